@@ -215,17 +215,15 @@ type Meeting struct {
 	Clock   calendar.Clock
 	Minutes int
 	// Rule is an RRULE (RFC 5545 section 3.3.10), empty for a single meeting.
-	Rule              string
-	Except, Besides   []calendar.Date
-	Location          string
-	Point             Point
-	Staff             []string
-	Roles             []string
-	Locations         []string
-	Organisations     []string
-	Budget            Budget
-	CountsAsNonCase   bool
-	ParentsArePresent bool
+	Rule            string
+	Except, Besides []calendar.Date
+	Location        string
+	Point           Point
+	Staff           []string
+	Roles           []string
+	Locations       []string
+	Organisations   []string
+	Budget          Budget
 }
 
 // Case is anonymous work that weighs on somebody until it is handed over: a
