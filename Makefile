@@ -1,0 +1,56 @@
+# Wijkplanner. `make help` lists what there is.
+SHELL := /bin/bash
+BIN := bin/wijkplanner
+TOOLS := $(CURDIR)/.build/bin
+GOLANGCI_VERSION := v2.12.2
+GOTEST := go test -race -shuffle=on
+DEMO ?= examples/nijmegen
+ADDR ?= :8080
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+
+.PHONY: help run test setup setup-run build lint unit fuzz torture bench examples clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
+
+run: setup-run build ## set up, build and show a planned city
+	$(BIN) serve --addr $(ADDR) --demo $(DEMO)
+
+test: setup lint unit ## set up and run every check and test
+
+setup-run:
+	@.ci/setup run
+
+setup: ## install what the tests need (Debian packages when root, else it names them)
+	@.ci/setup test
+	@test -x $(TOOLS)/golangci-lint && $(TOOLS)/golangci-lint version 2>/dev/null | grep -q '$(GOLANGCI_VERSION:v%=%)' \
+		|| (mkdir -p $(TOOLS) && GOBIN=$(TOOLS) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION))
+	@cd calendar/testdata/clients && (test node_modules/.package-lock.json -nt package-lock.json || npm ci --no-audit --no-fund --ignore-scripts)
+
+build: ## build the one binary
+	go build -trimpath -ldflags "-X main.version=$(VERSION)" -o $(BIN) ./cmd/wijkplanner
+
+lint: ## vet, formatting and the linter
+	go vet ./...
+	$(TOOLS)/golangci-lint run ./...
+
+unit: ## all tests, with the race detector
+	$(GOTEST) -timeout 20m ./...
+
+FUZZTIME ?= 20s
+fuzz: ## each fuzz target for FUZZTIME
+	@set -e; for p in $$(go list ./...); do for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz' || true); do \
+		echo "$$p $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$p; done; done
+
+torture: ## the long forms of tests and fuzzing
+	$(MAKE) fuzz FUZZTIME=5m
+	WIJKPLANNER_LONG=1 go test -timeout 120m -shuffle=on ./...
+
+bench: build ## figures for docs/benchmarks.md; instances need BENCH_DIR
+	go test -run '^$$' -bench . -benchtime 1x ./...
+
+examples: ## write the example folders again from the open data beside them
+	go run ./examples/generate
+
+clean: ## remove what was built
+	rm -rf bin out .build

@@ -1,0 +1,109 @@
+package planner
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/wijkplanner/wijkplanner/calendar"
+)
+
+// formulation is a state prepared for planning one period: everything looked
+// up once that the numbers of both cores are made of.
+type formulation struct {
+	state     *State
+	period    Period
+	zone      *time.Location
+	weights   Weights
+	travel    Travel
+	roster    *roster
+	blackouts *blackouts
+	history   map[string][]CompletedVisit // by location
+	rules     map[string]calendar.Series  // by meeting
+	demanded  []demand
+	// byLocation holds the demands of each location, as indices in demanded.
+	byLocation [][]int
+}
+
+// newFormulation prepares a state for a period.
+func newFormulation(s *State, p Period) (*formulation, error) {
+	zone, err := time.LoadLocation(s.Programme.Zone)
+	if err != nil {
+		return nil, fmt.Errorf("programme zone %q: %w; use a name such as Europe/Amsterdam", s.Programme.Zone, err)
+	}
+	if p.Days() == 0 {
+		return nil, fmt.Errorf("programme %s runs from %s to %s: nothing to plan in this year",
+			s.Programme.Name, s.Programme.From, s.Programme.To)
+	}
+	f := &formulation{
+		state: s, period: p, zone: zone,
+		weights:   s.Programme.Weights.orDefaults(),
+		travel:    NewTravel(&s.Programme, p.From),
+		roster:    newRoster(s, p),
+		blackouts: newBlackouts(s),
+		history:   map[string][]CompletedVisit{},
+		rules:     map[string]calendar.Series{},
+	}
+	for _, h := range s.History {
+		f.history[h.Location] = append(f.history[h.Location], h)
+	}
+	if err := f.parseMeetings(); err != nil {
+		return nil, err
+	}
+	f.demanded = f.demands()
+	f.byLocation = make([][]int, len(s.Locations))
+	for i, d := range f.demanded {
+		f.byLocation[d.location] = append(f.byLocation[d.location], i)
+	}
+	return f, nil
+}
+
+func (f *formulation) parseMeetings() error {
+	for i := range f.state.Meetings {
+		m := &f.state.Meetings[i]
+		series := calendar.Series{Start: m.Start.At(m.Clock, f.zone)}
+		if m.Rule != "" {
+			rule, err := calendar.ParseRecurrence(m.Rule)
+			if err != nil {
+				return fmt.Errorf("meeting %s: %w", m.ID, err)
+			}
+			series.Rule = &rule
+		}
+		for _, d := range m.Besides {
+			series.RDates = append(series.RDates, d.At(m.Clock, f.zone))
+		}
+		for _, d := range m.Except {
+			series.EXDates = append(series.EXDates, d.At(m.Clock, f.zone))
+		}
+		f.rules[m.ID] = series
+	}
+	return nil
+}
+
+// mostOccurrences bounds what one meeting can have in a period: daily for
+// several years.
+const mostOccurrences = 5000
+
+// occurrences returns the days of a meeting in the period.
+func (f *formulation) occurrences(m *Meeting) []calendar.Date {
+	from := f.period.From.At(0, f.zone)
+	to := (f.period.To + 1).At(0, f.zone)
+	var out []calendar.Date
+	for _, t := range f.rules[m.ID].Between(from, to, mostOccurrences) {
+		if d := calendar.DateOf(t, f.zone); f.period.Contains(d) {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// target returns the demand's requirement, visit type and location.
+func (f *formulation) target(d *demand) (*Requirement, *VisitType, *Location) {
+	req := &f.state.Programme.Requirements[d.requirement]
+	return req, f.state.Programme.VisitType(req.VisitType), &f.state.Locations[d.location]
+}
+
+// takesPart reports whether a role is needed at each visit of a requirement.
+func (r *Requirement) takesPart(role string) bool {
+	return r.Role == role || slices.Contains(r.With, role)
+}

@@ -1,0 +1,328 @@
+package planner
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"github.com/wijkplanner/wijkplanner/calendar"
+	"github.com/wijkplanner/wijkplanner/planner/assign"
+)
+
+// roleProblem is the assignment problem of one role together with what its
+// dense integers stand for.
+type roleProblem struct {
+	role  *Role
+	kind  AssignmentKind
+	staff []int  // index in State.Staff, by dense staff
+	items []item // by dense location
+	*assign.Problem
+}
+
+// item is what goes to one person as a whole: a location, or a district's
+// locations together.
+type item struct {
+	id        string
+	locations []int // indices in State.Locations, ascending
+	pinned    string
+}
+
+// backupShare is the part of a primary's load that a backup is counted with,
+// in percent.
+const backupShare = 10
+
+// formulatePrimary makes the problem of who serves the locations of a role.
+// faces holds for each location the staff that earlier roles gave it.
+func (f *formulation) formulatePrimary(role *Role, faces [][]string, maxChanges int) *roleProblem {
+	p := &roleProblem{role: role, kind: Primary, Problem: &assign.Problem{
+		Districts:    len(f.state.Districts),
+		OpenDistrict: f.weights.OpenDistrict,
+		Balance:      f.weights.Balance,
+		MaxChanges:   maxChanges,
+	}}
+	f.addStaff(p)
+	p.Groups = f.groups(p)
+	for _, it := range f.items(role) {
+		p.items = append(p.items, it)
+		p.Locations = append(p.Locations, f.item(p, it, faces))
+	}
+	return p
+}
+
+// formulateBackup makes the problem of who stands in, given who is first and
+// what that left of everybody's capacity.
+func (f *formulation) formulateBackup(role *Role, primary map[int]string, left map[string]int64) *roleProblem {
+	p := &roleProblem{role: role, kind: Backup, Problem: &assign.Problem{
+		Districts: len(f.state.Districts), OpenDistrict: f.weights.OpenDistrict, MaxChanges: -1,
+	}}
+	f.addStaff(p)
+	for i := range p.Staff {
+		p.Staff[i] = assign.Staff{Capacity: max(0, left[f.state.Staff[p.staff[i]].ID])}
+	}
+	for _, it := range f.items(&Role{ID: role.ID, Select: role.Select}) {
+		p.items = append(p.items, it)
+		loc := f.item(p, item{id: it.id, locations: it.locations}, make([][]string, len(f.state.Locations)))
+		loc.Current, loc.Change = f.current(p, role.ID, it.locations[0], Backup), f.weights.Change
+		loc.Pinned = assign.None
+		loc.Candidates = slices.DeleteFunc(loc.Candidates, func(c assign.Candidate) bool {
+			return f.state.Staff[p.staff[c.Staff]].ID == primary[it.locations[0]]
+		})
+		for c := range loc.Candidates {
+			loc.Candidates[c].Load = ceilDiv(loc.Candidates[c].Load*backupShare, 100)
+		}
+		p.Locations = append(p.Locations, loc)
+	}
+	return p
+}
+
+// addStaff lists everybody with a contract in the role during the period.
+func (f *formulation) addStaff(p *roleProblem) {
+	for i := range f.state.Staff {
+		m := &f.state.Staff[i]
+		if !f.hasRole(m, p.role.ID) {
+			continue
+		}
+		p.staff = append(p.staff, i)
+		p.Staff = append(p.Staff, assign.Staff{
+			Capacity:     f.capacity(m, p.role),
+			Base:         f.base(m, p.role.ID),
+			MaxLocations: maxLocations(m, p.role.ID),
+		})
+	}
+}
+
+func (f *formulation) hasRole(m *Staff, role string) bool {
+	return slices.ContainsFunc(m.Contracts, func(c Contract) bool {
+		return c.Role == role && f.period.Overlap(c.From, c.To).Days() > 0
+	})
+}
+
+// capacity returns the minutes of the period that somebody can give to the
+// locations, cases and meetings of a role.
+func (f *formulation) capacity(m *Staff, role *Role) int64 {
+	share := f.state.Programme.Assume(NonCaseShare, m.Organisation, f.period.From)
+	var minutes float64
+	for _, c := range m.Contracts {
+		if c.Role == role.ID {
+			days := f.period.Overlap(c.From, c.To).Days()
+			minutes += float64(c.HoursWeek) / 100 * 60 * float64(days) / 7 * (100 - share) / 100
+		}
+	}
+	reserved := 0
+	if role.AcuteMinutesDay > 0 {
+		reserved += role.AcuteMinutesDay * f.roster.workingDays(m, f.period)
+	}
+	reserved += f.consultMinutes(m, role)
+	return max(0, int64(math.Floor(minutes+1e-6))-int64(reserved))
+}
+
+func (f *formulation) consultMinutes(m *Staff, role *Role) int {
+	n := 0
+	for d := f.period.From; d <= f.period.To; d++ {
+		for _, s := range f.consult(m, role, d) {
+			n += s.Minutes()
+		}
+	}
+	return n
+}
+
+// base returns the minutes that somebody's cases and meetings take; they count
+// for the first role of the person.
+func (f *formulation) base(m *Staff, role string) int64 {
+	if len(m.Contracts) == 0 || m.Contracts[0].Role != role {
+		return 0
+	}
+	var minutes int64
+	for _, c := range f.state.Cases {
+		if c.Staff == m.ID {
+			days := f.period.Overlap(c.Opened, c.HandedOver).Days()
+			minutes += ceilDiv(int64(c.MinutesWeek)*int64(days), 7)
+		}
+	}
+	for i := range f.state.Meetings {
+		if meeting := &f.state.Meetings[i]; meeting.attends(m) {
+			minutes += int64(len(f.attended(m, meeting)) * meeting.Minutes)
+		}
+	}
+	return minutes
+}
+
+func maxLocations(m *Staff, role string) int {
+	most := 0
+	for _, c := range m.Contracts {
+		if c.Role == role {
+			most += c.MaxLocations
+		}
+	}
+	return most
+}
+
+// groups turns the yearly limits of employers into limits on their staff.
+func (f *formulation) groups(p *roleProblem) []assign.Group {
+	var out []assign.Group
+	for _, o := range f.state.Organisations {
+		if o.LimitMinutes <= 0 {
+			continue
+		}
+		g := assign.Group{Limit: o.LimitMinutes}
+		for i, s := range p.staff {
+			if f.state.Staff[s].Organisation == o.ID {
+				g.Staff = append(g.Staff, i)
+			}
+		}
+		if len(g.Staff) > 0 {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+// items returns what a role hands out, in ascending order of id: locations, or
+// districts and the locations pinned apart from them.
+func (f *formulation) items(role *Role) []item {
+	byID := map[string]*item{}
+	for l := range f.state.Locations {
+		if !f.needs(role, l) {
+			continue
+		}
+		loc := &f.state.Locations[l]
+		id, pin := loc.ID, f.pin(role.ID, loc.ID)
+		if role.Assign == ByDistrict {
+			id = loc.District
+			if pin != "" {
+				id = "~" + loc.ID
+			}
+		}
+		if byID[id] == nil {
+			byID[id] = &item{id: id, pinned: pin}
+		}
+		byID[id].locations = append(byID[id].locations, l)
+	}
+	out := make([]item, 0, len(byID))
+	for _, it := range byID {
+		out = append(out, *it)
+	}
+	slices.SortFunc(out, func(a, b item) int { return cmp.Compare(a.id, b.id) })
+	return out
+}
+
+// needs reports whether a location wants somebody in a role: a requirement
+// asks for it, or further work is expected there.
+func (f *formulation) needs(role *Role, l int) bool {
+	loc := &f.state.Locations[l]
+	if !role.Select.Picks(loc) || f.period.Overlap(loc.Opened, loc.Closed).Days() == 0 {
+		return false
+	}
+	if role.DemandPerPlace > 0 {
+		return true
+	}
+	return slices.ContainsFunc(f.byLocation[l], func(d int) bool {
+		return f.state.Programme.Requirements[f.demanded[d].requirement].takesPart(role.ID)
+	})
+}
+
+// pin returns whom a lead pinned to a location in the period, or "".
+func (f *formulation) pin(role, location string) string {
+	for _, a := range f.state.Assignments {
+		if a.Pinned && a.Kind == Primary && a.Role == role && a.Location == location &&
+			f.period.Overlap(a.From, a.To).Days() > 0 {
+			return a.Staff
+		}
+	}
+	return ""
+}
+
+// item turns one item into a dense location.
+func (f *formulation) item(p *roleProblem, it item, faces [][]string) assign.Location {
+	first := &f.state.Locations[it.locations[0]]
+	out := assign.Location{
+		District: slices.IndexFunc(f.state.Districts, func(d District) bool { return d.ID == first.District }),
+		Current:  f.current(p, p.role.ID, it.locations[0], Primary),
+		Pinned:   p.dense(f, it.pinned),
+		Change:   f.weights.Change * int64(len(it.locations)),
+	}
+	for i, s := range p.staff {
+		m := &f.state.Staff[s]
+		if out.Pinned != i && !f.contractCovers(m, p.role.ID, it.locations) {
+			continue
+		}
+		c := assign.Candidate{Staff: i}
+		for _, l := range it.locations {
+			cost, load := f.service(m, p.role, l)
+			c.Cost += cost
+			c.Load += load
+			if len(faces[l]) > 0 && !slices.Contains(faces[l], m.ID) {
+				c.Coupled += f.weights.Face
+			}
+		}
+		out.Candidates = append(out.Candidates, c)
+		out.Unassigned = max(out.Unassigned, c.Load)
+	}
+	out.Unassigned = max(1, out.Unassigned)
+	return out
+}
+
+// contractCovers reports whether somebody's contracts in a role last as long as
+// the locations are open in the period: one person the whole time.
+func (f *formulation) contractCovers(m *Staff, role string, locations []int) bool {
+	for _, l := range locations {
+		want := f.period.Overlap(f.state.Locations[l].Opened, f.state.Locations[l].Closed)
+		if !slices.ContainsFunc(m.Contracts, func(c Contract) bool {
+			return c.Role == role && want.Overlap(c.From, c.To) == want
+		}) {
+			return false
+		}
+	}
+	return true
+}
+
+// service returns the yearly travel cost and the load of serving a location.
+func (f *formulation) service(m *Staff, role *Role, l int) (cost, load int64) {
+	loc := &f.state.Locations[l]
+	work, trips := int64(loc.Places()*role.DemandPerPlace), int64(0)
+	for _, i := range f.byLocation[l] {
+		d := &f.demanded[i]
+		req, vt, _ := f.target(d)
+		if !req.takesPart(role.ID) {
+			continue
+		}
+		work += int64(d.target) * ceilDiv(int64(vt.Work()*vt.Weight), 100)
+		if vt.Mode == OnSite {
+			trips += int64(d.target)
+		}
+	}
+	travel := trips * 2 * f.travel.Cost(m.Home, loc.Point, m.Mode)
+	share := f.state.Programme.Assume(TripShare, "", f.period.From)
+	load = work + ceilDiv(int64(share)*travel, 10_000)
+	return travel * f.weights.Travel / 100, load
+}
+
+// current returns who serves a location when the period begins.
+func (f *formulation) current(p *roleProblem, role string, l int, kind AssignmentKind) int {
+	a := f.inForce(role, f.state.Locations[l].ID, kind)
+	if a == nil {
+		return assign.None
+	}
+	return p.dense(f, a.Staff)
+}
+
+// inForce returns the assignment that holds when the period begins, else on
+// the day before it, or nil.
+func (f *formulation) inForce(role, location string, kind AssignmentKind) *Assignment {
+	for _, day := range []calendar.Date{0, 1} {
+		for i := range f.state.Assignments {
+			a := &f.state.Assignments[i]
+			if a.Role == role && a.Location == location && a.Kind == kind && a.On(f.period.From-day) {
+				return a
+			}
+		}
+	}
+	return nil
+}
+
+// dense returns the dense index of a staff id, or None.
+func (p *roleProblem) dense(f *formulation, id string) int {
+	return slices.IndexFunc(p.staff, func(s int) bool { return f.state.Staff[s].ID == id })
+}
+
+func ceilDiv(a, b int64) int64 { return (a + b - 1) / b }

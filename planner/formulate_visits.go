@@ -1,0 +1,411 @@
+package planner
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/wijkplanner/wijkplanner/calendar"
+	"github.com/wijkplanner/wijkplanner/planner/schedule"
+)
+
+// targetPriority is the medium-level charge of an unplanned target visit; a
+// minimum weighs a thousand times as much, so that it always goes first.
+const (
+	targetPriority  = 1
+	minimumPriority = 1000
+)
+
+// visitProblem is the scheduling problem of a region together with what its
+// dense integers stand for.
+type visitProblem struct {
+	days   []calendar.Date // by dense day
+	visits []visitRef      // by dense visit
+	fixed  []fixedRef      // by dense fixed stop
+	// clashes are meetings that somebody cannot attend because of another one.
+	clashes []fixedRef
+	*schedule.Problem
+}
+
+// visitRef says which visit of which demand a dense visit is.
+type visitRef struct {
+	demand int // index in formulation.demanded
+	number int // 1 for the first open visit of the demand
+	level  Level
+	roles  []string // by crew list
+}
+
+// fixedRef says what a fixed stop is: a meeting's occurrence, or time kept free
+// (meeting nil).
+type fixedRef struct {
+	meeting *Meeting
+	staff   int
+	date    calendar.Date
+}
+
+// teams says who serves each location: by role, primary and backup staff ids by
+// location index.
+type teams map[string]struct{ primary, backup map[int]string }
+
+// formulateVisits makes the problem of when the open visits of all demands take
+// place, given who serves which location.
+func (f *formulation) formulateVisits(t teams) *visitProblem {
+	p := &visitProblem{Problem: &schedule.Problem{
+		MaxMoves: -1,
+		Weights:  schedule.Weights{Travel: f.weights.Travel, Spacing: f.weights.Spacing, Smooth: f.weights.Smooth},
+	}}
+	f.addDays(p)
+	for i := range f.state.Staff {
+		p.Staff = append(p.Staff, f.scheduleStaff(p, i))
+	}
+	f.addFixed(p)
+	f.addTravel(p)
+	windows := &windowSets{formulation: f, problem: p, index: map[string]int{}}
+	for i := range f.demanded {
+		f.addVisits(p, windows, t, i)
+	}
+	f.setWeekTargets(p)
+	return p
+}
+
+// addDays lists the working days of the horizon: Monday to Friday, and weekend
+// days on which a pattern has work.
+func (f *formulation) addDays(p *visitProblem) {
+	var weekend [7]bool
+	for i := range f.state.Staff {
+		for _, d := range []int{0, 6} {
+			weekend[d] = weekend[d] || len(f.state.Staff[i].Pattern[d]) > 0
+		}
+	}
+	week, monday := -1, calendar.NoDate
+	for d := f.period.From; d <= f.period.To; d++ {
+		if wd := d.Weekday(); (wd == 0 || wd == 6) && !weekend[wd] {
+			continue
+		}
+		if d.Monday() != monday {
+			week, monday = week+1, d.Monday()
+		}
+		p.days = append(p.days, d)
+		p.Days = append(p.Days, schedule.Day{Week: week, Number: int(d - f.period.From)})
+	}
+}
+
+// scheduleStaff turns one person into dense numbers: a shift for each day from
+// the first to the last working minute; breaks within it become fixed stops.
+func (f *formulation) scheduleStaff(p *visitProblem, i int) schedule.Staff {
+	m := &f.state.Staff[i]
+	s := schedule.Staff{Home: i, DayCap: m.DayCap, WeekCap: m.WeekCap, Shifts: make([]schedule.Shift, len(p.days))}
+	if s.DayCap == 0 {
+		s.DayCap = int(f.state.Programme.Assume(DayCapAssumption, m.Organisation, f.period.From))
+	}
+	if m.Mode == Bicycle {
+		s.Mode = 1
+	}
+	for d, date := range p.days {
+		spans := f.roster.spans(m, date)
+		if len(spans) == 0 {
+			continue
+		}
+		first, last := spans[0].From, spans[len(spans)-1].To
+		s.Shifts[d] = schedule.Shift{From: int32(first), To: int32(last), Reserve: int32(f.acute(m, date))}
+		for k := 1; k < len(spans); k++ {
+			p.addFixed(schedule.Fixed{
+				Staff: i, Day: d, Start: int32(spans[k-1].To), End: int32(spans[k].From), Place: schedule.None,
+			}, fixedRef{staff: i, date: date})
+		}
+	}
+	return s
+}
+
+func (p *visitProblem) addFixed(x schedule.Fixed, ref fixedRef) {
+	p.Fixed = append(p.Fixed, x)
+	p.fixed = append(p.fixed, ref)
+}
+
+// acute returns the minutes kept free on a day for acute questions: of all the
+// person's roles in force.
+func (f *formulation) acute(m *Staff, d calendar.Date) int {
+	n := 0
+	for _, role := range m.rolesOn(d) {
+		n += f.state.Programme.Role(role).AcuteMinutesDay
+	}
+	return n
+}
+
+// rolesOn returns the roles that somebody has a contract for on a day, each
+// once, in the order of the contracts.
+func (m *Staff) rolesOn(d calendar.Date) []string {
+	var out []string
+	for _, c := range m.Contracts {
+		if within(d, c.From, c.To) && !slices.Contains(out, c.Role) {
+			out = append(out, c.Role)
+		}
+	}
+	return out
+}
+
+// consult returns the time that somebody keeps free for consult slots on a day:
+// the role's hours as far as the person works then.
+func (f *formulation) consult(m *Staff, role *Role, d calendar.Date) []calendar.Span {
+	if len(role.Consult[d.Weekday()]) == 0 || !slices.Contains(m.rolesOn(d), role.ID) {
+		return nil
+	}
+	return calendar.Intersect(role.Consult[d.Weekday()], f.roster.spans(m, d))
+}
+
+// attended returns the occurrences of a meeting at which somebody can be: the
+// person works the whole time.
+func (f *formulation) attended(m *Staff, meeting *Meeting) []calendar.Date {
+	span := []calendar.Span{meeting.span()}
+	return slices.DeleteFunc(f.occurrences(meeting), func(d calendar.Date) bool {
+		return !slices.Equal(calendar.Intersect(span, f.roster.spans(m, d)), span)
+	})
+}
+
+// addFixed adds the meetings of staff, and then the consult hours as far as
+// meetings leave them.
+func (f *formulation) addFixed(p *visitProblem) {
+	dense := map[calendar.Date]int{}
+	for d, date := range p.days {
+		dense[date] = d
+	}
+	for i := range f.state.Staff {
+		m := &f.state.Staff[i]
+		busy := map[calendar.Date][]calendar.Span{}
+		for k := range f.state.Meetings {
+			meeting := &f.state.Meetings[k]
+			if !meeting.attends(m) {
+				continue
+			}
+			for _, date := range f.attended(m, meeting) {
+				ref := fixedRef{meeting: meeting, staff: i, date: date}
+				if len(calendar.Intersect(busy[date], []calendar.Span{meeting.span()})) > 0 {
+					p.clashes = append(p.clashes, ref)
+					continue
+				}
+				busy[date] = calendar.Union(busy[date], meeting.span())
+				p.addFixed(schedule.Fixed{
+					Staff: i, Day: dense[date], Start: int32(meeting.Clock),
+					End: int32(meeting.span().To), Place: f.meetingPlace(k),
+				}, ref)
+			}
+		}
+		f.addConsult(p, i, busy)
+	}
+}
+
+func (f *formulation) addConsult(p *visitProblem, i int, busy map[calendar.Date][]calendar.Span) {
+	m := &f.state.Staff[i]
+	for d, date := range p.days {
+		var spans []calendar.Span
+		for _, role := range m.rolesOn(date) {
+			for _, s := range f.consult(m, f.state.Programme.Role(role), date) {
+				spans = calendar.Union(spans, s)
+			}
+		}
+		for _, b := range busy[date] {
+			spans = calendar.Subtract(spans, b)
+		}
+		for _, s := range spans {
+			p.addFixed(schedule.Fixed{
+				Staff: i, Day: d, Start: int32(s.From), End: int32(s.To), Place: schedule.None,
+			}, fixedRef{staff: i, date: date})
+		}
+	}
+}
+
+// Places are numbered: homes by staff, then locations, then meetings.
+
+func (f *formulation) locationPlace(l int) int { return len(f.state.Staff) + l }
+
+// meetingPlace returns the place of a meeting: a location, a point of its own,
+// or None for a meeting without one.
+func (f *formulation) meetingPlace(k int) int {
+	m := &f.state.Meetings[k]
+	if m.Location != "" {
+		return f.locationPlace(f.locationIndex(m.Location))
+	}
+	if m.Point == (Point{}) {
+		return schedule.None
+	}
+	return len(f.state.Staff) + len(f.state.Locations) + k
+}
+
+func (f *formulation) locationIndex(id string) int {
+	return slices.IndexFunc(f.state.Locations, func(l Location) bool { return l.ID == id })
+}
+
+func (f *formulation) places() []Point {
+	var out []Point
+	for i := range f.state.Staff {
+		out = append(out, f.state.Staff[i].Home)
+	}
+	for l := range f.state.Locations {
+		out = append(out, f.state.Locations[l].Point)
+	}
+	for k := range f.state.Meetings {
+		out = append(out, f.state.Meetings[k].Point)
+	}
+	return out
+}
+
+// addTravel fills the table of each mode: clock steps and exact cost.
+func (f *formulation) addTravel(p *visitProblem) {
+	places := f.places()
+	n := len(places)
+	for _, mode := range []TravelMode{Car, Bicycle} {
+		t := schedule.Travel{Places: n, Time: make([]int32, n*n), Cost: make([]int32, n*n)}
+		for a := range n {
+			for b := range n {
+				t.Time[a*n+b] = f.travel.Clock(places[a], places[b], mode)
+				t.Cost[a*n+b] = int32(f.travel.Cost(places[a], places[b], mode) * f.weights.Travel / 100)
+			}
+		}
+		p.Travel = append(p.Travel, t)
+	}
+}
+
+// addVisits adds the open visits of one demand.
+func (f *formulation) addVisits(p *visitProblem, w *windowSets, t teams, i int) {
+	d := &f.demanded[i]
+	if d.open() == 0 {
+		return
+	}
+	req, vt, _ := f.target(d)
+	crew, roles := f.crew(d, t)
+	requirement := schedule.None
+	if req.Anchor == nil {
+		requirement = len(p.Requirements)
+		p.Requirements = append(p.Requirements, f.requirement(d))
+	}
+	for k := range d.open() {
+		level, priority := Minimum, int64(minimumPriority)
+		if d.done+k >= d.minimum {
+			level, priority = Target, targetPriority
+		}
+		p.visits = append(p.visits, visitRef{demand: i, number: d.done + k + 1, level: level, roles: roles})
+		p.Visits = append(p.Visits, schedule.Visit{
+			Place:    f.locationPlace(d.location),
+			Duration: steps(vt.Minutes), Before: steps(vt.BufferBefore), After: steps(vt.BufferAfter),
+			Crew: crew, Windows: w.of(d, k), Requirement: requirement, Unplanned: priority,
+		})
+	}
+}
+
+// steps rounds minutes up to the grid.
+func steps(minutes int) int32 { return int32(ceilDiv(int64(minutes), grid) * grid) }
+
+func (f *formulation) requirement(d *demand) schedule.Requirement {
+	req := &f.state.Programme.Requirements[d.requirement]
+	out := schedule.Requirement{MinGap: d.minGap, IdealGap: req.IdealGapDays}
+	if d.last != calendar.NoDate {
+		out.Last, out.HasLast = int(d.last-f.period.From), true
+	}
+	return out
+}
+
+// crew lists who may make the visits of a demand: the primary of each role, the
+// backup at a charge; without an assignment, everybody with the role.
+func (f *formulation) crew(d *demand, t teams) (crew [][]schedule.Option, roles []string) {
+	req := &f.state.Programme.Requirements[d.requirement]
+	for _, role := range append([]string{req.Role}, req.With...) {
+		crew, roles = append(crew, f.options(role, d.location, t)), append(roles, role)
+	}
+	if len(req.Pool) > 0 {
+		var pool []schedule.Option
+		for _, role := range req.Pool {
+			pool = merge(pool, f.options(role, d.location, t))
+			pool = merge(pool, f.everybody(role, f.weights.Backup))
+		}
+		crew, roles = append(crew, pool), append(roles, req.Pool[0])
+	}
+	return crew, roles
+}
+
+func (f *formulation) options(role string, l int, t teams) []schedule.Option {
+	if f.state.Programme.Role(role).Assign == NotAssigned {
+		return f.everybody(role, 0)
+	}
+	var out []schedule.Option
+	if s := f.staffIndex(t[role].primary[l]); s >= 0 {
+		out = append(out, schedule.Option{Staff: s})
+	}
+	if s := f.staffIndex(t[role].backup[l]); s >= 0 {
+		out = merge(out, []schedule.Option{{Staff: s, Charge: f.weights.Backup}})
+	}
+	return out
+}
+
+func (f *formulation) everybody(role string, charge int64) []schedule.Option {
+	var out []schedule.Option
+	for i := range f.state.Staff {
+		if f.hasRole(&f.state.Staff[i], role) {
+			out = append(out, schedule.Option{Staff: i, Charge: charge})
+		}
+	}
+	return out
+}
+
+// merge adds options of people who are not listed yet, in order of staff.
+func merge(have, more []schedule.Option) []schedule.Option {
+	for _, o := range more {
+		if !slices.ContainsFunc(have, func(h schedule.Option) bool { return h.Staff == o.Staff }) {
+			have = append(have, o)
+		}
+	}
+	slices.SortFunc(have, func(a, b schedule.Option) int { return a.Staff - b.Staff })
+	return have
+}
+
+func (f *formulation) staffIndex(id string) int {
+	if id == "" {
+		return schedule.None
+	}
+	return slices.IndexFunc(f.state.Staff, func(m Staff) bool { return m.ID == id })
+}
+
+// setWeekTargets gives everybody the even week: the visit time of all visits
+// for which the person is first choice over the weeks with work in them.
+func (f *formulation) setWeekTargets(p *visitProblem) {
+	total, longest := make([]int32, len(p.Staff)), make([]int32, len(p.Staff))
+	for i := range p.Visits {
+		v := &p.Visits[i]
+		for _, options := range v.Crew {
+			if s := firstChoice(options); s >= 0 {
+				time := v.Before + v.Duration + v.After
+				total[s] += time
+				longest[s] = max(longest[s], time)
+			}
+		}
+	}
+	for s := range p.Staff {
+		if weeks := int32(p.workingWeeks(s)); weeks > 0 && total[s] > 0 {
+			p.Staff[s].WeekTarget = max(longest[s], (total[s]+weeks-1)/weeks)
+		}
+	}
+}
+
+func firstChoice(options []schedule.Option) int {
+	for _, o := range options {
+		if o.Charge == 0 {
+			return o.Staff
+		}
+	}
+	return schedule.None
+}
+
+func (p *visitProblem) workingWeeks(s int) int {
+	weeks := map[int]bool{}
+	for d, shift := range p.Staff[s].Shifts {
+		if shift.To > shift.From {
+			weeks[p.Days[d].Week] = true
+		}
+	}
+	return len(weeks)
+}
+
+// key names what a demand's windows depend on, so that equal ones are shared.
+func (f *formulation) key(d *demand) string {
+	req, vt, loc := f.target(d)
+	return fmt.Sprint(loc.Opening, loc.Parents, loc.Opened, loc.Closed, f.blackouts.of(loc), loc.Municipality,
+		vt.Minutes, vt.ParentsPresent, req.From, req.To)
+}

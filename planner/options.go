@@ -1,0 +1,57 @@
+package planner
+
+// Options steer the making of a plan.
+type Options struct {
+	// Year is the calendar year to plan.
+	Year int
+	// Seed makes ties; the same input, seed and iterations give the same plan.
+	Seed uint64
+	// Iterations limits the searches by count and makes the plan repeatable; 0
+	// means that Seconds limits them.
+	Iterations int
+	// Seconds is the time to search, over all parts together; 0 means 5.
+	Seconds float64
+	// Workers is how many goroutines may search; 0 means all cores.
+	Workers int
+	// MaxChanges limits how many locations of a role change hands; negative
+	// means no limit.
+	MaxChanges int
+	// Progress, when set, hears how far the work is; it must be quick.
+	Progress func(step string, done, of int)
+}
+
+func (o Options) seconds() float64 {
+	if o.Seconds <= 0 {
+		return 5
+	}
+	return o.Seconds
+}
+
+func (o Options) report(step string, done, of int) {
+	if o.Progress != nil {
+		o.Progress(step, done, of)
+	}
+}
+
+// orDefaults fills the weights that a programme does not name.
+func (w Weights) orDefaults() Weights {
+	d := DefaultWeights()
+	for _, f := range []struct{ have, def *int64 }{
+		{&w.Travel, &d.Travel},
+		{&w.Balance, &d.Balance},
+		{&w.OpenDistrict, &d.OpenDistrict},
+		{&w.Change, &d.Change},
+		{&w.Face, &d.Face},
+		{&w.Spacing, &d.Spacing},
+		{&w.SchoolHoliday, &d.SchoolHoliday},
+		{&w.NoParents, &d.NoParents},
+		{&w.Backup, &d.Backup},
+		{&w.Smooth, &d.Smooth},
+		{&w.Move, &d.Move},
+	} {
+		if *f.have == 0 {
+			*f.have = *f.def
+		}
+	}
+	return w
+}

@@ -1,0 +1,67 @@
+package planner
+
+import (
+	"math"
+
+	"github.com/wijkplanner/wijkplanner/calendar"
+)
+
+const (
+	earthRadiusKm = 6371.0088
+	// grid is the step of all clock times, in minutes: what is planned reads
+	// well in a calendar.
+	grid = 5
+)
+
+// Travel estimates travel between two points without a road map: great circle
+// times a detour factor at the speed of the mode. Within one postcode area the
+// points are known too coarsely for that, and half the square root of the area
+// stands for the distance.
+type Travel struct {
+	detour, carSpeed, carFixed, bicycleSpeed float64
+}
+
+// NewTravel takes the speeds from the programme's assumptions.
+func NewTravel(p *Programme, on calendar.Date) Travel {
+	return Travel{
+		detour:       p.Assume(Detour, "", on),
+		carSpeed:     p.Assume(CarSpeed, "", on),
+		carFixed:     p.Assume(CarFixed, "", on),
+		bicycleSpeed: p.Assume(BicycleSpeed, "", on),
+	}
+}
+
+// Minutes returns the estimated minutes from a to b; 0 between a point and
+// itself.
+func (t Travel) Minutes(a, b Point, mode TravelMode) float64 {
+	if a.Lat == b.Lat && a.Lon == b.Lon {
+		return 0
+	}
+	km := greatCircle(a, b) * t.detour
+	if a.PC4 != "" && a.PC4 == b.PC4 && a.PC4Area > 0 {
+		km = 0.5 * math.Sqrt(a.PC4Area)
+	}
+	if mode == Bicycle {
+		return km / t.bicycleSpeed * 60
+	}
+	return km/t.carSpeed*60 + t.carFixed
+}
+
+// Cost returns the travel from a to b in hundredths of a minute, rounded up.
+func (t Travel) Cost(a, b Point, mode TravelMode) int64 {
+	return int64(math.Ceil(t.Minutes(a, b, mode)*100 - 1e-6))
+}
+
+// Clock returns what the travel takes on the clock: whole steps of the grid.
+func (t Travel) Clock(a, b Point, mode TravelMode) int32 {
+	return int32(math.Ceil(t.Minutes(a, b, mode)/grid-1e-6)) * grid
+}
+
+// greatCircle returns the distance in km by the haversine formula.
+func greatCircle(a, b Point) float64 {
+	rad := math.Pi / 180
+	dLat, dLon := (b.Lat-a.Lat)*rad, (b.Lon-a.Lon)*rad
+	h := math.Pow(math.Sin(dLat/2), 2) +
+		math.Cos(a.Lat*rad)*math.Cos(b.Lat*rad)*math.Pow(math.Sin(dLon/2), 2)
+	return 2 * earthRadiusKm * math.Asin(math.Min(1, math.Sqrt(h)))
+}
