@@ -1,0 +1,111 @@
+package calendar
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// RecurQuery asks which instances a rule has, in the words of a command line.
+// All texts but Start and Rule may be empty.
+type RecurQuery struct {
+	// Start is 2027-01-04T09:00, with seconds or with Z if need be, or the
+	// date 2027-01-04 for all-day instances.
+	Start string
+	Zone  string // IANA name; empty: Europe/Amsterdam
+	Rule  string // as ParseRecurrence reads it; empty: the start only
+
+	From, To string // window, as Start; From inclusive, To exclusive
+	Limit    int    // 1 to MaxInstances; anything else means MaxInstances
+
+	EXDates, RDates []string // as Start; a date in EXDates leaves out the day
+}
+
+// Lines returns the instances in order: RFC 3339 times in the zone, or dates
+// when Start is a date. The error holds every fault found; errors.As finds the
+// *RuleError in it when the rule is refused.
+func (q RecurQuery) Lines() ([]string, error) {
+	zone, err := time.LoadLocation(defaultText(q.Zone, "Europe/Amsterdam"))
+	if err != nil {
+		return nil, fmt.Errorf("zone %q: not known; want an IANA name such as Europe/Amsterdam", q.Zone)
+	}
+	series, from, to, err := q.series(zone)
+	if err != nil {
+		return nil, err
+	}
+	layout := time.RFC3339
+	if series.AllDay {
+		layout = time.DateOnly
+	}
+	instances := series.Between(from, to, q.Limit)
+	lines := make([]string, len(instances))
+	for i, t := range instances {
+		lines[i] = t.Format(layout)
+	}
+	return lines, nil
+}
+
+func (q RecurQuery) series(zone *time.Location) (s Series, from, to time.Time, err error) {
+	var faults []error
+	read := func(name, text string) (time.Time, bool) {
+		t, dateOnly, err := parseMoment(text, zone)
+		if err != nil {
+			faults = append(faults, fmt.Errorf("%s: %w", name, err))
+		}
+		return t, dateOnly
+	}
+	s.Start, s.AllDay = read("start", q.Start)
+	to = time.Date(lastYear+1, 1, 1, 0, 0, 0, 0, time.UTC)
+	if q.From != "" {
+		from, _ = read("from", q.From)
+	}
+	if q.To != "" {
+		to, _ = read("to", q.To)
+	}
+	for _, text := range q.EXDates {
+		if t, dateOnly := read("exdate", text); dateOnly {
+			s.EXDays = append(s.EXDays, DateOf(t, zone))
+		} else {
+			s.EXDates = append(s.EXDates, t)
+		}
+	}
+	for _, text := range q.RDates {
+		t, _ := read("rdate", text)
+		s.RDates = append(s.RDates, t)
+	}
+	if q.Rule != "" {
+		rule, err := ParseRecurrence(q.Rule)
+		if err != nil {
+			faults = append(faults, err)
+		}
+		s.Rule = &rule
+	}
+	return s, from, to, errors.Join(faults...)
+}
+
+func defaultText(s, instead string) string {
+	if s == "" {
+		return instead
+	}
+	return s
+}
+
+// parseMoment reads a wall clock time of a zone, a UTC time, or a date.
+func parseMoment(text string, zone *time.Location) (t time.Time, dateOnly bool, err error) {
+	for _, layout := range []string{"2006-01-02T15:04:05", "2006-01-02T15:04", "20060102T150405"} {
+		if wall, err := time.Parse(layout, text); err == nil {
+			return resolve(wall, zone), false, nil
+		}
+	}
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04Z07:00", "20060102T150405Z"} {
+		if t, err := time.Parse(layout, text); err == nil {
+			return t.In(zone), false, nil
+		}
+	}
+	for _, layout := range []string{time.DateOnly, "20060102"} {
+		if day, err := time.Parse(layout, text); err == nil {
+			return resolve(day, zone), true, nil
+		}
+	}
+	return time.Time{}, false, fmt.Errorf("%q: want a time such as 2027-01-04T09:00 or a date such as 2027-01-04", text)
+}
