@@ -1,0 +1,69 @@
+// Generate writes the example folders from the open data in examples/data, and
+// from an export of the childcare register the input of a whole country:
+//
+//	go run ./examples/generate
+//	go run ./examples/generate country --lrk FILE --out DIR
+//
+// It depends on nothing but its input: the same data gives the same files, bit
+// by bit. programme.yaml and README.md of the example folders are written by
+// hand and left alone.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+func main() {
+	if err := run(os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "generate:", err)
+		os.Exit(1)
+	}
+}
+
+func run(args []string) error {
+	set := flag.NewFlagSet("generate", flag.ContinueOnError)
+	data := set.String("data", "examples/data", "folder of the open data")
+	out := set.String("out", "examples", "folder to write to")
+	if err := set.Parse(args); err != nil {
+		return err
+	}
+	if set.NArg() > 0 {
+		return fmt.Errorf("%q is not known; leave it out, or ask for the country", set.Arg(0))
+	}
+	return examples(*data, *out)
+}
+
+// examples writes every example folder below out.
+func examples(data, out string) error {
+	open, err := readOpenData(data)
+	if err != nil {
+		return err
+	}
+	register, err := readRegister(filepath.Join(data, "lrk_2026.csv"), "KDV")
+	if err != nil {
+		return err
+	}
+	folders, err := folders(open, register)
+	if err != nil {
+		return err
+	}
+	for _, f := range folders {
+		if err := f.write(out); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func folders(d *openData, register []registration) ([]*folder, error) {
+	places, err := nijmegenPlaces(d, register)
+	if err != nil {
+		return nil, err
+	}
+	return []*folder{
+		coordinatorFolder(d, places), counsellorFolder(d, places), joinedFolder(d, places),
+	}, nil
+}

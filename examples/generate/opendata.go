@@ -1,0 +1,207 @@
+package main
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sort"
+	"strconv"
+	"strings"
+)
+
+// openData is what examples/data holds: open data of others, see ORIGIN.md
+// there.
+type openData struct {
+	areas     []area // ascending by postcode
+	districts []district
+	// schoolRegions maps a municipality's name to noord, midden or zuid; names
+	// that occur in two provinces carry the province, "Bergen (LI)".
+	schoolRegions map[string]string
+}
+
+// area is a four-digit postcode area (PC4).
+type area struct {
+	pc4, town, municipality, ggd string
+	centre                       point
+	km2                          float64
+	children                     int // inhabitants of 0 to 4 years
+}
+
+// registration is one row of the childcare register.
+type registration struct {
+	lrk, kind, postcode, town, holder, municipality string
+	places                                          int
+}
+
+// readOpenData reads the data folder without the register, which a caller may
+// take from elsewhere.
+func readOpenData(dir string) (*openData, error) {
+	areas, err := readAreas(filepath.Join(dir, "pc4.csv"))
+	if err != nil {
+		return nil, err
+	}
+	districts, err := readDistricts(filepath.Join(dir, "wijken_2014.geojson"))
+	if err != nil {
+		return nil, err
+	}
+	regions, err := readSchoolRegions(filepath.Join(dir, "schoolregio.csv"))
+	if err != nil {
+		return nil, err
+	}
+	return &openData{areas: areas, districts: districts, schoolRegions: regions}, nil
+}
+
+// area returns the postcode area of a postcode, of four or six characters.
+func (d *openData) area(postcode string) (*area, error) {
+	if len(postcode) < 4 {
+		return nil, fmt.Errorf("postcode %q is shorter than four digits", postcode)
+	}
+	i := sort.Search(len(d.areas), func(i int) bool { return d.areas[i].pc4 >= postcode[:4] })
+	if i == len(d.areas) || d.areas[i].pc4 != postcode[:4] {
+		return nil, fmt.Errorf("postcode area %s is not in pc4.csv", postcode[:4])
+	}
+	return &d.areas[i], nil
+}
+
+// rowsOf reads a comma-separated file with a header and returns its rows as
+// column → value.
+func rowsOf(path string, needed ...string) ([]map[string]string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close() //nolint:errcheck // only read from
+	r := csv.NewReader(f)
+	head, err := r.Read()
+	if err != nil {
+		return nil, fmt.Errorf("%s: header: %w", path, err)
+	}
+	for _, name := range needed {
+		if !contains(head, name) {
+			return nil, fmt.Errorf("%s: line 1: no column %q; it has %s", path, name, strings.Join(head, ", "))
+		}
+	}
+	var rows []map[string]string
+	for {
+		cells, err := r.Read()
+		if err == io.EOF {
+			return rows, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		row := make(map[string]string, len(head))
+		for i, name := range head {
+			row[name] = cells[i]
+		}
+		rows = append(rows, row)
+	}
+}
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
+
+func readAreas(path string) ([]area, error) {
+	rows, err := rowsOf(path, "pc4", "plaats", "gemeente", "ggdregio", "lat", "lon", "km2", "inwoners_0_4")
+	if err != nil {
+		return nil, err
+	}
+	var areas []area
+	for i, r := range rows {
+		lat, err1 := strconv.ParseFloat(r["lat"], 64)
+		lon, err2 := strconv.ParseFloat(r["lon"], 64)
+		km2, err3 := strconv.ParseFloat(r["km2"], 64)
+		if err1 != nil || err2 != nil || err3 != nil {
+			return nil, fmt.Errorf("%s: line %d: lat, lon and km2 must be numbers", path, i+2)
+		}
+		children, _ := strconv.Atoi(r["inwoners_0_4"]) // NA where CBS gives none
+		areas = append(areas, area{
+			pc4: r["pc4"], town: r["plaats"], municipality: r["gemeente"], ggd: r["ggdregio"],
+			centre: point{lat, lon}, km2: km2, children: children,
+		})
+	}
+	sort.Slice(areas, func(i, j int) bool { return areas[i].pc4 < areas[j].pc4 })
+	return areas, nil
+}
+
+// readRegister reads rows of the register in the nine columns of
+// examples/data/lrk_2026.csv, the active ones of one kind.
+func readRegister(path, kind string) ([]registration, error) {
+	rows, err := rowsOf(path, "lrk_id", "type_oko", "aantal_kindplaatsen", "status", "inschrijfdatum",
+		"opvanglocatie_postcode", "opvanglocatie_woonplaats", "kvk_nummer_houder", "gemeente_via_pc4")
+	if err != nil {
+		return nil, err
+	}
+	var out []registration
+	for i, r := range rows {
+		if r["type_oko"] != kind || r["status"] != "Ingeschreven" {
+			continue
+		}
+		places, err := strconv.Atoi(r["aantal_kindplaatsen"])
+		if err != nil {
+			return nil, fmt.Errorf("%s: line %d: aantal_kindplaatsen %q is not a number", path, i+2, r["aantal_kindplaatsen"])
+		}
+		out = append(out, registration{
+			lrk: r["lrk_id"], kind: kind, postcode: r["opvanglocatie_postcode"], town: r["opvanglocatie_woonplaats"],
+			holder: r["kvk_nummer_houder"], municipality: r["gemeente_via_pc4"], places: places,
+		})
+	}
+	return out, nil
+}
+
+func readDistricts(path string) ([]district, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	var doc struct {
+		Features []struct {
+			Properties struct{ Statcode, Statnaam string }
+			Geometry   struct {
+				Type        string
+				Coordinates [][][2]float64
+			}
+		}
+	}
+	if err := json.Unmarshal(text, &doc); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	var out []district
+	for _, f := range doc.Features {
+		if f.Geometry.Type != "Polygon" {
+			return nil, fmt.Errorf("%s: %s is a %s, expected a Polygon", path, f.Properties.Statcode, f.Geometry.Type)
+		}
+		_, name, _ := strings.Cut(strings.TrimPrefix(f.Properties.Statnaam, "Wijk "), " ")
+		if name == "" {
+			name = f.Properties.Statnaam
+		}
+		out = append(out, district{
+			id: f.Properties.Statcode, name: name, municipality: f.Properties.Statcode[2:6],
+			year: 2014, rings: f.Geometry.Coordinates,
+		})
+	}
+	return out, nil
+}
+
+func readSchoolRegions(path string) (map[string]string, error) {
+	rows, err := rowsOf(path, "gemeente", "provincie", "regio")
+	if err != nil {
+		return nil, err
+	}
+	regions := make(map[string]string, 2*len(rows))
+	for _, r := range rows {
+		region, _, _ := strings.Cut(r["regio"], "/") // "midden/zuid": schools choose; the first
+		regions[r["gemeente"]] = region
+		regions[r["gemeente"]+" ("+r["provincie"]+")"] = region
+	}
+	return regions, nil
+}
