@@ -232,8 +232,8 @@ func (p *programmeReader) requirement(n node) {
 		Select:       p.selection(f.get("select")),
 	}
 	switch {
-	case r.Anchor != nil && (f.has("minimum") || f.has("target")):
-		f.get("anchor").fault("minimum and target follow from the meetings; leave them out")
+	case r.Anchor != nil && f.has("target"):
+		f.get("target").fault("follows from the meetings that the anchor names; leave it out")
 	case r.Anchor == nil && !f.has("target") && !f.has("minimum"):
 		f.get("target").fault("is needed")
 	case r.Anchor == nil:

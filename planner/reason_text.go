@@ -1,0 +1,99 @@
+package planner
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// The words of a reason's text besides the names of constraints.
+const (
+	reasonNone    = "none"
+	reasonBlocked = "blocked "
+	reasonNext    = "; next "
+)
+
+// FormatReason writes a reason as one line: its amounts in minutes with two
+// decimals, their sum, and the runner-up with its difference,
+// "travel 12.40 + spacing 3.00 = 15.40; next S03 2027-03-04 +2.10". An amount
+// of zero is left out. ParseReason reads it back.
+func FormatReason(r Reason) string {
+	var b strings.Builder
+	for _, a := range r.Amounts {
+		if a.Value == 0 {
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteString(" + ")
+		}
+		b.WriteString(a.Constraint + " " + FormatAmount(a.Value))
+	}
+	switch {
+	case b.Len() > 0:
+	case len(r.Blocked) > 0:
+		b.WriteString(reasonBlocked + strings.Join(r.Blocked, "|"))
+	default:
+		b.WriteString(reasonNone)
+	}
+	b.WriteString(" = " + FormatAmount(r.Total()))
+	if r.RunnerUp != "" {
+		sign := "+"
+		if r.Difference < 0 {
+			sign = ""
+		}
+		b.WriteString(reasonNext + r.RunnerUp + " " + sign + FormatAmount(r.Difference))
+	}
+	return b.String()
+}
+
+// ParseReason reads what FormatReason wrote: the amount of each constraint and
+// the total that is written, both in hundredths of a minute-equivalent. It does
+// not check that they agree. Something blocked has no amounts.
+func ParseReason(text string) (amounts map[string]int64, total int64, err error) {
+	sum, _, _ := strings.Cut(text, reasonNext)
+	i := strings.LastIndex(sum, " = ")
+	if i < 0 {
+		return nil, 0, fmt.Errorf("reason %q: want amounts and their sum, as “travel 12.40 + spacing 3.00 = 15.40”", text)
+	}
+	if total, err = ParseAmount(sum[i+len(" = "):]); err != nil {
+		return nil, 0, fmt.Errorf("reason %q: %w", text, err)
+	}
+	amounts = make(map[string]int64)
+	if sum[:i] == reasonNone || strings.HasPrefix(sum[:i], reasonBlocked) {
+		return amounts, total, nil
+	}
+	for term := range strings.SplitSeq(sum[:i], " + ") {
+		name, number, _ := strings.Cut(term, " ")
+		value, err := ParseAmount(number)
+		_, twice := amounts[name]
+		if name == "" || err != nil || twice {
+			return nil, 0, fmt.Errorf("reason %q: %q is not a constraint and its amount, given once", text, term)
+		}
+		amounts[name] = value
+	}
+	return amounts, total, nil
+}
+
+// FormatAmount writes hundredths of a minute-equivalent as minutes with two
+// decimals: 1240 is "12.40".
+func FormatAmount(hundredths int64) string {
+	sign := ""
+	n := uint64(hundredths)
+	if hundredths < 0 {
+		sign, n = "-", -n
+	}
+	return fmt.Sprintf("%s%d.%02d", sign, n/100, n%100)
+}
+
+// ParseAmount reads minutes with exactly two decimals as hundredths.
+func ParseAmount(text string) (int64, error) {
+	whole, cents, _ := strings.Cut(strings.TrimPrefix(text, "-"), ".")
+	n, err := strconv.ParseUint(whole+cents, 10, 63)
+	if err != nil || len(cents) != 2 || whole == "" {
+		return 0, fmt.Errorf("amount %q: want minutes with two decimals, as 12.40", text)
+	}
+	if strings.HasPrefix(text, "-") {
+		return -int64(n), nil
+	}
+	return int64(n), nil
+}
