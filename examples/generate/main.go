@@ -63,7 +63,13 @@ func folders(d *openData, register []registration) ([]*folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []*folder{
-		coordinatorFolder(d, places), counsellorFolder(d, places), joinedFolder(d, places),
-	}, nil
+	out := []*folder{coordinatorFolder(d, places), counsellorFolder(d, places), joinedFolder(d, places)}
+	for _, build := range []func(*openData, []registration) (*folder, error){somerenFolder, geldropFolder, arnhemFolder} {
+		f, err := build(d, register)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, f)
+	}
+	return out, nil
 }

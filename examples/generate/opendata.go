@@ -28,6 +28,13 @@ type area struct {
 	centre                       point
 	km2                          float64
 	children                     int // inhabitants of 0 to 4 years
+	parts                        []part
+}
+
+// part is the share of an area that lies in a district, by surface.
+type part struct {
+	district string
+	share    float64
 }
 
 // registration is one row of the childcare register.
@@ -41,6 +48,9 @@ type registration struct {
 func readOpenData(dir string) (*openData, error) {
 	areas, err := readAreas(filepath.Join(dir, "pc4.csv"))
 	if err != nil {
+		return nil, err
+	}
+	if err := readParts(filepath.Join(dir, "pc4_wijk_2014.csv"), areas); err != nil {
 		return nil, err
 	}
 	districts, err := readDistricts(filepath.Join(dir, "wijken_2014.geojson"))
@@ -59,11 +69,18 @@ func (d *openData) area(postcode string) (*area, error) {
 	if len(postcode) < 4 {
 		return nil, fmt.Errorf("postcode %q is shorter than four digits", postcode)
 	}
-	i := sort.Search(len(d.areas), func(i int) bool { return d.areas[i].pc4 >= postcode[:4] })
-	if i == len(d.areas) || d.areas[i].pc4 != postcode[:4] {
-		return nil, fmt.Errorf("postcode area %s is not in pc4.csv", postcode[:4])
+	if a := areaOf(d.areas, postcode[:4]); a != nil {
+		return a, nil
 	}
-	return &d.areas[i], nil
+	return nil, fmt.Errorf("postcode area %s is not in pc4.csv", postcode[:4])
+}
+
+func areaOf(areas []area, pc4 string) *area {
+	i := sort.Search(len(areas), func(i int) bool { return areas[i].pc4 >= pc4 })
+	if i == len(areas) || areas[i].pc4 != pc4 {
+		return nil
+	}
+	return &areas[i]
 }
 
 // rowsOf reads a comma-separated file with a header and returns its rows as
@@ -131,6 +148,23 @@ func readAreas(path string) ([]area, error) {
 	}
 	sort.Slice(areas, func(i, j int) bool { return areas[i].pc4 < areas[j].pc4 })
 	return areas, nil
+}
+
+// readParts adds to the areas which districts they lie in.
+func readParts(path string, areas []area) error {
+	rows, err := rowsOf(path, "pc4", "wijk", "share")
+	if err != nil {
+		return err
+	}
+	for i, r := range rows {
+		share, err := strconv.ParseFloat(r["share"], 64)
+		a := areaOf(areas, r["pc4"])
+		if err != nil || a == nil {
+			return fmt.Errorf("%s: line %d: want a known postcode area and a share", path, i+2)
+		}
+		a.parts = append(a.parts, part{r["wijk"], share})
+	}
+	return nil
 }
 
 // readRegister reads rows of the register in the nine columns of

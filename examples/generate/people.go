@@ -8,10 +8,10 @@ import (
 )
 
 const (
-	fullDay   = "08:30-17:00"
-	morning   = "08:30-12:30"
-	isoDate   = "2006-01-02"
-	planYear  = 2027
+	fullDay  = "08:30-17:00"
+	morning  = "08:30-12:30"
+	isoDate  = "2006-01-02"
+	planYear = 2027
 )
 
 // hours writes a working week: full days and half days (mornings).

@@ -50,12 +50,35 @@ func (d *openData) locations(t *town, register []registration) ([]place, error) 
 	}
 	serial := 0
 	for i, n := range apportion(areas, known, t.total-len(places)) {
-		for range n {
+		for _, home := range split(areas[i], districts, n) {
 			serial++
-			places = append(places, artificial(t, serial, areas[i], districts))
+			places = append(places, artificial(t, serial, areas[i], home))
 		}
 	}
 	return places, nil
+}
+
+// split chooses the districts of n locations in an area, by how much of the
+// area lies in each of them.
+func split(a *area, districts []district, n int) []district {
+	byID := map[string]district{}
+	for _, d := range districts {
+		byID[d.id] = d
+	}
+	had := map[string]int{}
+	var out []district
+	for range n {
+		best, most := "", -1.0
+		for _, p := range a.parts {
+			_, ours := byID[p.district]
+			if x := p.share / float64(had[p.district]+1); ours && x > most {
+				best, most = p.district, x
+			}
+		}
+		had[best]++
+		out = append(out, byID[best])
+	}
+	return out
 }
 
 // registered groups registrations into visit addresses: one for each postcode
@@ -119,12 +142,13 @@ func (d *openData) address(rows []registration, districts []district) (place, er
 // day-care registrations is 28.
 var sizes = []int{12, 16, 16, 16, 24, 24, 28, 32, 32, 36, 40, 48, 48, 64, 80}
 
-// artificial makes up a location near the middle of a postcode area. Postcodes
-// on SS do not exist, so that nobody takes it for a real address.
-func artificial(t *town, serial int, a *area, districts []district) place {
+// artificial makes up a location near the middle of a postcode area, where it
+// lies in the given district. Postcodes on SS do not exist, so that nobody takes
+// it for a real address.
+func artificial(t *town, serial int, a *area, home district) place {
 	id := fmt.Sprintf("%s-%03d", t.prefix, serial)
 	r := source("artificial", id)
-	at, home := settle(r, a, districts)
+	at, _ := settle(r, a, []district{home})
 	p := place{
 		id: id, name: fmt.Sprintf("Voorbeeld-kinderopvang %03d (kunstmatig)", serial),
 		organisation: t.holders[(serial-1)%len(t.holders)].id,
@@ -141,7 +165,7 @@ func artificial(t *town, serial int, a *area, districts []district) place {
 func openingTimes(r *rand.Rand) (opening, parents string) {
 	switch n := r.IntN(100); {
 	case n < 70:
-		return "", week("mo-fr", "08:00-09:00", "17:00-18:00")
+		return "", week("mo-fr", "08:00-09:00", "16:00-18:00")
 	case n < 80:
 		return daycare("mo tu th fr")
 	case n < 88:
@@ -154,7 +178,7 @@ func openingTimes(r *rand.Rand) (opening, parents string) {
 }
 
 func daycare(days string) (opening, parents string) {
-	return week(days, "08:00-18:00"), week(days, "08:00-09:00", "17:00-18:00")
+	return week(days, "08:00-18:00"), week(days, "08:00-09:00", "16:00-18:00")
 }
 
 // week writes the same hours for some days, "mo tu th", or for "mo-fr".
