@@ -4,6 +4,11 @@ package assign
 // or a location that stays unassigned.
 const None = -1
 
+// MultiplierUnit is the number of steps in one cost unit in which multipliers
+// are given: costs are integers and often small, so a bound from whole
+// multipliers would be loose.
+const MultiplierUnit = 1024
+
 // Problem is one role's assignment problem. All costs are non-negative integers
 // in one unit (the domain uses hundredths of a minute a year), all loads
 // non-negative integers in another (the domain uses weighted minutes a year).
@@ -156,7 +161,9 @@ type Result struct {
 	// unassigned. Certified cost ≥ Bound always holds for an optimal solution.
 	Bound int64
 	// Multipliers prove the bound: LowerBound(problem, unassigned, Multipliers)
-	// gives Bound again. One for each location, in cost units.
+	// gives at least Bound again. They count in 1/MultiplierUnit of a cost
+	// unit: one for each location, then one for the change budget (per
+	// change), then one for each group (per unit of load).
 	Multipliers []int64
 	// Iterations is how many the search used.
 	Iterations int

@@ -1,0 +1,167 @@
+package assign
+
+// A frontier of more states is thinned in a way that can only lower the
+// minimum, so that a bound stays a bound: coarsely while the multipliers are
+// still sought, finely for the bound that is published.
+const (
+	coarseStates = 1 << 10
+	fineStates   = 1 << 13
+)
+
+// item is one location that a person might serve, at its reduced cost.
+type item struct {
+	cost int64 // fixed point, negative: others never help
+	load int64
+	cand int32
+	pair int32 // the pair whose district charge it needs, -1 for none
+}
+
+// frontierState is one undominated choice of items: no other is as light and
+// as cheap.
+type frontierState struct {
+	cost, load int64
+	node       int32
+}
+
+// frontierNode remembers how a state was made: its last item and the rest.
+type frontierNode struct {
+	parent int32
+	cand   int32
+}
+
+// knapsack finds the cheapest set of items of one person by dynamic programming
+// over the frontier of (load, cost). It is exact up to limit states and keeps its
+// buffers between calls.
+type knapsack struct {
+	limit  int
+	room   int64
+	states []frontierState
+	opened []frontierState
+	spare  []frontierState
+	nodes  []frontierNode
+}
+
+// solve returns the least of (cost of a set + district charges of its pairs +
+// charge(load of the set)) over all sets that fit room, and the set itself
+// appended to chosen. Items of one pair must be adjacent; charge must not fall
+// as the load grows.
+func (k *knapsack) solve(items []item, room, open int64, charge func(load int64) int64, chosen []int32) (int64, []int32) {
+	k.room = room
+	k.nodes = append(k.nodes[:0], frontierNode{parent: -1})
+	k.states = append(k.states[:0], frontierState{})
+	for len(items) > 0 {
+		same := 1
+		for same < len(items) && items[same].pair == items[0].pair {
+			same++
+		}
+		if items[0].pair < 0 {
+			k.addAll(items[:same])
+		} else {
+			k.addDistrict(items[:same], open)
+		}
+		items = items[same:]
+	}
+	best, node := int64(unlimited), int32(0)
+	for _, s := range k.states {
+		if total := s.cost + charge(s.load); total < best {
+			best, node = total, s.node
+		}
+	}
+	for ; k.nodes[node].parent >= 0; node = k.nodes[node].parent {
+		chosen = append(chosen, k.nodes[node].cand)
+	}
+	return best, chosen
+}
+
+// addAll offers each item to each state.
+func (k *knapsack) addAll(items []item) {
+	for _, it := range items {
+		k.spare = k.merge(k.spare[:0], k.states, k.states, it)
+		k.states, k.spare = k.spare, k.states
+	}
+}
+
+// addDistrict offers the items of one pair, whose first costs open more.
+func (k *knapsack) addDistrict(items []item, open int64) {
+	closed := append([]frontierState(nil), k.states...)
+	k.opened = append(k.opened[:0], k.states...)
+	for i := range k.opened {
+		k.opened[i].cost += open
+	}
+	k.states, k.opened = k.opened, k.states
+	k.addAll(items)
+	k.spare = merge(k.spare[:0], closed, k.states)
+	k.states, k.spare = k.thin(k.spare), k.states
+}
+
+// merge appends to out the frontier of states and of states with the item.
+func (k *knapsack) merge(out, states, with []frontierState, it item) []frontierState {
+	lowest := int64(unlimited)
+	limit := k.room - it.load
+	a, b := 0, 0
+	for a < len(states) || b < len(with) {
+		if b < len(with) && with[b].load > limit {
+			b = len(with)
+			continue
+		}
+		if b == len(with) || a < len(states) && states[a].load <= with[b].load+it.load {
+			if s := states[a]; s.cost < lowest {
+				out, lowest = push(out, s), s.cost
+			}
+			a++
+			continue
+		}
+		if cost := with[b].cost + it.cost; cost < lowest {
+			k.nodes = append(k.nodes, frontierNode{parent: with[b].node, cand: it.cand})
+			s := frontierState{cost: cost, load: with[b].load + it.load, node: int32(len(k.nodes) - 1)}
+			out, lowest = push(out, s), cost
+		}
+		b++
+	}
+	return k.thin(out)
+}
+
+// merge appends to out the common frontier of two.
+func merge(out, x, y []frontierState) []frontierState {
+	for len(x) > 0 || len(y) > 0 {
+		var s frontierState
+		if len(y) == 0 || len(x) > 0 && x[0].load <= y[0].load {
+			s, x = x[0], x[1:]
+		} else {
+			s, y = y[0], y[1:]
+		}
+		if len(out) == 0 || s.cost < out[len(out)-1].cost {
+			out = push(out, s)
+		}
+	}
+	return out
+}
+
+// push appends a cheaper state, in the place of the last one if that is no
+// lighter.
+func push(out []frontierState, s frontierState) []frontierState {
+	if last := len(out) - 1; last >= 0 && out[last].load == s.load {
+		out[last] = s
+		return out
+	}
+	return append(out, s)
+}
+
+// thin shortens a frontier that is too long: neighbours of almost the same load
+// become one state, as light as the first and as cheap as the last of them.
+func (k *knapsack) thin(s []frontierState) []frontierState {
+	if len(s) <= k.limit {
+		return s
+	}
+	width := 2 * k.room / int64(k.limit)
+	kept := s[:1]
+	for _, next := range s[1:] {
+		last := &kept[len(kept)-1]
+		if next.load <= last.load+width {
+			last.cost, last.node = next.cost, next.node
+		} else {
+			kept = append(kept, next)
+		}
+	}
+	return kept
+}

@@ -1,0 +1,89 @@
+package assign
+
+import (
+	"math/rand/v2"
+	"testing"
+)
+
+// TestKnapsackExact compares with all subsets, district charges and a convex
+// charge on the load included.
+func TestKnapsackExact(t *testing.T) {
+	t.Parallel()
+	k := knapsack{limit: fineStates}
+	for seed := range uint64(300) {
+		rng := rand.New(rand.NewPCG(1, seed))
+		items := randomItems(rng, 1+rng.IntN(9), 20)
+		room, open := rng.Int64N(80), rng.Int64N(40)
+		charge := func(load int64) int64 { return BalanceCharge(3, 40, load) }
+		got, chosen := k.solve(items, room, open, charge, nil)
+		want := int64(unlimited)
+		for set := range 1 << len(items) {
+			if cost, load := setCost(items, set, open); load <= room {
+				want = min(want, cost+charge(load))
+			}
+		}
+		if got != want {
+			t.Fatalf("seed %d: %d, want %d", seed, got, want)
+		}
+		set := 0
+		for _, c := range chosen {
+			set |= 1 << c
+		}
+		if cost, load := setCost(items, set, open); cost+charge(load) != got || load > room {
+			t.Fatalf("seed %d: the chosen set costs %d and weighs %d, not %d within %d",
+				seed, cost+charge(load), load, got, room)
+		}
+	}
+}
+
+// TestKnapsackThinned looks at a frontier too long to keep: the minimum may
+// only come out lower, and hardly so.
+func TestKnapsackThinned(t *testing.T) {
+	t.Parallel()
+	rng := rand.New(rand.NewPCG(2, 2))
+	items := randomItems(rng, 40, 1e7)
+	for i := range items {
+		items[i].cost, items[i].pair = -items[i].load-rng.Int64N(1000), -1
+	}
+	k := knapsack{limit: fineStates}
+	none := func(int64) int64 { return 0 }
+	got, _ := k.solve(items, 1e8, 0, none, nil)
+	var all int64
+	for _, it := range items {
+		all += it.cost
+	}
+	if got < all || got > -1e8 {
+		t.Errorf("minimum %d, want one between %d and %d", got, all, int64(-1e8))
+	}
+	if got < -101e6 {
+		t.Errorf("minimum %d: thinning loses more than a hundredth", got)
+	}
+}
+
+func randomItems(rng *rand.Rand, n int, most int64) []item {
+	items := make([]item, n)
+	pair := int32(-1)
+	for i := range items {
+		if rng.IntN(3) == 0 {
+			pair++
+		}
+		items[i] = item{cost: -1 - rng.Int64N(50), load: rng.Int64N(most), cand: int32(i), pair: pair}
+	}
+	return items
+}
+
+func setCost(items []item, set int, open int64) (cost, load int64) {
+	paid := make(map[int32]bool)
+	for i, it := range items {
+		if set&(1<<i) == 0 {
+			continue
+		}
+		cost += it.cost
+		load += it.load
+		if it.pair >= 0 && !paid[it.pair] {
+			paid[it.pair] = true
+			cost += open
+		}
+	}
+	return cost, load
+}
