@@ -1,0 +1,123 @@
+package web_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/wijkplanner/wijkplanner/api/web"
+)
+
+func TestMatchLang(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		asked, accept string
+		want          web.Lang
+	}{
+		{"", "", web.Dutch},
+		{"en", "nl", web.English},
+		{"EN-gb", "", web.English},
+		{"xx", "en", web.English},
+		{"", "fr, de;q=0.9", web.Dutch},
+		{"", "fr, en;q=0.5, nl;q=0.4", web.English},
+		{"", "en-US,en;q=0.9,nl;q=0.8", web.English},
+		{"", "nl-BE, en;q=0.9", web.Dutch},
+		{"", "en;q=0", web.Dutch},
+		{"", "en;q=oops, nl;q=0.1", web.Dutch},
+		{"", "en;q=NaN", web.Dutch},
+		{"", ",,;;q=,", web.Dutch},
+		{"nl", "en", web.Dutch},
+	} {
+		if got := web.MatchLang(c.asked, c.accept); got != c.want {
+			t.Errorf("MatchLang(%q, %q) = %s, want %s", c.asked, c.accept, got, c.want)
+		}
+	}
+}
+
+// Each text exists in both languages, with as many arguments.
+func TestMessagesAreTranslated(t *testing.T) {
+	t.Parallel()
+	for key, m := range web.Messages() {
+		if strings.TrimSpace(m.NL) == "" || strings.TrimSpace(m.EN) == "" {
+			t.Errorf("%s: not in both languages: %q, %q", key, m.NL, m.EN)
+		}
+		if strings.Count(m.NL, "%s") != strings.Count(m.EN, "%s") {
+			t.Errorf("%s: %q and %q have different arguments", key, m.NL, m.EN)
+		}
+		if base, ok := strings.CutSuffix(key, ".one"); ok {
+			if _, ok := web.Messages()[base+".other"]; !ok {
+				t.Errorf("%s has no form for more", base)
+			}
+		}
+	}
+}
+
+// The templates use no key that the table lacks, and the table holds none that
+// nothing uses.
+func TestMessageKeys(t *testing.T) {
+	t.Parallel()
+	used := make(map[string]bool)
+	files, err := filepath.Glob("templates/*.html")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("templates: %v, %v", files, err)
+	}
+	call := regexp.MustCompile(`[({ ](t|count) "([^"]+)"`)
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range call.FindAllStringSubmatch(string(text), -1) {
+			if m[1] == "count" {
+				used[m[2]+".one"], used[m[2]+".other"] = true, true
+			} else {
+				used[m[2]] = true
+			}
+		}
+	}
+	for _, key := range []string{"error.404", "error.404.text", "error.500", "error.500.text"} {
+		used[key] = true // chosen by status
+	}
+	for key := range used {
+		if _, ok := web.Messages()[key]; !ok {
+			t.Errorf("message %q is used and not in the table", key)
+		}
+	}
+	for key := range web.Messages() {
+		if !used[key] {
+			t.Errorf("message %q is in the table and never used", key)
+		}
+	}
+}
+
+// Words in a template would show in both languages: all must come from the
+// table. What is left between the tags may hold names and signs only.
+func TestTemplatesHoldNoWords(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("templates/*.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	actions := regexp.MustCompile(`(?s)\{\{.*?\}\}`)
+	code := regexp.MustCompile(`(?s)<code>.*?</code>`)
+	tags := regexp.MustCompile(`(?s)<[^>]*>`)
+	attribute := regexp.MustCompile(`(?:aria-label|title|alt|placeholder)="[^"]+"`)
+	word := regexp.MustCompile(`\pL{2,}`)
+	for _, file := range files {
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := code.ReplaceAllString(actions.ReplaceAllString(string(raw), ""), "")
+		for _, w := range word.FindAllString(tags.ReplaceAllString(text, " "), -1) {
+			if w != "Wijkplanner" {
+				t.Errorf("%s: %q is not in the message table", file, w)
+			}
+		}
+		if a := attribute.FindString(text); a != "" {
+			t.Errorf("%s: %s is not in the message table", file, a)
+		}
+	}
+}
