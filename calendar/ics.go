@@ -1,0 +1,285 @@
+package calendar
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Feed is a calendar to publish: single events, each expanded already, since
+// calendar programs show exceptions of a series in different ways.
+//
+// It is written by an encoder of our own. golang-ical, the other choice, puts
+// backslashes into parameters, lets a line end through in URLs and escapes the
+// commas between categories; what is left of it would be a quarter of the work
+// at four times the time. It reads the feeds back in the tests, and its table
+// of Windows zones serves the reader.
+type Feed struct {
+	Name   string // shown by the calendar program; may be empty
+	ProdID string // who wrote this; empty: Wijkplanner
+	Source string // https address of the feed; may be empty
+
+	// Zone is the zone in which times are written. Europe/Amsterdam gets its
+	// VTIMEZONE; with any other zone, and with nil, times are written in UTC.
+	Zone *time.Location
+
+	// Revision is when the content last changed. It is the DTSTAMP of every
+	// event that has no Revised, so the bytes change only with the content.
+	Revision time.Time
+
+	// Refresh is how often a program should fetch the feed, in whole minutes;
+	// zero means an hour. Few listen.
+	Refresh time.Duration
+
+	Events []Event
+}
+
+// Event is one appointment of a feed.
+type Event struct {
+	UID      string // for life, never used again; 1 to 255 octets
+	Sequence int    // rises with every change that matters; from 0
+	Revised  time.Time
+
+	// Start and End bound the event. AllDay takes their dates in the feed's
+	// zone, the end date being exclusive; an event that does not end after it
+	// starts is written without an end, or as one day.
+	Start, End time.Time
+	AllDay     bool
+
+	Summary     string
+	Description string
+	Place       string
+	URL         string // http or https; anything else is left out
+	Categories  []string
+	Geo         *GeoPoint
+
+	Cancelled   bool // shown as fallen through, taking no time
+	Transparent bool // takes no time
+}
+
+// GeoPoint is a position in degrees of WGS 84.
+type GeoPoint struct{ Lat, Lon float64 }
+
+const (
+	defaultProdID   = "-//Wijkplanner//Wijkplanner//NL"
+	cancelledPrefix = "Vervallen: "
+	maxUIDBytes     = 255
+	amsterdam       = "Europe/Amsterdam"
+
+	icsLocal = "20060102T150405"
+	icsUTC   = "20060102T150405Z"
+	icsDate  = "20060102"
+)
+
+// amsterdamZone is the form that every client takes: two rules, no history.
+// Outlook reduces longer ones, and outlook.com refuses those with seconds.
+const amsterdamZone = `BEGIN:VTIMEZONE
+TZID:Europe/Amsterdam
+BEGIN:DAYLIGHT
+TZNAME:CEST
+TZOFFSETFROM:+0100
+TZOFFSETTO:+0200
+DTSTART:19700329T020000
+RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU
+END:DAYLIGHT
+BEGIN:STANDARD
+TZNAME:CET
+TZOFFSETFROM:+0200
+TZOFFSETTO:+0100
+DTSTART:19701025T030000
+RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU
+END:STANDARD
+END:VTIMEZONE`
+
+// Encode returns the feed as an iCalendar stream (RFC 5545, RFC 7986), the same
+// bytes for the same content in whatever order its events are. It always holds
+// a VTIMEZONE, since a calendar must have a component. The error names every
+// event without a usable UID, with one that another event has, or outside the
+// years 1 to 9999.
+func (f *Feed) Encode() ([]byte, error) {
+	events := slices.Clone(f.Events)
+	slices.SortStableFunc(events, func(a, b Event) int {
+		return cmp.Or(a.Start.Compare(b.Start), strings.Compare(a.UID, b.UID))
+	})
+	if err := f.check(events); err != nil {
+		return nil, err
+	}
+	w := &icsWriter{out: make([]byte, 0, 1024+512*len(events))}
+	f.head(w)
+	for i := range events {
+		f.event(w, &events[i])
+	}
+	w.raw("END:VCALENDAR")
+	return w.out, nil
+}
+
+// The years that a feed holds: dates in four digits, a day after them included.
+const (
+	firstFeedYear = 1900
+	lastFeedYear  = lastYear - 1
+)
+
+func (f *Feed) check(events []Event) error {
+	var faults []error
+	if outsideYears(f.Revision) {
+		faults = append(faults, fmt.Errorf("revision %s: want the years %d to %d", f.Revision, firstFeedYear, lastFeedYear))
+	}
+	seen := make(map[string]bool, len(events))
+	for i := range events {
+		e := &events[i]
+		uid := oneLine(e.UID)
+		switch {
+		case uid == "" || len(uid) > maxUIDBytes:
+			faults = append(faults, fmt.Errorf("event %d, %s: UID of %d octets; want 1 to %d",
+				i, e.Start.Format(time.DateOnly), len(uid), maxUIDBytes))
+		case seen[uid]:
+			faults = append(faults, fmt.Errorf("event %d, UID %q: another event has it", i, uid))
+		}
+		seen[uid] = true
+		if outsideYears(e.Start) || !e.End.IsZero() && outsideYears(e.End) || !e.Revised.IsZero() && outsideYears(e.Revised) {
+			faults = append(faults, fmt.Errorf("event %d, UID %q: a time outside the years %d to %d", i, uid, firstFeedYear, lastFeedYear))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+func outsideYears(t time.Time) bool {
+	y := t.UTC().Year()
+	return y < firstFeedYear || y > lastFeedYear
+}
+
+func (f *Feed) head(w *icsWriter) {
+	w.raw("BEGIN:VCALENDAR", "VERSION:2.0")
+	w.text("PRODID", cmp.Or(oneLine(f.ProdID), defaultProdID))
+	w.raw("CALSCALE:GREGORIAN")
+	name := oneLine(f.Name)
+	w.text("NAME", name)
+	w.text("X-WR-CALNAME", name)
+	if f.inAmsterdam() {
+		w.raw("X-WR-TIMEZONE:" + amsterdam)
+	}
+	if source := webAddress(f.Source); source != "" {
+		w.fold("SOURCE;VALUE=URI:" + source)
+	}
+	w.raw("LAST-MODIFIED:" + utc(f.Revision))
+	refresh := f.refresh()
+	w.raw("REFRESH-INTERVAL;VALUE=DURATION:"+refresh, "X-PUBLISHED-TTL:"+refresh)
+	w.raw(strings.Split(amsterdamZone, "\n")...)
+}
+
+func (f *Feed) refresh() string {
+	minutes := max(1, int(cmp.Or(f.Refresh, time.Hour)/time.Minute))
+	if minutes%60 == 0 {
+		return fmt.Sprintf("PT%dH", minutes/60)
+	}
+	return fmt.Sprintf("PT%dM", minutes)
+}
+
+func (f *Feed) inAmsterdam() bool { return f.Zone != nil && f.Zone.String() == amsterdam }
+
+func (f *Feed) event(w *icsWriter, e *Event) {
+	stamp := e.Revised
+	if stamp.IsZero() {
+		stamp = f.Revision
+	}
+	w.raw("BEGIN:VEVENT")
+	w.text("UID", oneLine(e.UID))
+	w.raw("DTSTAMP:"+utc(stamp), "LAST-MODIFIED:"+utc(stamp), "SEQUENCE:"+strconv.Itoa(max(0, e.Sequence)))
+	f.times(w, e)
+	summary := oneLine(e.Summary)
+	if e.Cancelled && !strings.HasPrefix(summary, cancelledPrefix) {
+		summary = strings.TrimSpace(cancelledPrefix + summary)
+	}
+	w.text("SUMMARY", summary)
+	w.text("DESCRIPTION", manyLines(e.Description))
+	w.text("LOCATION", oneLine(e.Place))
+	if g := e.Geo; g != nil && g.Lat >= -90 && g.Lat <= 90 && g.Lon >= -180 && g.Lon <= 180 {
+		w.raw(fmt.Sprintf("GEO:%.6f;%.6f", g.Lat, g.Lon))
+	}
+	if address := webAddress(e.URL); address != "" {
+		w.fold("URL:" + address)
+	}
+	w.categories(e.Categories)
+	status, transparency, busy := "CONFIRMED", "OPAQUE", "BUSY"
+	if e.Cancelled {
+		status = "CANCELLED"
+	}
+	if e.Cancelled || e.Transparent {
+		transparency, busy = "TRANSPARENT", "FREE"
+	}
+	w.raw("STATUS:"+status, "TRANSP:"+transparency, "X-MICROSOFT-CDO-BUSYSTATUS:"+busy, "END:VEVENT")
+}
+
+func (w *icsWriter) categories(names []string) {
+	var clean []string
+	for _, name := range names {
+		if name = oneLine(name); name != "" {
+			clean = append(clean, escapeText(name)) // the commas between stay plain
+		}
+	}
+	if clean != nil {
+		w.fold("CATEGORIES:" + strings.Join(clean, ","))
+	}
+}
+
+// times writes DTSTART and DTEND.
+func (f *Feed) times(w *icsWriter, e *Event) {
+	if e.AllDay {
+		zone := f.Zone
+		if zone == nil {
+			zone = time.UTC
+		}
+		first := DateOf(e.Start, zone)
+		end := max(first+1, DateOf(e.End, zone))
+		w.raw("DTSTART;VALUE=DATE:"+first.Time().Format(icsDate), "DTEND;VALUE=DATE:"+end.Time().Format(icsDate))
+		return
+	}
+	form := utcMoment
+	if f.local(e.Start) && f.local(e.End) {
+		form = amsterdamMoment
+	}
+	w.raw("DTSTART" + form(e.Start, f.Zone))
+	// Whole seconds are written, and an end must be after the start in these.
+	if e.End.Unix() > e.Start.Unix() {
+		w.raw("DTEND" + form(e.End, f.Zone))
+	}
+}
+
+// local reports whether a time can be written as the clock of Amsterdam shows
+// it. An hour that comes twice means the first in that form, and the two rules
+// of the VTIMEZONE hold from 1997 on; other times are written in UTC.
+func (f *Feed) local(t time.Time) bool {
+	if !f.inAmsterdam() {
+		return false
+	}
+	if t.IsZero() {
+		return true
+	}
+	_, offset := t.In(f.Zone).Zone()
+	return resolve(t.UTC().Add(time.Duration(offset)*time.Second), f.Zone).Equal(t) && t.Year() >= 1997
+}
+
+func amsterdamMoment(t time.Time, zone *time.Location) string {
+	return ";TZID=" + amsterdam + ":" + t.In(zone).Format(icsLocal)
+}
+
+func utcMoment(t time.Time, _ *time.Location) string { return ":" + utc(t) }
+
+func utc(t time.Time) string { return t.UTC().Format(icsUTC) }
+
+// webAddress returns an address fit for a URI property, or nothing.
+func webAddress(s string) string {
+	u, err := url.Parse(strings.TrimSpace(s))
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
+		return ""
+	}
+	if address := u.String(); isPlain(address) && !strings.Contains(address, " ") {
+		return address
+	}
+	return ""
+}
