@@ -10,6 +10,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -24,6 +25,9 @@ func main() {
 }
 
 func run(args []string) error {
+	if len(args) > 0 && args[0] == "country" {
+		return runCountry(args[1:])
+	}
 	set := flag.NewFlagSet("generate", flag.ContinueOnError)
 	data := set.String("data", "examples/data", "folder of the open data")
 	out := set.String("out", "examples", "folder to write to")
@@ -34,6 +38,20 @@ func run(args []string) error {
 		return fmt.Errorf("%q is not known; leave it out, or ask for the country", set.Arg(0))
 	}
 	return examples(*data, *out)
+}
+
+func runCountry(args []string) error {
+	set := flag.NewFlagSet("generate country", flag.ContinueOnError)
+	data := set.String("data", "examples/data", "folder of the open data")
+	register := set.String("lrk", "examples/data/lrk_2026.csv", "rows of the register, in nine columns")
+	out := set.String("out", "", "folder to write to")
+	if err := set.Parse(args); err != nil {
+		return err
+	}
+	if *out == "" || set.NArg() > 0 {
+		return errors.New("country needs --out DIR and takes no other arguments")
+	}
+	return country(*data, *register, *out)
 }
 
 // examples writes every example folder below out.

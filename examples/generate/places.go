@@ -119,10 +119,7 @@ func (d *openData) address(rows []registration, districts []district) (place, er
 	}
 	spot, _ := settle(source("postcode", first.postcode), a, districts)
 	r := source("registered", first.postcode, first.holder)
-	p := place{
-		id: first.lrk, name: "Kindercentrum " + first.lrk + " (naam niet in de open data)", organisation: "kvk-" + first.holder,
-		postcode: first.postcode, town: first.town,
-	}
+	p := registeredPlace(rows)
 	for {
 		p.at = near(r, spot, 0.04)
 		if home := districtAt(districts, p.at); home != nil {
@@ -130,12 +127,23 @@ func (d *openData) address(rows []registration, districts []district) (place, er
 			break
 		}
 	}
+	p.opening, p.parents = openingTimes(r)
+	return p, nil
+}
+
+// registeredPlace takes from the rows of one address, in ascending order, what
+// the register says.
+func registeredPlace(rows []registration) place {
+	first := rows[0]
+	p := place{
+		id: first.lrk, name: "Kindercentrum " + first.lrk + " (naam niet in de open data)", organisation: "kvk-" + first.holder,
+		postcode: first.postcode, town: first.town,
+	}
 	for _, x := range rows {
 		p.lrk = append(p.lrk, x.lrk)
 		p.places += x.places
 	}
-	p.opening, p.parents = openingTimes(r)
-	return p, nil
+	return p
 }
 
 // sizes are numbers of child places, about as in the register: the median of
