@@ -132,9 +132,9 @@ func (f *formulation) anchors(req *Requirement, l *Location, every int) []occurr
 		if meeting.Location != l.ID || meeting.Kind != req.Anchor.Kind || !meeting.ownedByLocation() {
 			continue
 		}
-		span := []calendar.Span{meeting.span()}
+		span := calendar.NewSpans(meeting.span())
 		for _, d := range f.occurrences(meeting) {
-			if period.Contains(d) && slices.Equal(free(span, outs, d), span) {
+			if period.Contains(d) && free(span, outs, d).Contains(meeting.span()) {
 				out = append(out, occurrence{meeting, d})
 			}
 		}

@@ -35,11 +35,15 @@ func newFormulation(s *State, p Period) (*formulation, error) {
 		return nil, fmt.Errorf("programme %s runs from %s to %s: nothing to plan in this year",
 			s.Programme.Name, s.Programme.From, s.Programme.To)
 	}
+	hours, err := newRoster(s)
+	if err != nil {
+		return nil, err
+	}
 	f := &formulation{
 		state: s, period: p, zone: zone,
 		weights:   s.Programme.Weights.orDefaults(),
 		travel:    NewTravel(&s.Programme, p.From),
-		roster:    newRoster(s, p),
+		roster:    hours,
 		blackouts: newBlackouts(s),
 		history:   map[string][]CompletedVisit{},
 		rules:     map[string]calendar.Series{},

@@ -42,9 +42,11 @@ type fixedRef struct {
 	date    calendar.Date
 }
 
-// teams says who serves each location: by role, primary and backup staff ids by
-// location index.
-type teams map[string]struct{ primary, backup map[int]string }
+// team says who serves each location in one role: staff ids by location index.
+type team struct{ primary, backup map[int]string }
+
+// teams are the teams by role.
+type teams map[string]team
 
 // formulateVisits makes the problem of when the open visits of all demands take
 // place, given who serves which location.
@@ -145,19 +147,18 @@ func (m *Staff) rolesOn(d calendar.Date) []string {
 
 // consult returns the time that somebody keeps free for consult slots on a day:
 // the role's hours as far as the person works then.
-func (f *formulation) consult(m *Staff, role *Role, d calendar.Date) []calendar.Span {
+func (f *formulation) consult(m *Staff, role *Role, d calendar.Date) calendar.Spans {
 	if len(role.Consult[d.Weekday()]) == 0 || !slices.Contains(m.rolesOn(d), role.ID) {
 		return nil
 	}
-	return calendar.Intersect(role.Consult[d.Weekday()], f.roster.spans(m, d))
+	return calendar.NewSpans(role.Consult[d.Weekday()]...).Intersect(f.roster.spans(m, d))
 }
 
 // attended returns the occurrences of a meeting at which somebody can be: the
 // person works the whole time.
 func (f *formulation) attended(m *Staff, meeting *Meeting) []calendar.Date {
-	span := []calendar.Span{meeting.span()}
 	return slices.DeleteFunc(f.occurrences(meeting), func(d calendar.Date) bool {
-		return !slices.Equal(calendar.Intersect(span, f.roster.spans(m, d)), span)
+		return !f.roster.spans(m, d).Contains(meeting.span())
 	})
 }
 
@@ -170,7 +171,7 @@ func (f *formulation) addFixed(p *visitProblem) {
 	}
 	for i := range f.state.Staff {
 		m := &f.state.Staff[i]
-		busy := map[calendar.Date][]calendar.Span{}
+		busy := map[calendar.Date]calendar.Spans{}
 		for k := range f.state.Meetings {
 			meeting := &f.state.Meetings[k]
 			if !meeting.attends(m) {
@@ -178,11 +179,12 @@ func (f *formulation) addFixed(p *visitProblem) {
 			}
 			for _, date := range f.attended(m, meeting) {
 				ref := fixedRef{meeting: meeting, staff: i, date: date}
-				if len(calendar.Intersect(busy[date], []calendar.Span{meeting.span()})) > 0 {
+				span := calendar.NewSpans(meeting.span())
+				if busy[date].Intersect(span).Minutes() > 0 {
 					p.clashes = append(p.clashes, ref)
 					continue
 				}
-				busy[date] = calendar.Union(busy[date], meeting.span())
+				busy[date] = busy[date].Union(span)
 				p.addFixed(schedule.Fixed{
 					Staff: i, Day: dense[date], Start: int32(meeting.Clock),
 					End: int32(meeting.span().To), Place: f.meetingPlace(k),
@@ -193,19 +195,14 @@ func (f *formulation) addFixed(p *visitProblem) {
 	}
 }
 
-func (f *formulation) addConsult(p *visitProblem, i int, busy map[calendar.Date][]calendar.Span) {
+func (f *formulation) addConsult(p *visitProblem, i int, busy map[calendar.Date]calendar.Spans) {
 	m := &f.state.Staff[i]
 	for d, date := range p.days {
-		var spans []calendar.Span
+		var spans calendar.Spans
 		for _, role := range m.rolesOn(date) {
-			for _, s := range f.consult(m, f.state.Programme.Role(role), date) {
-				spans = calendar.Union(spans, s)
-			}
+			spans = spans.Union(f.consult(m, f.state.Programme.Role(role), date))
 		}
-		for _, b := range busy[date] {
-			spans = calendar.Subtract(spans, b)
-		}
-		for _, s := range spans {
+		for _, s := range spans.Subtract(busy[date]) {
 			p.addFixed(schedule.Fixed{
 				Staff: i, Day: d, Start: int32(s.From), End: int32(s.To), Place: schedule.None,
 			}, fixedRef{staff: i, date: date})

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/wijkplanner/wijkplanner/calendar"
@@ -55,46 +56,36 @@ func (p Period) inYear(from, to MonthDay) Period {
 
 // roster answers when staff work: weekly patterns, contracts, holidays and
 // absences of one state, looked up once.
-type roster struct {
-	state    *State
-	holidays map[string]map[calendar.Date]bool // by organisation
-	absences map[string][]Absence              // by staff
-}
+type roster struct{ hours map[string]calendar.Worktime }
 
-func newRoster(s *State, p Period) *roster {
-	r := &roster{state: s, holidays: map[string]map[calendar.Date]bool{}, absences: map[string][]Absence{}}
+func newRoster(s *State) (*roster, error) {
+	r := &roster{hours: map[string]calendar.Worktime{}}
+	sets := map[string]calendar.HolidaySet{}
 	for _, o := range s.Organisations {
-		days := map[calendar.Date]bool{}
-		for year := p.From.Year(); year <= p.To.Year(); year++ {
-			for _, h := range calendar.PublicHolidays(year, o.PublicHolidays) {
-				days[h.Date] = true
-			}
+		set, err := calendar.ParseHolidaySet(o.PublicHolidays)
+		if err != nil {
+			return nil, fmt.Errorf("organisation %s: %w", o.ID, err)
 		}
-		r.holidays[o.ID] = days
+		sets[o.ID] = set
+	}
+	for _, m := range s.Staff {
+		r.hours[m.ID] = calendar.Worktime{Week: m.Pattern, Holidays: sets[m.Organisation]}
 	}
 	for _, a := range s.Absences {
-		r.absences[a.Staff] = append(r.absences[a.Staff], a)
+		w := r.hours[a.Staff]
+		w.Absences = append(w.Absences, calendar.Absence{First: a.From, Last: a.To, Part: calendar.NewSpans(a.Part)})
+		r.hours[a.Staff] = w
 	}
-	return r
+	return r, nil
 }
 
 // spans returns when somebody works on a day: pattern minus holidays minus
 // absences, within a contract.
-func (r *roster) spans(m *Staff, d calendar.Date) []calendar.Span {
-	if r.holidays[m.Organisation][d] || !m.contracted(d) {
+func (r *roster) spans(m *Staff, d calendar.Date) calendar.Spans {
+	if !m.contracted(d) {
 		return nil
 	}
-	spans := m.Pattern[d.Weekday()]
-	for _, a := range r.absences[m.ID] {
-		if !within(d, a.From, a.To) {
-			continue
-		}
-		if a.Part.Empty() {
-			return nil
-		}
-		spans = calendar.Subtract(spans, a.Part)
-	}
-	return spans
+	return r.hours[m.ID].On(d)
 }
 
 // contracted reports whether any contract is in force on a day.
@@ -146,15 +137,15 @@ func (b *blackouts) of(l *Location) []Blackout {
 }
 
 // open returns when a location welcomes visits on a day.
-func open(l *Location, outs []Blackout, d calendar.Date) []calendar.Span {
+func open(l *Location, outs []Blackout, d calendar.Date) calendar.Spans {
 	if !within(d, l.Opened, l.Closed) {
 		return nil
 	}
-	return free(l.Opening[d.Weekday()], outs, d)
+	return free(calendar.NewSpans(l.Opening[d.Weekday()]...), outs, d)
 }
 
 // free takes the blackouts of a day out of some spans.
-func free(spans []calendar.Span, outs []Blackout, d calendar.Date) []calendar.Span {
+func free(spans calendar.Spans, outs []Blackout, d calendar.Date) calendar.Spans {
 	for _, x := range outs {
 		if !within(d, x.From, x.To) {
 			continue
@@ -162,7 +153,7 @@ func free(spans []calendar.Span, outs []Blackout, d calendar.Date) []calendar.Sp
 		if x.Part.Empty() {
 			return nil
 		}
-		spans = calendar.Subtract(spans, x.Part)
+		spans = spans.Subtract(calendar.NewSpans(x.Part))
 	}
 	return spans
 }

@@ -147,13 +147,16 @@ type RoleResult struct {
 	Kind AssignmentKind
 	// Cost is the certified cost, Bound its proved lower bound.
 	Cost, Bound int64
-	// Multipliers prove the bound: one for each item of the role's problem, in
-	// the order of the location ids (or district ids for whole districts).
+	// Multipliers prove the bound, in 1/1024 of an amount: one for each item of
+	// the role's problem in ascending order of id (locations, or districts when
+	// they go whole), one for the change budget, one for each employer's limit
+	// that concerns the role.
 	Multipliers []int64
-	// ChangeMultiplier is the multiplier of the change budget.
-	ChangeMultiplier int64
-	Loads            []Load
-	Constraints      []Amount
+	// Rest is the part of the constraints that belongs to no location: the
+	// balance charge of what people carry anyway.
+	Rest        int64
+	Loads       []Load
+	Constraints []Amount
 }
 
 // Gap returns (cost − bound) / cost; 0 for a cost of 0.
