@@ -23,6 +23,10 @@ type Problem struct {
 	// MaxMoves limits how many visits with a Published placement may get
 	// another one (hard); negative means no limit.
 	MaxMoves int
+	// Grain is the step of a day's clock: a visit starts at a multiple of it
+	// (five minutes, say), unless it keeps its Published start. 0 and 1 mean
+	// every moment. Hard.
+	Grain int32
 }
 
 // Day is one day of the horizon.

@@ -1,0 +1,254 @@
+package schedule
+
+import "math"
+
+// crewSteps limits the search for a common moment on one day.
+const crewSteps = 4000
+
+// fit is a range of occupied starts at one position of one route; all of it is
+// free of blocks.
+type fit struct {
+	lo, hi     int32
+	route, pos int32
+	staff      int32
+	person     int64
+	cost       int64 // travel, person and smooth
+}
+
+// crewFinder is the scratch memory for visits whose start is part of the
+// decision: those with several people, and published ones.
+type crewFinder struct {
+	fits   [maxCrew][]fit
+	chosen [maxCrew]fit
+	steps  int
+}
+
+// findCrew tries all people and positions of one day.
+func (s *state) findCrew(v int32, w *period, base int64) {
+	j, f := &s.m.visits[v], &s.crew
+	for slot, options := range s.m.p.Visits[v].Crew {
+		list := f.fits[slot][:0]
+		for _, o := range options {
+			list = s.appendFits(list, v, o, w)
+		}
+		f.fits[slot] = list
+		if len(list) == 0 {
+			return
+		}
+	}
+	f.steps = crewSteps
+	s.join(v, w, 0, w.from-j.before, math.MaxInt32, base)
+}
+
+// appendFits adds the ranges of one person on one day.
+func (s *state) appendFits(list []fit, v int32, o Option, w *period) []fit {
+	j, m := &s.m.visits[v], s.m
+	r := int32(o.Staff*m.days) + w.day
+	room, ok := s.room(r, j)
+	lo, hi := s.bounds(r, j, w)
+	if !ok || lo > hi {
+		return list
+	}
+	l, stops := &m.lanes[r], s.routes[r].stops
+	staff := &m.p.Staff[o.Staff]
+	t, home := &m.travel[staff.Mode], int32(staff.Home)
+	f := fit{route: r, staff: int32(o.Staff), person: o.Charge}
+	base := o.Charge + s.smoothDelta(r, j.length)
+	prev, ready := home, l.from
+	for i := 0; i <= len(stops) && ready <= hi; i++ {
+		next, latest := home, l.to
+		var more int32
+		if i < len(stops) {
+			next, latest = stops[i].place, stops[i].latest
+			more = t.minutes(prev, j.place) + t.minutes(j.place, next) - stops[i].leg
+			f.cost = base + t.charge(prev, j.place) + t.charge(j.place, next) - t.charge(prev, next)
+		} else {
+			more, f.cost = s.lastLeg(r, t, j.place, prev, home)
+			f.cost += base
+		}
+		if more <= room {
+			f.pos = int32(i)
+			f.lo = max(lo, l.after(ready, t.minutes(prev, j.place)))
+			f.hi = min(hi, l.until(latest, t.minutes(j.place, next))-j.length)
+			list = l.appendFree(list, f, j.length)
+		}
+		if i < len(stops) {
+			prev, ready = next, stops[i].depart
+		}
+	}
+	return list
+}
+
+// appendFree cuts a range at the blocks.
+func (l *lane) appendFree(list []fit, f fit, length int32) []fit {
+	lo := f.lo
+	for _, b := range l.blocks {
+		if lo <= b.from {
+			part := f
+			part.lo, part.hi = lo, min(f.hi, b.from-length)
+			if part.lo <= part.hi {
+				list = append(list, part)
+			}
+		}
+		lo = max(lo, b.to)
+	}
+	f.lo = lo
+	if f.lo <= f.hi {
+		list = append(list, f)
+	}
+	return list
+}
+
+// join chooses a person for each place in the crew, depth first, and keeps the
+// cheapest common moment.
+func (s *state) join(v int32, w *period, slot int, lo, hi int32, cost int64) {
+	f, j := &s.crew, &s.m.visits[v]
+	if slot == int(j.crew) {
+		s.agree(v, w, lo, hi, cost)
+		return
+	}
+	for i := range f.fits[slot] {
+		c := &f.fits[slot][i]
+		if f.steps--; f.steps < 0 {
+			return
+		}
+		if max(lo, c.lo) > min(hi, c.hi) || s.taken(slot, c.staff) {
+			continue
+		}
+		if next := cost + c.cost; next-s.returnBonus(v) < s.best.delta {
+			f.chosen[slot] = *c
+			s.join(v, w, slot+1, max(lo, c.lo), min(hi, c.hi), next)
+		}
+	}
+}
+
+// returnBonus is what a published visit saves where it was published.
+func (s *state) returnBonus(v int32) int64 {
+	if s.m.visits[v].published == nil {
+		return 0
+	}
+	return s.m.p.Visits[v].Move
+}
+
+func (s *state) taken(slot int, staff int32) bool {
+	for k := range slot {
+		if s.crew.chosen[k].staff == staff {
+			return true
+		}
+	}
+	return false
+}
+
+// agree fixes the moment of a chosen crew and keeps the spot if it is the best.
+func (s *state) agree(v int32, w *period, lo, hi int32, cost int64) {
+	j := &s.m.visits[v]
+	o := s.m.up(lo, j.before)
+	moved := false
+	if pl := j.published; pl != nil {
+		start := pl.Start - j.before
+		if s.sameCrew(pl, w.day) && lo <= start && start <= hi {
+			o, cost = start, cost-s.m.p.Visits[v].Move
+		} else {
+			moved = true
+		}
+	}
+	if o > hi || cost >= s.best.delta || moved && s.m.p.MaxMoves >= 0 && s.moves >= s.m.p.MaxMoves {
+		return
+	}
+	h := holding{day: w.day, lo: o, hi: o, window: w.charge, moved: moved}
+	for k := range j.crew {
+		c := &s.crew.chosen[k]
+		h.person += c.person
+		if s.m.p.Staff[c.staff].MaxDuration > 0 && !s.fits(c.route, int(c.pos), j.first+k, h) {
+			return
+		}
+	}
+	if s.blinks() {
+		return
+	}
+	s.found, s.best.holding, s.best.delta = true, h, cost
+	for k := range j.crew {
+		s.best.route[k], s.best.pos[k] = s.crew.chosen[k].route, s.crew.chosen[k].pos
+	}
+}
+
+func (s *state) sameCrew(pl *Placement, day int32) bool {
+	if int32(pl.Day) != day {
+		return false
+	}
+	for k, staff := range pl.Staff {
+		if s.crew.chosen[k].staff != int32(staff) {
+			return false
+		}
+	}
+	return true
+}
+
+// admit places a visit exactly as told where that breaks nothing, and reports
+// whether it did.
+func (s *state) admit(v int32, pl *Placement) bool {
+	j, m := &s.m.visits[v], s.m
+	o := pl.Start - j.before
+	returns := j.published != nil && samePlacement(pl, j.published)
+	if len(pl.Staff) != int(j.crew) || j.crew > maxCrew || m.up(o, j.before) != o && !returns {
+		return false
+	}
+	if j.published != nil && !returns && m.p.MaxMoves >= 0 && s.moves >= m.p.MaxMoves {
+		return false
+	}
+	if _, ok := s.spacing(v, int32(pl.Day)); !ok {
+		return false
+	}
+	for _, w := range m.sets[j.set].on(pl.Day) {
+		if w.from > pl.Start || pl.Start > w.to {
+			continue
+		}
+		p := spot{holding: holding{day: w.day, lo: o, hi: o, window: w.charge, moved: j.published != nil && !returns}}
+		for slot, staff := range pl.Staff {
+			if !s.admitPerson(v, slot, staff, &w, &p) {
+				return false
+			}
+		}
+		s.place(v, &p)
+		return true
+	}
+	return false
+}
+
+// admitPerson finds the position of one person of a told placement.
+func (s *state) admitPerson(v int32, slot, staff int, w *period, p *spot) bool {
+	for k := range slot {
+		if int(p.route[k])/s.m.days == staff {
+			return false
+		}
+	}
+	for _, option := range s.m.p.Visits[v].Crew[slot] {
+		if option.Staff != staff {
+			continue
+		}
+		s.crew.fits[0] = s.appendFits(s.crew.fits[0][:0], v, option, w)
+		for _, f := range s.crew.fits[0] {
+			node := s.m.visits[v].first + int32(slot)
+			if f.lo <= p.lo && p.lo <= f.hi &&
+				(s.m.p.Staff[staff].MaxDuration == 0 || s.fits(f.route, int(f.pos), node, p.holding)) {
+				p.route[slot], p.pos[slot] = f.route, f.pos
+				p.person += option.Charge
+				return true
+			}
+		}
+		return false
+	}
+	return false
+}
+
+func samePlacement(a, b *Placement) bool {
+	if a.Day != b.Day || a.Start != b.Start || len(a.Staff) != len(b.Staff) {
+		return false
+	}
+	for i := range a.Staff {
+		if a.Staff[i] != b.Staff[i] {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,117 @@
+package schedule
+
+// journal remembers what a step changes, so that a rejected step costs as much
+// as it changed and no more.
+type journal struct {
+	on     bool
+	marked []bool
+	routes []savedRoute
+	used   int // of routes; the rest is spare memory
+	visits []savedVisit
+	weeks  []savedWeek
+	total  Amounts
+	medium int64
+	moves  int
+	absent int
+	routed int
+}
+
+type savedRoute struct {
+	index int32
+	route route
+}
+
+type savedVisit struct {
+	index   int32
+	holding holding
+}
+
+type savedWeek struct {
+	index        int
+	time, visits int32
+}
+
+func (j *journal) visit(v int32, h holding) {
+	if j.on {
+		j.visits = append(j.visits, savedVisit{v, h})
+	}
+}
+
+func (j *journal) week(w int, time, visits int32) {
+	if j.on {
+		j.weeks = append(j.weeks, savedWeek{w, time, visits})
+	}
+}
+
+// begin starts a step.
+func (s *state) begin() {
+	j := &s.undo
+	j.on, j.used, s.broken = true, 0, false
+	j.visits, j.weeks = j.visits[:0], j.weeks[:0]
+	j.total, j.medium, j.moves, j.absent, j.routed = s.total, s.medium, s.moves, s.absent, s.used
+}
+
+// touch must come before any change of a route.
+func (s *state) touch(r int32) {
+	if !s.isStale[r] {
+		s.isStale[r] = true
+		s.stale = append(s.stale, r)
+	}
+	j := &s.undo
+	if !j.on || j.marked[r] {
+		return
+	}
+	j.marked[r] = true
+	if j.used == len(j.routes) {
+		j.routes = append(j.routes, savedRoute{})
+	}
+	saved := &j.routes[j.used]
+	j.used++
+	spare := saved.route.stops[:0]
+	saved.index, saved.route = r, s.routes[r]
+	saved.route.stops = append(spare, s.routes[r].stops...)
+}
+
+// commit ends a step and keeps it.
+func (s *state) commit() {
+	for i := range s.undo.routes[:s.undo.used] {
+		s.undo.marked[s.undo.routes[i].index] = false
+	}
+	s.undo.on = false
+}
+
+// rollback ends a step and undoes it.
+func (s *state) rollback() {
+	j := &s.undo
+	for i := range j.routes[:j.used] {
+		saved := &j.routes[i]
+		j.marked[saved.index] = false
+		rt := &s.routes[saved.index]
+		for _, st := range rt.stops {
+			s.at[st.node] = None
+		}
+	}
+	for i := range j.routes[:j.used] {
+		saved := &j.routes[i]
+		rt := &s.routes[saved.index]
+		stops := append(rt.stops[:0], saved.route.stops...)
+		*rt = saved.route
+		rt.stops = stops
+		for _, st := range stops {
+			s.at[st.node] = saved.index
+		}
+	}
+	for i := len(j.visits) - 1; i >= 0; i-- {
+		s.held[j.visits[i].index] = j.visits[i].holding
+	}
+	for i := len(j.weeks) - 1; i >= 0; i-- {
+		w := j.weeks[i]
+		s.weekTime[w.index], s.weekVisits[w.index] = w.time, w.visits
+	}
+	s.total, s.medium, s.moves, s.absent, s.used = j.total, j.medium, j.moves, j.absent, j.routed
+	for _, r := range s.stale {
+		s.isStale[r] = false
+	}
+	s.stale = s.stale[:0]
+	s.broken, j.on = false, false
+}

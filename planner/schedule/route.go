@@ -1,0 +1,244 @@
+package schedule
+
+// route is one person's day: stops in order, with what insertion needs to know
+// in constant time.
+type route struct {
+	stops  []stop
+	cost   int64 // travel
+	time   int32 // travel
+	back   int32 // travel time of the last leg, home
+	busy   int32 // occupied time of the visits
+	visits int32
+	load   int64
+}
+
+// stop is one stop of a route.
+type stop struct {
+	node, place int32
+	// depart is the earliest moment at which the person can leave.
+	depart int32
+	// latest is the latest occupied start that keeps the rest in time.
+	latest int32
+	// leg is the travel time into the stop.
+	leg int32
+}
+
+// after returns the end of a journey of some length that begins at t or later
+// and is not interrupted by a block.
+func (l *lane) after(t, length int32) int32 {
+	if length > 0 {
+		for _, b := range l.blocks {
+			if t+length <= b.from {
+				break
+			}
+			t = max(t, b.to)
+		}
+	}
+	return t + length
+}
+
+// until returns the latest begin of a journey that ends at t or earlier.
+func (l *lane) until(t, length int32) int32 {
+	t -= length
+	if length > 0 {
+		for i := len(l.blocks) - 1; i >= 0; i-- {
+			if b := l.blocks[i]; t < b.to {
+				t = min(t, b.from-length)
+			} else {
+				break
+			}
+		}
+	}
+	return t
+}
+
+// earliest returns the first occupied start at or after t that leaves blocks
+// alone and puts the visit's start on the grain.
+func (m *model) earliest(l *lane, t, before, length int32) int32 {
+	t = m.up(t, before)
+	for _, b := range l.blocks {
+		if t+length <= b.from {
+			break
+		}
+		if t < b.to {
+			t = m.up(b.to, before)
+		}
+	}
+	return t
+}
+
+// last returns the last occupied start at or before t, as earliest.
+func (m *model) last(l *lane, t, before, length int32) int32 {
+	t = m.down(t, before)
+	for i := len(l.blocks) - 1; i >= 0; i-- {
+		b := l.blocks[i]
+		if t >= b.to {
+			break
+		}
+		if t+length > b.from {
+			t = m.down(b.from-length, before)
+		}
+	}
+	return t
+}
+
+func (m *model) up(t, before int32) int32 {
+	if m.grain == 1 {
+		return t
+	}
+	return ceilDiv(t+before, m.grain)*m.grain - before
+}
+
+func (m *model) down(t, before int32) int32 {
+	if m.grain == 1 {
+		return t
+	}
+	return -ceilDiv(-t-before, m.grain)*m.grain - before
+}
+
+func ceilDiv(a, b int32) int32 {
+	q := a / b
+	if a%b > 0 {
+		q++
+	}
+	return q
+}
+
+// refresh recomputes all that follows from the order of the stops, and reports
+// whether the route holds. A stop that does not move is where it is: a leg that
+// is too tight between two of them is not the route's fault.
+func (s *state) refresh(r int32) bool {
+	m, rt, l := s.m, &s.routes[r], &s.m.lanes[r]
+	staff := &m.p.Staff[int(r)/m.days]
+	table := &m.travel[staff.Mode]
+	home := int32(staff.Home)
+	s.total.Travel -= rt.cost
+	rt.cost, rt.time, rt.back = 0, 0, 0
+	holds := true
+	t, place := l.from, home
+	for i := range rt.stops {
+		st := &rt.stops[i]
+		n := &m.nodes[st.node]
+		leg := table.minutes(place, st.place)
+		rt.cost += table.charge(place, st.place)
+		rt.time += leg
+		st.leg = leg
+		if n.still {
+			t = max(t, n.start+n.length)
+			if i == 0 {
+				t = n.start + n.length
+			}
+		} else {
+			h := &s.held[n.visit]
+			o := max(l.after(t, leg), h.lo)
+			if h.lo < h.hi {
+				o = m.earliest(l, o, n.before, n.length)
+			}
+			holds = holds && o <= h.hi
+			t = o + n.length
+		}
+		st.depart, place = t, st.place
+	}
+	if len(rt.stops) > 0 {
+		leg := table.minutes(place, home)
+		rt.cost += table.charge(place, home)
+		rt.time += leg
+		rt.back = leg
+		last := rt.stops[len(rt.stops)-1].node
+		holds = holds && (m.nodes[last].still || l.after(t, leg) <= l.to)
+	}
+	s.total.Travel += rt.cost
+	s.refreshLatest(rt, l, table, home)
+	return holds && s.limitsHold(r)
+}
+
+// refreshLatest is the backward pass.
+func (s *state) refreshLatest(rt *route, l *lane, table *matrix, home int32) {
+	m := s.m
+	limit, place := l.to, home
+	for i := len(rt.stops) - 1; i >= 0; i-- {
+		st := &rt.stops[i]
+		n := &m.nodes[st.node]
+		if n.still {
+			limit = n.start
+		} else {
+			h := &s.held[n.visit]
+			o := min(l.until(limit, table.minutes(st.place, place))-n.length, h.hi)
+			if h.lo < h.hi {
+				o = m.last(l, o, n.before, n.length)
+			}
+			limit = o
+		}
+		st.latest, place = limit, st.place
+	}
+}
+
+// limitsHold reports whether a route with visits that may move keeps the
+// limits that travel counts in. Where the triangle inequality does not hold, a
+// removal can break them.
+func (s *state) limitsHold(r int32) bool {
+	rt, staff := &s.routes[r], &s.m.p.Staff[int(r)/s.m.days]
+	if rt.visits == s.pins[r] {
+		return true
+	}
+	if rt.time+rt.busy > s.m.lanes[r].spare {
+		return false
+	}
+	if staff.MaxDuration == 0 {
+		return true
+	}
+	if s.m.timeless {
+		return rt.time+rt.busy <= staff.MaxDuration
+	}
+	return s.duration(r) <= staff.MaxDuration
+}
+
+// compact gives every stop of a route its occupied start, as early as possible;
+// where the duration of the day is limited, as late as the earliest end allows.
+func (s *state) compact(r int32, starts []int32) []int32 {
+	m, rt, l := s.m, &s.routes[r], &s.m.lanes[r]
+	staff := &m.p.Staff[int(r)/m.days]
+	starts = starts[:0]
+	for i := range rt.stops {
+		n := &m.nodes[rt.stops[i].node]
+		if n.still {
+			starts = append(starts, n.start)
+		} else {
+			starts = append(starts, rt.stops[i].depart-n.length)
+		}
+	}
+	if staff.MaxDuration == 0 || len(starts) == 0 {
+		return starts
+	}
+	table := &m.travel[staff.Mode]
+	for i := len(starts) - 2; i >= 0; i-- {
+		n, next := &m.nodes[rt.stops[i].node], rt.stops[i+1]
+		if n.still {
+			continue
+		}
+		h := &s.held[n.visit]
+		o := min(l.until(starts[i+1], table.minutes(n.place, next.place))-n.length, h.hi)
+		if h.lo < h.hi {
+			o = m.last(l, o, n.before, n.length)
+		}
+		starts[i] = max(o, starts[i])
+	}
+	return starts
+}
+
+// duration is the time from leaving home to being back, of the compact route.
+func (s *state) duration(r int32) int32 {
+	rt := &s.routes[r]
+	if len(rt.stops) == 0 {
+		return 0
+	}
+	s.starts = s.compact(r, s.starts)
+	staff := &s.m.p.Staff[int(r)/s.m.days]
+	table, home := &s.m.travel[staff.Mode], int32(staff.Home)
+	first, last := rt.stops[0], rt.stops[len(rt.stops)-1]
+	end := int32(0)
+	for i, st := range rt.stops { // fixed stops may overlap each other
+		end = max(end, s.starts[i]+s.m.nodes[st.node].length)
+	}
+	return end + table.minutes(last.place, home) - s.starts[0] + table.minutes(home, first.place)
+}

@@ -1,0 +1,50 @@
+package schedule
+
+import (
+	"context"
+	"reflect"
+	"testing"
+)
+
+// TestSolveKeepsEveryRule solves many small random problems: the verifier must
+// find nothing that pins do not force, and Evaluate the same score.
+func TestSolveKeepsEveryRule(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(400) {
+		pins := seed%3 == 0
+		p := randomProblem(seed, pins)
+		r := Solve(context.Background(), p, Options{Seed: seed, Iterations: 60, Workers: 1})
+		for _, f := range Verify(p, r) {
+			if !f.Forced {
+				t.Fatalf("seed %d: %s: %s", seed, f.Kind, f.Message)
+			}
+			if !pins {
+				t.Fatalf("seed %d: forced without pins: %s", seed, f.Message)
+			}
+		}
+	}
+}
+
+func TestSolveIsDeterministicForAnyWorkers(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(40) {
+		p := randomProblem(1000+seed, false)
+		one := Solve(context.Background(), p, Options{Seed: seed, Iterations: 200, Workers: 1})
+		two := Solve(context.Background(), p, Options{Seed: seed, Iterations: 200, Workers: 2})
+		if !reflect.DeepEqual(one.Placements, two.Placements) || one.Score != two.Score {
+			t.Fatalf("seed %d: %+v with one worker, %+v with two", seed, one.Score, two.Score)
+		}
+	}
+}
+
+func TestSolveFromItselfIsNotWorse(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(150) {
+		p := randomProblem(2000+seed, seed%2 == 0)
+		first := Solve(context.Background(), p, Options{Seed: seed, Iterations: 30})
+		again := Solve(context.Background(), p, Options{Seed: seed + 1, Iterations: 1, Start: first.Placements})
+		if first.Score.Less(again.Score) {
+			t.Fatalf("seed %d: %+v became %+v", seed, first.Score, again.Score)
+		}
+	}
+}

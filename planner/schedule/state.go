@@ -1,0 +1,348 @@
+package schedule
+
+import "slices"
+
+// state is a solution under search: routes, where each visit stands, and the
+// totals, all kept up to date by place and remove.
+type state struct {
+	m      *model
+	rng    rng
+	routes []route
+	at     []int32 // node → route, or None
+	held   []holding
+	// weekTime and weekVisits are per staff × week.
+	weekTime   []int32
+	weekVisits []int32
+	pins       []int32 // pinned visits per route
+	total      Amounts
+	medium     int64
+	moves      int
+	absent     int // visits without a placement
+	used       int // routes with a visit
+	stale      []int32
+	isStale    []bool
+	// broken is set when a route no longer holds: where the triangle
+	// inequality fails, even a removal can do that.
+	broken bool
+	undo       journal
+	starts     []int32
+	finder
+	series  series
+	rebuild rebuilder
+	ruin    ruiner
+}
+
+// holding is where a visit stands.
+type holding struct {
+	day int32 // None when unplanned
+	// lo and hi bound the occupied start; they are equal where the start is
+	// part of the decision: several people, or a published visit.
+	lo, hi         int32
+	window, person int64
+	moved          bool // away from its published placement
+}
+
+func newState(m *model, seed uint64) *state {
+	s := &state{
+		m: m, rng: rng(seed),
+		routes:     make([]route, len(m.lanes)),
+		at:         make([]int32, len(m.nodes)),
+		held:       make([]holding, len(m.visits)),
+		weekTime:   make([]int32, len(m.p.Staff)*m.weeks),
+		weekVisits: make([]int32, len(m.p.Staff)*m.weeks),
+		pins:       make([]int32, len(m.lanes)),
+		isStale:    make([]bool, len(m.lanes)),
+	}
+	s.undo.marked = make([]bool, len(m.lanes))
+	for i := range s.at {
+		s.at[i] = None
+	}
+	for v := range s.held {
+		s.held[v].day = None
+		s.medium += m.p.Visits[v].Unplanned
+		if m.visits[v].published != nil {
+			s.total.Move += m.p.Visits[v].Move
+		}
+	}
+	s.absent = len(s.held)
+	for r := range m.lanes {
+		for _, n := range m.lanes[r].fixed {
+			s.insertInOrder(int32(r), n)
+		}
+	}
+	s.pinAll()
+	s.settle()
+	return s
+}
+
+// insertInOrder puts a stop that does not move where its time belongs.
+func (s *state) insertInOrder(r, n int32) {
+	rt := &s.routes[r]
+	from := s.start(n)
+	to := from + s.m.nodes[n].length
+	pos := len(rt.stops)
+	for pos > 0 {
+		before := rt.stops[pos-1].node
+		begin := s.start(before)
+		if begin < from || begin == from && begin+s.m.nodes[before].length <= to {
+			break
+		}
+		pos--
+	}
+	s.insert(r, pos, n)
+}
+
+// start is the occupied start of a stop whose time is settled.
+func (s *state) start(n int32) int32 {
+	if v := s.m.nodes[n].visit; v != None {
+		return s.held[v].lo
+	}
+	return s.m.nodes[n].start
+}
+
+// pinAll places the pinned visits, whatever that breaks.
+func (s *state) pinAll() {
+	for i := range s.m.visits {
+		v := &s.m.visits[i]
+		if !v.pinned {
+			continue
+		}
+		day := int32(v.published.Day)
+		s.enter(int32(i), holding{
+			day: day, lo: v.published.Start - v.before, hi: v.published.Start - v.before,
+			window: s.m.windowCharge(v, v.published), person: s.m.personCharge(int32(i), v.published.Staff),
+		})
+		for slot, staff := range v.published.Staff {
+			r := int32(staff*s.m.days) + day
+			s.insertInOrder(r, v.first+int32(slot))
+			s.pins[r]++
+		}
+	}
+}
+
+// windowCharge is the charge of the window in which a placement starts, 0
+// outside all windows.
+func (m *model) windowCharge(v *job, pl *Placement) int64 {
+	for _, w := range m.sets[v.set].on(pl.Day) {
+		if w.from <= pl.Start && pl.Start <= w.to {
+			return w.charge
+		}
+	}
+	return 0
+}
+
+// personCharge is the summed charge of the people of a placement.
+func (m *model) personCharge(visit int32, staff []int) int64 {
+	sum := int64(0)
+	for slot, options := range m.p.Visits[visit].Crew {
+		for _, o := range options {
+			if o.Staff == staff[slot] {
+				sum += o.Charge
+				break
+			}
+		}
+	}
+	return sum
+}
+
+// insert puts a node into a route; settle must follow.
+func (s *state) insert(r int32, pos int, n int32) {
+	s.touch(r)
+	rt, j := &s.routes[r], &s.m.nodes[n]
+	rt.stops = slices.Insert(rt.stops, pos, stop{node: n, place: j.place})
+	s.at[n] = r
+	s.count(r, j, 1)
+}
+
+// cut takes a node out of its route; settle must follow.
+func (s *state) cut(n int32) {
+	r := s.at[n]
+	s.touch(r)
+	rt := &s.routes[r]
+	for i := range rt.stops {
+		if rt.stops[i].node == n {
+			rt.stops = append(rt.stops[:i], rt.stops[i+1:]...)
+			break
+		}
+	}
+	s.at[n] = None
+	s.count(r, &s.m.nodes[n], -1)
+}
+
+// count adds a visit's node to the sums of its route and week, or takes it off.
+func (s *state) count(r int32, n *node, sign int32) {
+	if n.visit == None {
+		return
+	}
+	rt := &s.routes[r]
+	if rt.visits == 0 {
+		s.used++
+	}
+	rt.visits += sign
+	if rt.visits == 0 {
+		s.used--
+	}
+	rt.busy += sign * n.length
+	rt.load += int64(sign) * s.m.visits[n.visit].load
+	w := s.weekOf(r)
+	target := s.m.p.Staff[int(r)/s.m.days].WeekTarget
+	s.undo.week(w, s.weekTime[w], s.weekVisits[w])
+	s.total.Smooth -= s.m.smooth(s.weekTime[w], target)
+	s.weekTime[w] += sign * n.length
+	s.weekVisits[w] += sign
+	s.total.Smooth += s.m.smooth(s.weekTime[w], target)
+}
+
+// weekOf returns the index of (staff, week) of a route.
+func (s *state) weekOf(r int32) int {
+	return int(r)/s.m.days*s.m.weeks + int(s.m.week[int(r)%s.m.days])
+}
+
+// smooth is the charge of a week's visit time.
+func (m *model) smooth(time, target int32) int64 {
+	if target == 0 || time <= target {
+		return 0
+	}
+	return int64(time-target) * m.p.Weights.Smooth
+}
+
+// enter books a visit as planned, except for its nodes.
+func (s *state) enter(v int32, h holding) {
+	s.undo.visit(v, s.held[v])
+	space, _ := s.spacing(v, h.day)
+	s.held[v] = h
+	s.total.Spacing += space
+	s.total.Window += h.window
+	s.total.Person += h.person
+	s.medium -= s.m.p.Visits[v].Unplanned
+	s.absent--
+	if s.m.visits[v].published == nil {
+		return
+	}
+	if h.moved {
+		s.moves++
+	} else {
+		s.total.Move -= s.m.p.Visits[v].Move
+	}
+}
+
+// remove makes a visit unplanned; settle must follow.
+func (s *state) remove(v int32) {
+	j, h := &s.m.visits[v], s.held[v]
+	for k := range j.crew {
+		s.cut(j.first + k)
+	}
+	s.undo.visit(v, h)
+	s.held[v].day = None
+	space, _ := s.spacing(v, h.day)
+	s.total.Spacing -= space
+	s.total.Window -= h.window
+	s.total.Person -= h.person
+	s.medium += s.m.p.Visits[v].Unplanned
+	s.absent++
+	if j.published == nil {
+		return
+	}
+	if h.moved {
+		s.moves--
+	} else {
+		s.total.Move += s.m.p.Visits[v].Move
+	}
+}
+
+// place plans a visit on a spot that a finder returned for the present state.
+func (s *state) place(v int32, p *spot) {
+	s.enter(v, p.holding)
+	j := &s.m.visits[v]
+	for k := range j.crew {
+		s.insert(p.route[k], int(p.pos[k]), j.first+k)
+	}
+	s.settle()
+}
+
+// settle refreshes the routes that changed.
+func (s *state) settle() {
+	for _, r := range s.stale {
+		s.isStale[r] = false
+		if !s.refresh(r) {
+			s.broken = true
+		}
+	}
+	s.stale = s.stale[:0]
+}
+
+// spacing returns what planning an absent visit on a day adds to the spacing
+// cost, and whether the requirement's MinGap allows it.
+func (s *state) spacing(v, day int32) (int64, bool) {
+	q := s.m.visits[v].req
+	if q == None {
+		return 0, true
+	}
+	rq := &s.m.p.Requirements[q]
+	if rq.MinGap == 0 && rq.IdealGap == 0 {
+		return 0, true
+	}
+	x := s.m.number[day]
+	before, after := int32(-always), int32(always)
+	if rq.HasLast {
+		before, after = nearer(before, after, int32(rq.Last), x)
+	}
+	for _, u := range s.m.members[q] {
+		if d := s.held[u].day; d != None && u != v {
+			before, after = nearer(before, after, s.m.number[d], x)
+		}
+	}
+	ok := int(x-before) >= rq.MinGap && int(after-x) >= rq.MinGap
+	if rq.IdealGap == 0 {
+		return 0, ok
+	}
+	cost := int64(0)
+	ideal := int32(rq.IdealGap)
+	if before != -always {
+		cost += int64(abs(x - before - ideal))
+	}
+	if after != always {
+		cost += int64(abs(after - x - ideal))
+	}
+	if before != -always && after != always {
+		cost -= int64(abs(after - before - ideal))
+	}
+	return cost * s.m.p.Weights.Spacing, ok
+}
+
+// nearer narrows the neighbours of day number x by y.
+func nearer(before, after, y, x int32) (int32, int32) {
+	if y <= x {
+		return max(before, y), after
+	}
+	return before, min(after, y)
+}
+
+func (s *state) score() Score {
+	return Score{Medium: s.medium, Soft: s.total.Total()}
+}
+
+// placements writes the solution out.
+func (s *state) placements() []*Placement {
+	out := make([]*Placement, len(s.held))
+	for r := range s.routes {
+		rt := &s.routes[r]
+		if rt.visits == 0 {
+			continue
+		}
+		s.starts = s.compact(int32(r), s.starts)
+		for i, st := range rt.stops {
+			n := &s.m.nodes[st.node]
+			if n.visit == None {
+				continue
+			}
+			if out[n.visit] == nil {
+				out[n.visit] = &Placement{
+					Day: r % s.m.days, Start: s.starts[i] + n.before, Staff: make([]int, s.m.visits[n.visit].crew),
+				}
+			}
+			out[n.visit].Staff[n.slot] = r / s.m.days
+		}
+	}
+	return out
+}
