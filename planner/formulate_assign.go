@@ -53,7 +53,7 @@ func (f *formulation) formulatePrimary(role *Role, faces [][]string, maxChanges 
 // what that left of everybody's capacity.
 func (f *formulation) formulateBackup(role *Role, primary map[int]string, left map[string]int64) *roleProblem {
 	p := &roleProblem{role: role, kind: Backup, Problem: &assign.Problem{
-		Districts: len(f.state.Districts), OpenDistrict: f.weights.OpenDistrict, MaxChanges: -1,
+		Districts: len(f.state.Districts), OpenDistrict: f.weights.OpenDistrict, Balance: f.weights.Balance, MaxChanges: -1,
 	}}
 	f.addStaff(p)
 	for i := range p.Staff {
@@ -72,7 +72,27 @@ func (f *formulation) formulateBackup(role *Role, primary map[int]string, left m
 		}
 		p.Locations = append(p.Locations, loc)
 	}
+	p.setEvenNorms()
 	return p
+}
+
+// setEvenNorms makes everybody's even share of the load the norm of the balance
+// charge: backups weigh so little that against capacity nobody would notice.
+func (p *roleProblem) setEvenNorms() {
+	var load, capacity int64
+	for i := range p.Locations {
+		most := int64(0)
+		for _, c := range p.Locations[i].Candidates {
+			most = max(most, c.Load)
+		}
+		load += most
+	}
+	for i := range p.Staff {
+		capacity += p.Staff[i].Capacity
+	}
+	for i := range p.Staff {
+		p.Staff[i].Norm = max(1, ceilDiv(p.Staff[i].Capacity*load, max(1, capacity)))
+	}
 }
 
 // addStaff lists everybody with a contract in the role during the period.

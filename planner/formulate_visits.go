@@ -21,6 +21,9 @@ type visitProblem struct {
 	days   []calendar.Date // by dense day
 	visits []visitRef      // by dense visit
 	fixed  []fixedRef      // by dense fixed stop
+	// orphans are visits for which nobody is assigned; they are no part of the
+	// dense problem.
+	orphans []visitRef
 	// clashes are meetings that somebody cannot attend because of another one.
 	clashes []fixedRef
 	*schedule.Problem
@@ -269,23 +272,42 @@ func (f *formulation) addVisits(p *visitProblem, w *windowSets, t teams, i int) 
 	}
 	req, vt, _ := f.target(d)
 	crew, roles := f.crew(d, t)
+	if slices.ContainsFunc(crew, func(options []schedule.Option) bool { return len(options) == 0 }) {
+		for k := range d.open() {
+			p.orphans = append(p.orphans, d.ref(i, k, roles))
+		}
+		return
+	}
 	requirement := schedule.None
 	if req.Anchor == nil {
 		requirement = len(p.Requirements)
 		p.Requirements = append(p.Requirements, f.requirement(d))
 	}
 	for k := range d.open() {
-		level, priority := Minimum, int64(minimumPriority)
-		if d.done+k >= d.minimum {
-			level, priority = Target, targetPriority
-		}
-		p.visits = append(p.visits, visitRef{demand: i, number: d.done + k + 1, level: level, roles: roles})
+		ref := d.ref(i, k, roles)
+		p.visits = append(p.visits, ref)
 		p.Visits = append(p.Visits, schedule.Visit{
 			Place:    f.locationPlace(d.location),
 			Duration: steps(vt.Minutes), Before: steps(vt.BufferBefore), After: steps(vt.BufferAfter),
-			Crew: crew, Windows: w.of(d, k), Requirement: requirement, Unplanned: priority,
+			Crew: crew, Windows: w.of(d, k), Requirement: requirement, Unplanned: ref.priority(),
 		})
 	}
+}
+
+// ref names the kth open visit of a demand: the first ones are for the minimum.
+func (d *demand) ref(i, k int, roles []string) visitRef {
+	out := visitRef{demand: i, number: d.done + k + 1, level: Minimum, roles: roles}
+	if d.done+k >= d.minimum {
+		out.level = Target
+	}
+	return out
+}
+
+func (r visitRef) priority() int64 {
+	if r.level == Minimum {
+		return minimumPriority
+	}
+	return targetPriority
 }
 
 // steps rounds minutes up to the grid.
