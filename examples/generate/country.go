@@ -14,8 +14,8 @@ const locationsEach = 24
 
 // country writes the input folder of all municipalities of a register: one
 // region for each GGD, one district for each municipality.
-func country(data, register, out string) error {
-	open, err := readOpenData(data)
+func country(root, register, out string) error {
+	open, err := readOpenData(root)
 	if err != nil {
 		return err
 	}
@@ -118,7 +118,7 @@ func (d *openData) codes() map[string]string {
 	var names []string
 	for i := range d.areas {
 		name := d.areas[i].municipality
-		if _, seen := codes[name]; !seen && name != "NA" {
+		if _, seen := codes[name]; !seen {
 			codes[name] = ""
 			names = append(names, name)
 		}
@@ -206,7 +206,7 @@ func (d *openData) homes(towns []municipality, region string) []string {
 	return out
 }
 
-// schoolNames are the names in schoolregio.csv of municipalities whose name in
+// schoolNames are the names in the table of school regions of municipalities whose name in
 // the postcode table is another, most since they merged.
 var schoolNames = map[string]string{
 	"'s-Gravenhage": "Den Haag('s-Gravenhage)", "Beemster": "Purmerend", "Bergen (L.)": "Bergen (LI)", "Bergen (NH.)": "Bergen (NH)",
@@ -228,7 +228,7 @@ func (d *openData) countryProgramme(towns []municipality) (string, error) {
 		}
 		region, ok := d.schoolRegions[name]
 		if !ok {
-			return "", fmt.Errorf("municipality %s has no school region in schoolregio.csv", m.name)
+			return "", fmt.Errorf("municipality %s has no school region; add its other name to schoolNames", m.name)
 		}
 		fmt.Fprintf(&b, "  - {code: %q, name: %q, school_region: %s}\n", m.code, m.name, region)
 	}

@@ -1,4 +1,4 @@
-// Generate writes the example folders from the open data in examples/data, and
+// Generate writes the example folders from the open data of the project, and
 // from an export of the childcare register the input of a whole country:
 //
 //	go run ./examples/generate
@@ -29,7 +29,7 @@ func run(args []string) error {
 		return runCountry(args[1:])
 	}
 	set := flag.NewFlagSet("generate", flag.ContinueOnError)
-	data := set.String("data", "examples/data", "folder of the open data")
+	root := set.String("root", ".", "the project's folder, for its open data")
 	out := set.String("out", "examples", "folder to write to")
 	if err := set.Parse(args); err != nil {
 		return err
@@ -37,13 +37,13 @@ func run(args []string) error {
 	if set.NArg() > 0 {
 		return fmt.Errorf("%q is not known; leave it out, or ask for the country", set.Arg(0))
 	}
-	return examples(*data, *out)
+	return examples(*root, *out)
 }
 
 func runCountry(args []string) error {
 	set := flag.NewFlagSet("generate country", flag.ContinueOnError)
-	data := set.String("data", "examples/data", "folder of the open data")
-	register := set.String("lrk", "examples/data/lrk_2026.csv", "rows of the register, in nine columns")
+	root := set.String("root", ".", "the project's folder, for its open data")
+	register := set.String("lrk", registerFile, "rows of the register, in nine columns")
 	out := set.String("out", "", "folder to write to")
 	if err := set.Parse(args); err != nil {
 		return err
@@ -51,16 +51,16 @@ func runCountry(args []string) error {
 	if *out == "" || set.NArg() > 0 {
 		return errors.New("country needs --out DIR and takes no other arguments")
 	}
-	return country(*data, *register, *out)
+	return country(*root, *register, *out)
 }
 
 // examples writes every example folder below out.
-func examples(data, out string) error {
-	open, err := readOpenData(data)
+func examples(root, out string) error {
+	open, err := readOpenData(root)
 	if err != nil {
 		return err
 	}
-	register, err := readRegister(filepath.Join(data, "lrk_2026.csv"), "KDV")
+	register, err := readRegister(filepath.Join(root, registerFile), "KDV")
 	if err != nil {
 		return err
 	}

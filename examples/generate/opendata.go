@@ -12,8 +12,17 @@ import (
 	"strings"
 )
 
-// openData is what examples/data holds: open data of others, see ORIGIN.md
-// there.
+// Where the open data lies below the project's root; an ORIGIN.md is beside
+// each. The tables that the program needs too are read where it keeps them.
+const (
+	registerFile = "examples/data/lrk_2026.csv"
+	outlineFile  = "examples/data/wijken_2014.geojson"
+	partsFile    = "examples/data/pc4_wijk_2014.csv"
+	areaFile     = "planner/files/data/pc4.csv"
+	schoolFile   = "calendar/data/gemeente_vakantieregio.csv"
+)
+
+// openData is open data of others, without the register.
 type openData struct {
 	areas     []area // ascending by postcode
 	districts []district
@@ -43,21 +52,20 @@ type registration struct {
 	places                                          int
 }
 
-// readOpenData reads the data folder without the register, which a caller may
-// take from elsewhere.
-func readOpenData(dir string) (*openData, error) {
-	areas, err := readAreas(filepath.Join(dir, "pc4.csv"))
+// readOpenData reads the open data of a project.
+func readOpenData(root string) (*openData, error) {
+	areas, err := readAreas(filepath.Join(root, areaFile))
 	if err != nil {
 		return nil, err
 	}
-	if err := readParts(filepath.Join(dir, "pc4_wijk_2014.csv"), areas); err != nil {
+	if err := readParts(filepath.Join(root, partsFile), areas); err != nil {
 		return nil, err
 	}
-	districts, err := readDistricts(filepath.Join(dir, "wijken_2014.geojson"))
+	districts, err := readDistricts(filepath.Join(root, outlineFile))
 	if err != nil {
 		return nil, err
 	}
-	regions, err := readSchoolRegions(filepath.Join(dir, "schoolregio.csv"))
+	regions, err := readSchoolRegions(filepath.Join(root, schoolFile))
 	if err != nil {
 		return nil, err
 	}
@@ -134,6 +142,9 @@ func readAreas(path string) ([]area, error) {
 	}
 	var areas []area
 	for i, r := range rows {
+		if r["gemeente"] == "" || r["gemeente"] == "NA" { // nobody lives there
+			continue
+		}
 		lat, err1 := strconv.ParseFloat(r["lat"], 64)
 		lon, err2 := strconv.ParseFloat(r["lon"], 64)
 		km2, err3 := strconv.ParseFloat(r["km2"], 64)
@@ -227,7 +238,7 @@ func readDistricts(path string) ([]district, error) {
 }
 
 func readSchoolRegions(path string) (map[string]string, error) {
-	rows, err := rowsOf(path, "gemeente", "provincie", "regio")
+	rows, err := rowsOf(path, "gemeente", "provinciecode", "regio")
 	if err != nil {
 		return nil, err
 	}
@@ -235,7 +246,7 @@ func readSchoolRegions(path string) (map[string]string, error) {
 	for _, r := range rows {
 		region, _, _ := strings.Cut(r["regio"], "/") // "midden/zuid": schools choose; the first
 		regions[r["gemeente"]] = region
-		regions[r["gemeente"]+" ("+r["provincie"]+")"] = region
+		regions[r["gemeente"]+" ("+r["provinciecode"]+")"] = region
 	}
 	return regions, nil
 }
