@@ -138,7 +138,7 @@ func (l Lang) percent(share float64, decimals int) string {
 	if l == English {
 		return s + "%"
 	}
-	return s + " %"
+	return s + "\u00a0%"
 }
 
 // hours writes minutes as whole hours.

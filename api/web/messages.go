@@ -58,7 +58,6 @@ var messages = map[string]planner.Text{
 	"districts.caption": {NL: "Locaties, medewerkers en geplande bezoeken per gebied", EN: "Locations, staff and planned visits per district"},
 	"district":          {NL: "Gebied", EN: "District"},
 	"district.none":     {NL: "Zonder gebied", EN: "Without district"},
-	"number":            {NL: "Nr.", EN: "No."},
 
 	"coverage":         {NL: "Toezeggingen", EN: "Promises"},
 	"coverage.intro":   {NL: "Wat elke locatie dit jaar is beloofd, en hoe dat ervoor staat.", EN: "What each location was promised this year, and how it stands."},

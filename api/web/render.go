@@ -103,6 +103,16 @@ func (s section) Sub(id, text string) heading {
 	return heading{Level: s.Level + 1, ID: s.Prefix + id, Text: text}
 }
 
+// kept writes the share of promises kept, rounded down: only all of them is
+// 100 percent.
+func (l Lang) kept(s *Summary) string {
+	share := s.KeptShare()
+	if share >= 1 {
+		return l.percent(1, 0)
+	}
+	return l.percent(math.Floor(share*1000)/1000, 1)
+}
+
 // roleSection is one role within a section.
 type roleSection struct {
 	Section section
@@ -152,6 +162,7 @@ func (l Lang) functions() template.FuncMap {
 		"decimal":   l.decimal,
 		"percent":   l.percent,
 		"hours":     l.hours,
+		"kept":      l.kept,
 		"date":      l.date,
 		"shortdate": l.shortDate,
 		"weekday":   l.weekday,

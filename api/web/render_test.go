@@ -295,7 +295,7 @@ func TestPageTexts(t *testing.T) {
 		want []string
 	}{
 		{"dutch", web.View{Lang: web.Dutch, Region: r, Now: now}, []string{
-			"Anna &lt;Bakker&gt;", "boven de capaciteit", "1.100 van 1.000 uur", "110 %", "0,50 %", "dinsdag 2 maart", "3 van 4",
+			"Anna &lt;Bakker&gt;", "boven de capaciteit", "1.100 van 1.000 uur", "110\u00a0%", "0,50\u00a0%", "dinsdag 2 maart", "3 van 4",
 		}},
 		{"english", web.View{Lang: web.English, Region: r, Now: now}, []string{
 			"above capacity", "1,100 of 1,000 hours", "110%", "0.50%", "Tuesday 2 March", "Care coordinator", "and 1 others",

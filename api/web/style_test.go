@@ -74,7 +74,7 @@ func TestContrast(t *testing.T) {
 			front, back string
 		}{
 			{4.5, "ink", "paper surface tint risk-tint miss-tint"},
-			{4.5, "soft", "paper surface tint"},
+			{4.5, "soft", "paper surface tint land"},
 			{4.5, "link", "paper surface"},
 			{4.5, "band-ink", "band"},
 			{4.5, "good", "surface"},
