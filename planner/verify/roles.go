@@ -1,0 +1,476 @@
+package verify
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/wijkplanner/wijkplanner/calendar"
+	"github.com/wijkplanner/wijkplanner/planner"
+)
+
+// roleProof is the assignment of one role, first or backup, worked out again.
+type roleProof struct {
+	c       *checker
+	role    *planner.Role
+	kind    string
+	summary *RoleSummary
+	people  []*person // in the order of staff.csv
+	byID    map[string]*person
+	items   []item // in ascending order of id
+	groups  []group
+	// maxChanges is the change budget, negative for none.
+	maxChanges            int
+	openDistrict, balance int64
+	// faces holds by location who earlier roles gave it.
+	faces map[string][]string
+	// amounts are the soft costs by constraint, travel of each row included.
+	amounts map[string]int64
+}
+
+// person is somebody with a contract in the role in the period.
+type person struct {
+	*planner.Staff
+	capacity, base int64
+	// load is with base; forced is base and pins.
+	load, forced int64
+	// locations counts what the person serves, free what no pin gave.
+	locations, free int
+	// reasoned says that one of the pins names its reason.
+	reasoned        bool
+	pinnedDistricts map[string]bool
+}
+
+// item is what goes to one person as a whole: a location, or the locations of a
+// district.
+type item struct {
+	id, district string
+	locations    []*planner.Location
+	demands      []demand
+	// pinned is who must have it, nil for nobody; served says that somebody has
+	// it in the plan.
+	pinned *person
+	served bool
+}
+
+// group is an employer with a yearly limit.
+type group struct {
+	*planner.Organisation
+	people []*person
+}
+
+// checkRoles proves loads, capacities, costs and bounds, role after role.
+func (c *checker) checkRoles() {
+	faces := map[string][]string{}
+	employed := map[string]int64{}
+	for i := range c.state.Programme.Roles {
+		role := &c.state.Programme.Roles[i]
+		summary, listed := c.folder.Summary.Assignments[role.ID]
+		if role.Assign == planner.NotAssigned {
+			continue
+		}
+		if !listed {
+			c.add(Fault{Kind: WrongTotal, Role: role.ID, Date: calendar.NoDate}, "plan.json has no assignments for the role")
+		}
+		p := c.proof(role, primary, &summary, faces)
+		p.check()
+		for _, s := range p.people {
+			employed[s.Organisation] += s.load
+		}
+		for _, it := range p.items {
+			for _, l := range it.locations {
+				if s := p.server(l); s != "" && !slices.Contains(faces[l.ID], s) {
+					faces[l.ID] = append(faces[l.ID], s)
+				}
+			}
+		}
+		if role.Backup {
+			c.checkBackups(p, summary.Backup)
+		}
+	}
+	for _, o := range c.state.Organisations {
+		if o.LimitMinutes > 0 && employed[o.ID] > o.LimitMinutes {
+			c.add(Fault{Kind: OverLimit, Date: calendar.NoDate}, "the staff of %s carry %d minutes together, at most %d", o.ID, employed[o.ID], o.LimitMinutes)
+		}
+	}
+}
+
+func (c *checker) checkBackups(first *roleProof, summary *RoleSummary) {
+	if summary == nil {
+		c.add(Fault{Kind: WrongTotal, Role: first.role.ID, Date: calendar.NoDate}, "plan.json has no backups for the role")
+		summary = &RoleSummary{}
+	}
+	p := c.proof(first.role, backup, summary, nil)
+	p.balance = 0
+	for _, s := range p.people {
+		s.capacity = max(0, s.capacity-first.byID[s.ID].load)
+	}
+	p.check()
+}
+
+func (p *roleProof) check() {
+	p.addUp()
+	p.checkRows()
+	p.checkPeople()
+	p.checkAmounts()
+	p.checkBound()
+}
+
+// proof prepares the proof of one role.
+func (c *checker) proof(role *planner.Role, kind string, summary *RoleSummary, faces map[string][]string) *roleProof {
+	p := &roleProof{
+		c: c, role: role, kind: kind, summary: summary, byID: map[string]*person{}, faces: faces,
+		maxChanges: -1, openDistrict: c.weights.OpenDistrict, balance: c.weights.Balance,
+		amounts: map[string]int64{},
+	}
+	for i := range c.state.Staff {
+		s := &person{Staff: &c.state.Staff[i], pinnedDistricts: map[string]bool{}}
+		if !slices.ContainsFunc(s.Contracts, func(k planner.Contract) bool {
+			return k.Role == role.ID && c.daysBetween(k.From, k.To) > 0
+		}) {
+			continue
+		}
+		s.capacity = c.capacity(s.Staff, role)
+		if kind == primary {
+			s.base = c.baseLoad(s.Staff, role.ID)
+		}
+		p.people = append(p.people, s)
+		p.byID[s.ID] = s
+	}
+	p.readItems()
+	p.readGroups()
+	return p
+}
+
+// readItems lists what the role gives out.
+func (p *roleProof) readItems() {
+	at := map[string]*item{}
+	for i := range p.c.state.Locations {
+		l := &p.c.state.Locations[i]
+		if !p.c.wants(p.role, l) {
+			continue
+		}
+		id := l.ID
+		pin := p.byID[p.c.pinned(p.role.ID, l.ID, p.kind)]
+		if p.role.Assign == planner.ByDistrict && p.kind == primary {
+			if id = l.District; p.c.pinned(p.role.ID, l.ID, p.kind) != "" {
+				id = "~" + l.ID
+			}
+		}
+		if at[id] == nil {
+			at[id] = &item{id: id, pinned: pin, district: p.knownDistrict(l.District)}
+		}
+		at[id].locations = append(at[id].locations, l)
+		at[id].demands = append(at[id].demands, p.c.demandOf(p.role, l))
+		at[id].served = at[id].served || p.server(l) != ""
+	}
+	for _, it := range at {
+		p.items = append(p.items, *it)
+	}
+	slices.SortFunc(p.items, func(a, b item) int { return cmp.Compare(a.id, b.id) })
+}
+
+// knownDistrict returns a district's id, and "" for one that the input does not
+// know: it cannot be opened.
+func (p *roleProof) knownDistrict(id string) string {
+	if slices.ContainsFunc(p.c.state.Districts, func(d planner.District) bool { return d.ID == id }) {
+		return id
+	}
+	return ""
+}
+
+// readGroups lists the employers with a limit that have people in the role.
+func (p *roleProof) readGroups() {
+	for i := range p.c.state.Organisations {
+		g := group{Organisation: &p.c.state.Organisations[i]}
+		if g.LimitMinutes <= 0 || p.kind == backup {
+			continue
+		}
+		for _, s := range p.people {
+			if s.Organisation == g.ID {
+				g.people = append(g.people, s)
+			}
+		}
+		if len(g.people) > 0 {
+			p.groups = append(p.groups, g)
+		}
+	}
+}
+
+// server returns who serves a location in the plan: the person of the latest
+// row, or "".
+func (p *roleProof) server(l *planner.Location) string {
+	rows := p.c.serving[servingKey{l.ID, p.role.ID, p.kind}]
+	if len(rows) == 0 {
+		return ""
+	}
+	return rows[len(rows)-1].Staff
+}
+
+// candidate reports whether somebody may be given an item.
+func (p *roleProof) candidate(s *person, it *item) bool {
+	if it.pinned != nil {
+		return it.pinned == s
+	}
+	for _, l := range it.locations {
+		if !p.c.mayServe(s.Staff, p.role.ID, l) || p.kind == backup && p.c.first(p.role.ID, l.ID) == s.ID {
+			return false
+		}
+	}
+	return true
+}
+
+// first returns who is primary at a location in the plan, or "".
+func (c *checker) first(role, location string) string {
+	rows := c.serving[servingKey{location, role, primary}]
+	if len(rows) == 0 {
+		return ""
+	}
+	return rows[len(rows)-1].Staff
+}
+
+// itemService returns cost and load of an item for somebody.
+func (p *roleProof) itemService(s *person, it *item) (cost, load int64) {
+	for i, l := range it.locations {
+		c, m := p.c.service(s.Staff, l, it.demands[i], p.kind)
+		cost += c
+		load += m
+	}
+	return cost, load
+}
+
+// changes counts the locations of an item that go to another person of the role
+// than the one who had them.
+func (p *roleProof) changes(s *person, it *item) int {
+	n := 0
+	for _, l := range it.locations {
+		if before := p.byID[p.c.inForce(p.role.ID, l.ID, p.kind)]; before != nil && before != s {
+			n++
+		}
+	}
+	return n
+}
+
+// addUp works out loads and amounts from who serves what.
+func (p *roleProof) addUp() {
+	opened := map[[2]string]bool{}
+	for _, s := range p.people {
+		s.load, s.forced = s.base, s.base
+	}
+	for i := range p.items {
+		it := &p.items[i]
+		for k, l := range it.locations {
+			s := p.byID[p.server(l)]
+			if s == nil {
+				continue
+			}
+			cost, load := p.c.service(s.Staff, l, it.demands[k], p.kind)
+			p.amounts["travel"] += cost
+			s.load += load
+			s.locations++
+			if it.pinned == s {
+				p.force(s, it, l, load)
+			} else {
+				s.free++
+			}
+			if it.district != "" && !opened[[2]string{s.ID, it.district}] {
+				opened[[2]string{s.ID, it.district}] = true
+				p.amounts["district"] += p.openDistrict
+			}
+			if len(p.faces[l.ID]) > 0 && !slices.Contains(p.faces[l.ID], s.ID) {
+				p.amounts["face"] += p.c.weights.Face
+			}
+			p.amounts["change"] += p.c.weights.Change * int64(p.changes(s, &item{locations: it.locations[k : k+1]}))
+		}
+	}
+	for _, s := range p.people {
+		p.amounts["balance"] += balanceCharge(p.balance, s.capacity, s.load)
+	}
+}
+
+// force notes what a pin makes of its person.
+func (p *roleProof) force(s *person, it *item, l *planner.Location, load int64) {
+	s.forced += load
+	s.pinnedDistricts[it.district] = true
+	pin := p.c.pinOf(p.role.ID, l.ID, p.kind)
+	s.reasoned = s.reasoned || pin.Reason != ""
+}
+
+// pinnedCost returns the certified cost of a pinned item, without the charge
+// for a district that an earlier pin of the person has opened.
+func (p *roleProof) pinnedCost(it *item) int64 {
+	cost, _ := p.itemService(it.pinned, it)
+	cost += p.c.weights.Change * int64(p.changes(it.pinned, it))
+	for i := range p.items {
+		other := &p.items[i]
+		if other == it {
+			break
+		}
+		if other.pinned == it.pinned && other.district == it.district {
+			return cost
+		}
+	}
+	if it.district == "" {
+		return cost
+	}
+	return cost + p.openDistrict
+}
+
+func (p *roleProof) pinnedChanges() int {
+	n := 0
+	for i := range p.items {
+		if it := &p.items[i]; it.pinned != nil {
+			n += p.changes(it.pinned, it)
+		}
+	}
+	return n
+}
+
+// groupRoom returns what is left of an employer's limit after base and pins.
+func (p *roleProof) groupRoom(g int) int64 {
+	room := p.groups[g].LimitMinutes
+	for _, s := range p.groups[g].people {
+		room -= s.forced
+	}
+	return max(0, room)
+}
+
+// checkRows proves the numbers of the rows of assignments.csv.
+func (p *roleProof) checkRows() {
+	for i := range p.items {
+		for k, l := range p.items[i].locations {
+			for _, row := range p.c.serving[servingKey{l.ID, p.role.ID, p.kind}] {
+				if s := p.byID[row.Staff]; s != nil {
+					p.checkRow(row, s, l, p.items[i].demands[k])
+				}
+			}
+		}
+	}
+}
+
+func (p *roleProof) checkRow(row *AssignmentRow, s *person, l *planner.Location, d demand) {
+	at := Fault{Kind: WrongLoad, Location: l.ID, Role: p.role.ID, Staff: s.ID, Date: row.From}
+	cost, load := p.c.service(s.Staff, l, d, p.kind)
+	if row.MinutesYear != load {
+		p.c.add(at, "minutes_per_year is %d, the load is %d", row.MinutesYear, load)
+	}
+	if before := p.c.inForce(p.role.ID, l.ID, p.kind); row.Changed != (before != "" && before != s.ID) {
+		p.c.add(at, "changed is %t, and %q had the location before", row.Changed, before)
+	}
+	at.Kind = WrongTravel
+	if minutes := (cost + 50) / 100; row.TravelMinutesYear != minutes {
+		p.c.add(at, "travel_minutes_per_year is %d, the travel is %d", row.TravelMinutesYear, minutes)
+	}
+}
+
+// checkPeople proves that nobody carries more than allowed, unless pins with a
+// reason and nothing else make it so, and that plan.json tells the loads.
+func (p *roleProof) checkPeople() {
+	for _, s := range p.people {
+		at := Fault{Kind: OverCapacity, Role: p.role.ID, Staff: s.ID, Date: calendar.NoDate}
+		if s.load > s.capacity && s.load > s.base && !p.excused(s, s.load > s.forced) {
+			p.c.add(at, "%s load of %d minutes with a capacity of %d, %d of it pinned or base", p.kind, s.load, s.capacity, s.forced)
+		}
+		most := ceiling(s.Staff, p.role.ID)
+		if at.Kind = OverCeiling; p.kind == primary && most > 0 && s.locations > most && !p.excused(s, s.free > 0) {
+			p.c.add(at, "%d locations, at most %d, %d of them not pinned", s.locations, most, s.free)
+		}
+		i := slices.IndexFunc(p.summary.Loads, func(r LoadRow) bool { return r.Staff == s.ID })
+		want := LoadRow{s.ID, s.load, s.capacity, s.locations}
+		at.Kind = WrongLoad
+		switch {
+		case i < 0:
+			p.c.add(at, "plan.json has no %s load of %s", p.kind, s.ID)
+		case p.summary.Loads[i] != want:
+			have := p.summary.Loads[i]
+			p.c.add(at, "plan.json has %s load %d, capacity %d and %d locations; they are %d, %d and %d",
+				p.kind, have.Load, have.Capacity, have.Locations, want.Load, want.Capacity, want.Locations)
+		}
+	}
+}
+
+// excused reports whether passing a ceiling is the lead's doing: pins alone, at
+// least one of which names a reason.
+func (p *roleProof) excused(s *person, more bool) bool { return s.reasoned && !more }
+
+// amountNames are the constraints of the assignment.
+var amountNames = []string{"travel", "face", "district", "change", "balance"}
+
+// checkAmounts proves the amounts of plan.json from the assignment, and the
+// sums of the reasons from the rows.
+func (p *roleProof) checkAmounts() {
+	at := Fault{Role: p.role.ID, Date: calendar.NoDate}
+	told := map[string]int64{"balance": p.summary.Rest}
+	for i := range p.c.folder.Assignments {
+		row := &p.c.folder.Assignments[i]
+		if row.Role != p.role.ID || row.Kind != p.kind {
+			continue
+		}
+		place := Fault{Kind: ReasonSum, Location: row.Location, Role: row.Role, Staff: row.Staff, Date: row.From}
+		for _, a := range p.c.amounts(row.Reason, place) {
+			told[a.name] += a.value
+		}
+	}
+	p.c.checkTotals(at, "the reasons of the "+p.kind+" rows and rest", told, p.summary.Constraints)
+	var cost int64
+	for _, name := range amountNames {
+		value := p.summary.Constraints[name]
+		if name != "face" {
+			cost += value
+		}
+		if at.Kind = WrongAmount; value != p.amounts[name] {
+			p.c.add(at, "%s %s is %d in plan.json, the assignment makes it %d", p.kind, name, value, p.amounts[name])
+		}
+	}
+	if at.Kind = WrongTotal; p.summary.Cost != cost {
+		p.c.add(at, "the %s cost is %d in plan.json, its constraints without face add up to %d", p.kind, p.summary.Cost, cost)
+	}
+}
+
+// checkBound proves the lower bound and the gap.
+func (p *roleProof) checkBound() {
+	at := Fault{Kind: BoundAboveCost, Role: p.role.ID, Date: calendar.NoDate}
+	if p.summary.Bound > p.summary.Cost {
+		p.c.add(at, "the %s bound %d is above the cost %d", p.kind, p.summary.Bound, p.summary.Cost)
+	}
+	gap := 0.0
+	if p.summary.Cost > 0 {
+		gap = float64(p.summary.Cost-p.summary.Bound) / float64(p.summary.Cost)
+	}
+	if at.Kind = WrongAmount; math.Abs(gap-p.summary.Gap) > 0.0005 {
+		p.c.add(at, "the %s gap is %g in plan.json, it is %g", p.kind, p.summary.Gap, gap)
+	}
+	if at.Kind = BoundUnproved; p.summary.Bound <= 0 {
+		return // no cost is negative
+	}
+	for _, m := range p.summary.Multipliers {
+		if m > wildMultiplier || m < -wildMultiplier {
+			p.c.add(at, "a multiplier of %d proves nothing", m)
+			return
+		}
+	}
+	if proved := p.provedBound(p.summary.Multipliers); p.summary.Bound > proved {
+		p.c.add(at, "the %s bound is %d, its %d multipliers prove %d", p.kind, p.summary.Bound, len(p.summary.Multipliers), proved)
+	}
+}
+
+// checkTotals compares what rows say with a total of plan.json, by constraint.
+func (c *checker) checkTotals(at Fault, what string, told, total map[string]int64) {
+	var names []string
+	for name := range told {
+		names = append(names, name)
+	}
+	for name := range total {
+		if _, both := told[name]; !both {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	at.Kind = WrongTotal
+	for _, name := range names {
+		if told[name] != total[name] {
+			c.add(at, "%s add up to %d of %s, plan.json has %d", strings.TrimSpace(what), told[name], name, total[name])
+		}
+	}
+}
