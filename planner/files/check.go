@@ -318,4 +318,3 @@ func (f *folder) visitTypeOf(requirement string) string {
 	}
 	return ""
 }
-

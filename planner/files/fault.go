@@ -8,7 +8,7 @@ import (
 )
 
 // Fault is one thing that is wrong in a file.
-type Fault struct {
+type Fault struct { //nolint:errname // one of Faults, and seldom an error by itself
 	File string `json:"file"`
 	// Line and Column are 1-based, as text editors count them; 0 when the fault
 	// is not at one place.
@@ -37,7 +37,7 @@ func (f Fault) Error() string {
 }
 
 // Faults is everything that is wrong with an input, as one error.
-type Faults []Fault
+type Faults []Fault //nolint:errname // the word of the domain
 
 // Error returns all faults, one on each line.
 func (f Faults) Error() string {

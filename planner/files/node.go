@@ -144,7 +144,7 @@ func (n node) mapping(keys string) fields {
 	case *ast.MappingValueNode:
 		pairs = []*ast.MappingValueNode{x}
 	default:
-		n.fault("want keys and values (%s), not %s", strings.ReplaceAll(keys, "!", ""), kindOf(n.n))
+		n.fault("want keys and values (%s), not %s", listed(keys), kindOf(n.n))
 		return f
 	}
 	for _, pair := range pairs {
@@ -169,7 +169,7 @@ func (f *fields) add(pair *ast.MappingValueNode, keys string) {
 	_, twice := f.of[name]
 	switch {
 	case !known:
-		at.fault("unknown key %q; known are %s", name, strings.ReplaceAll(keys, "!", ""))
+		at.fault("unknown key %q; known are %s", name, listed(keys))
 	case twice:
 		at.fault("the key %q is there twice", name)
 	default:

@@ -360,13 +360,10 @@ func (p *programmeReader) weights(n node) {
 func (p *programmeReader) checkOwn() {
 	var rest []reference
 	for _, r := range p.refs {
-		switch r.kind {
-		case refRole, refVisitType, refMunicipality:
-			if !p.seen[r.kind][r.at.text] {
-				r.at.fault("unknown %s %q", r.kind, r.at.text)
-			}
-		default:
+		if r.kind != refRole && r.kind != refVisitType && r.kind != refMunicipality {
 			rest = append(rest, r)
+		} else if !p.has(r.kind, r.at.text) {
+			r.at.fault("unknown %s %q", r.kind, r.at.text)
 		}
 	}
 	p.refs = rest

@@ -143,7 +143,7 @@ func (s *sheet) known(header row, columns string) bool {
 		if _, twice := s.columns[name]; twice {
 			cell.fault("the column %q is there twice", name)
 		} else if !allowed[name] {
-			cell.fault("unknown column %q; known are %s", name, strings.ReplaceAll(columns, "!", ""))
+			cell.fault("unknown column %q; known are %s", name, listed(columns))
 		}
 		s.columns[name] = i
 	}
@@ -155,6 +155,11 @@ func (s *sheet) known(header row, columns string) bool {
 		}
 	}
 	return complete
+}
+
+// listed returns the names of columns or keys for people.
+func listed(columns string) string {
+	return strings.Join(strings.Fields(strings.ReplaceAll(columns, "!", "")), ", ")
 }
 
 func (s *sheet) has(column string) bool {
