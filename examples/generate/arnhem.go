@@ -207,11 +207,11 @@ func arnhemMeetings() []meeting {
 			rule: "FREQ=WEEKLY;INTERVAL=6;BYDAY=WE", postcode: "6811", roles: []string{"ambulant_begeleider"}, budget: "without",
 		},
 		{
-			id: "samen", name: "Overleg coaches, ambulant begeleiders en wijkcoaches", kind: "team", start: "2027-01-28T14:15", minutes: 75,
+			id: "samen", name: "Overleg coaches, ambulant begeleiders en wijkcoaches", kind: "team", start: "2027-01-28T14:30", minutes: 75,
 			rule: "FREQ=MONTHLY;INTERVAL=3;BYDAY=4TH", postcode: "6811", roles: []string{"coach_pko", "ambulant_begeleider", "wijkcoach"},
 		},
 		{
-			id: "werkgroep", name: "Werkgroep samenwerking wijkteams en kinderopvang", kind: "project", start: "2027-02-18T14:15", minutes: 90,
+			id: "werkgroep", name: "Werkgroep samenwerking wijkteams en kinderopvang", kind: "project", start: "2027-02-18T14:30", minutes: 90,
 			rule: "FREQ=MONTHLY;INTERVAL=3;BYDAY=3TH", postcode: "6811", staff: []string{"wk-01", "wk-04", "wk-09", "cp-01", "cp-06"},
 			guests: []string{"wijkteams", "kinderopvang-arnhem"},
 		},
@@ -255,7 +255,10 @@ func parentMeetings(places []place, wijkcoaches map[string]string) []meeting {
 // holidays are the school holidays of region South in the plan year; the first
 // and the last day are in them.
 var holidays = [][2]string{
-	{"2027-02-13", "2027-02-21"}, {"2027-04-24", "2027-05-06"}, {"2027-07-24", "2027-09-05"}, {"2027-10-23", "2027-10-31"},
+	{"2027-02-13", "2027-02-21"},
+	{"2027-04-24", "2027-05-06"}, // with Ascension Day
+	{"2027-07-24", "2027-09-05"},
+	{"2027-10-23", "2027-10-31"},
 	{"2027-12-25", "2027-12-31"},
 }
 

@@ -31,7 +31,7 @@ func geldropStaff() []person {
 			home: "5731", pattern: hours("tu", "th fr"), skills: []string{"behaviour"},
 		},
 		{
-			id: "proces-1", name: "Procesbegeleider 1", organisation: "kluppluz", role: "procesbegeleider", budget: "without", hours: 12,
+			id: "facilitator-1", name: "Procesbegeleider 1", organisation: "kluppluz", role: "procesbegeleider", budget: "without", hours: 12,
 			home: "5665", pattern: hours("mo", "we th"),
 		},
 	}
@@ -98,7 +98,7 @@ func geldropMeetings() []meeting {
 		{
 			id: "projectgroep", name: "Projectgroep zorgroute jonge kind", kind: "project", start: "2027-01-11T10:00", minutes: 120,
 			rule: "FREQ=WEEKLY;INTERVAL=6;BYDAY=MO", except: []string{"2027-05-17", "2027-08-09"}, besides: []string{"2027-05-24"},
-			postcode: "5661", staff: []string{"proces-1", "coach-1"}, guests: append(partners, holders...),
+			postcode: "5661", staff: []string{"facilitator-1", "coach-1"}, guests: append(partners, holders...),
 		},
 		{
 			id: "achtervang", name: "Overdracht coach en achtervang", kind: "team", start: "2027-01-14T10:00", minutes: 60,

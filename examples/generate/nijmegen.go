@@ -1,5 +1,7 @@
 package main
 
+import "slices"
+
 // The two systems of Nijmegen, and both joined. The locations are the same.
 
 func nijmegenTown() *town {
@@ -175,7 +177,7 @@ var coordinatorCases = []caseKind{
 var counsellorCases = []caseKind{
 	{kind: "coaching_kind", points: 3, minutes: 60, budget: "without", share: 4},
 	{kind: "coaching_groep", points: 2, minutes: 45, budget: "without", share: 3},
-	{kind: "lichte_interventie", points: 2, minutes: 40, budget: "without", share: 2},
+	{kind: "lichte_interventie", points: 2, minutes: 40, budget: "without", share: 2}, //nolint:misspell // Dutch
 	{kind: "waakvlam", points: 1, minutes: 10, budget: "without", share: 4},
 	{kind: "consultatie", points: 1, minutes: 15, budget: "without", share: 3},
 	{kind: "traject_regie", points: 4, minutes: 90, budget: "with", share: 1},
@@ -250,15 +252,15 @@ func joinedFolder(d *openData, places []place) *folder {
 		id: "afstemming", name: "Afstemming zorgcoördinatoren en ambulant begeleiders", kind: "team", start: "2027-01-12T10:00",
 		minutes: 90, rule: "FREQ=WEEKLY;INTERVAL=6;BYDAY=TU", postcode: "6524", roles: []string{"zorgcoordinator", "ambulant_begeleider"},
 	}
-	staff := append(a.staff, b.staff...)
-	meetings := append(append([]meeting{joint}, coordinatorMeetings()...), counsellorMeetings()...)
+	staff := slices.Concat(a.staff, b.staff)
+	meetings := slices.Concat([]meeting{joint}, coordinatorMeetings(), counsellorMeetings(), ownMeetings(places))
 	return &folder{
 		name:          "nijmegen",
-		organisations: append(append([]organisation{ggd()}, employers()...), holdersOf(places, nijmegenTown().holders)...),
+		organisations: slices.Concat([]organisation{ggd()}, employers(), holdersOf(places, nijmegenTown().holders)),
 		staff:         staff, districts: a.districts, places: places,
-		assignments: append(a.assignments, b.assignments...), absences: append(a.absences, b.absences...),
-		meetings: append(meetings, ownMeetings(places)...), blackouts: a.blackouts,
-		cases:   append(a.cases, b.cases...),
-		history: append(a.history, b.history...),
+		assignments: slices.Concat(a.assignments, b.assignments), absences: slices.Concat(a.absences, b.absences),
+		meetings: meetings, blackouts: a.blackouts,
+		cases:   slices.Concat(a.cases, b.cases),
+		history: slices.Concat(a.history, b.history),
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -105,7 +106,7 @@ func rowsOf(path string, needed ...string) ([]map[string]string, error) {
 		return nil, fmt.Errorf("%s: header: %w", path, err)
 	}
 	for _, name := range needed {
-		if !contains(head, name) {
+		if !slices.Contains(head, name) {
 			return nil, fmt.Errorf("%s: line 1: no column %q; it has %s", path, name, strings.Join(head, ", "))
 		}
 	}
@@ -124,15 +125,6 @@ func rowsOf(path string, needed ...string) ([]map[string]string, error) {
 		}
 		rows = append(rows, row)
 	}
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }
 
 func readAreas(path string) ([]area, error) {

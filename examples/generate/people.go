@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 )
@@ -17,11 +18,11 @@ const (
 // hours writes a working week: full days and half days (mornings).
 func hours(full, half string) string {
 	var parts []string
-	for _, day := range strings.Fields("mo tu we th fr") {
+	for day := range strings.FieldsSeq("mo tu we th fr") {
 		switch {
-		case contains(strings.Fields(full), day):
+		case slices.Contains(strings.Fields(full), day):
 			parts = append(parts, day+" "+fullDay)
-		case contains(strings.Fields(half), day):
+		case slices.Contains(strings.Fields(half), day):
 			parts = append(parts, day+" "+morning)
 		}
 	}
@@ -118,7 +119,7 @@ func pastVisits(places []place, current currentBy, plan visitPlan) []visited {
 func visitDay(r *rand.Rand, from time.Time, span int) string {
 	for {
 		d := from.AddDate(0, 0, r.IntN(span))
-		off := contains([]string{"2026-04-06"}, d.Format(isoDate))
+		off := d.Equal(day(2026, time.April, 6)) // Easter Monday
 		if w := d.Weekday(); !off && (w == time.Monday || w == time.Tuesday || w == time.Thursday) {
 			return d.Format(isoDate)
 		}
@@ -183,10 +184,7 @@ func personCases(id string, net float64, served []string, kinds []caseKind, perc
 		c.opened = opened.Format(isoDate)
 		if n%4 == 3 { // handed over: help has started
 			c.opened = opened.AddDate(0, -6, 0).Format(isoDate)
-			c.handedOver = opened.AddDate(0, -6, 30+r.IntN(120)).Format(isoDate)
-			if c.handedOver > "2026-12-15" {
-				c.handedOver = "2026-12-15"
-			}
+			c.handedOver = min("2026-12-15", opened.AddDate(0, -6, 30+r.IntN(120)).Format(isoDate))
 		} else {
 			weekly += float64(k.minutes)
 		}

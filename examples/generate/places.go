@@ -192,7 +192,7 @@ func daycare(days string) (opening, parents string) {
 // week writes the same hours for some days, "mo tu th", or for "mo-fr".
 func week(days string, hours ...string) string {
 	var parts []string
-	for _, day := range strings.Fields(days) {
+	for day := range strings.FieldsSeq(days) {
 		for _, h := range hours {
 			parts = append(parts, day+" "+h)
 		}
@@ -225,14 +225,14 @@ func share(a *area, known map[string]int, extra int) float64 {
 // holders and, from the register, those known by their number alone.
 func holdersOf(places []place, holders []organisation) []organisation {
 	seen := map[string]bool{}
-	var real []organisation
+	var known []organisation
 	for _, p := range places {
 		number, registered := strings.CutPrefix(p.organisation, "kvk-")
 		if registered && !seen[number] {
 			seen[number] = true
-			real = append(real, organisation{id: p.organisation, name: "Houder " + number + " (naam niet in de open data)"})
+			known = append(known, organisation{id: p.organisation, name: "Houder " + number + " (naam niet in de open data)"})
 		}
 	}
-	sort.Slice(real, func(i, j int) bool { return real[i].id < real[j].id })
-	return append(append([]organisation{}, holders...), real...)
+	sort.Slice(known, func(i, j int) bool { return known[i].id < known[j].id })
+	return append(append([]organisation{}, holders...), known...)
 }
