@@ -56,6 +56,7 @@ type teams map[string]team
 func (f *formulation) formulateVisits(t teams) *visitProblem {
 	p := &visitProblem{Problem: &schedule.Problem{
 		MaxMoves: -1,
+		Grain:    grid,
 		Weights:  schedule.Weights{Travel: f.weights.Travel, Spacing: f.weights.Spacing, Smooth: f.weights.Smooth},
 	}}
 	f.addDays(p)

@@ -1,0 +1,175 @@
+package planner
+
+import (
+	"testing"
+
+	"github.com/wijkplanner/wijkplanner/calendar"
+)
+
+// whenProofs are the cases of the constraints on visits.
+var whenProofs = map[string]func(t *testing.T){
+	"working_time": func(t *testing.T) {
+		s := town()
+		s.Absences = []Absence{
+			{Staff: "c1", From: date("2027-01-01"), To: date("2027-11-30")},
+			{Staff: "c2", From: date("2027-01-01"), To: date("2027-11-30")},
+		}
+		for _, v := range solve(t, s).Visits {
+			if v.Start.Month() != 12 {
+				t.Errorf("%s on %s, everybody is away until December", v.ID, v.Start)
+			}
+		}
+	},
+	"opening": func(t *testing.T) {
+		s := town()
+		s.Locations[0].Opening = week("2", span(13, 15))
+		for _, v := range solve(t, s).visitsAt("l1") {
+			if v.Start.Weekday() != 2 || v.Start.Hour() < 13 || v.End.Hour() > 15 {
+				t.Errorf("%s at %s, open on Tuesdays from 13 to 15", v.ID, v.Start)
+			}
+		}
+	},
+	"overlap": func(t *testing.T) {
+		s := town()
+		for i := range s.Locations {
+			s.Locations[i].Opening = week("2", span(9, 13))
+		}
+		p := solve(t, s)
+		for i := range p.Visits {
+			for k := range p.Visits[:i] {
+				a, b := &p.Visits[i], &p.Visits[k]
+				if a.Crew[0].Staff == b.Crew[0].Staff && a.Start.Before(b.End) && b.Start.Before(a.End) {
+					t.Errorf("%s and %s overlap", a.ID, b.ID)
+				}
+			}
+		}
+	},
+	"gap": func(t *testing.T) {
+		s := town()
+		s.History = []CompletedVisit{{Location: "l1", Requirement: "discussion", Date: date("2026-12-15")}}
+		var last calendar.Date = date("2026-12-15")
+		for _, v := range solve(t, s).visitsAt("l1") {
+			d := calendar.DateOf(v.Start, v.Start.Location())
+			if d-last < 120 {
+				t.Errorf("%s is %d days after the visit before", v.ID, d-last)
+			}
+			last = d
+		}
+	},
+	"cap": func(t *testing.T) {
+		s := town()
+		for i := range s.Staff {
+			s.Staff[i].DayCap = 1
+		}
+		for i := range s.Locations {
+			s.Locations[i].Opened, s.Locations[i].Closed = date("2027-03-02"), date("2027-03-02")
+		}
+		s.Programme.Requirements[0].Target = 1
+		p := solve(t, s)
+		if len(p.Visits)+len(p.Unplanned) != 3 || len(p.Unplanned) == 0 {
+			t.Errorf("%d planned and %d not: one day, one visit each", len(p.Visits), len(p.Unplanned))
+		}
+	},
+	"reserve": func(t *testing.T) {
+		s := town()
+		s.Programme.Roles[0].AcuteMinutesDay = 8*60 - 100
+		if p := solve(t, s); len(p.visitsAt("l1")) != 0 {
+			t.Error("a visit of 90 minutes and the way fit in 100 minutes beside the reserve")
+		}
+	},
+	"together": func(t *testing.T) {
+		s := town()
+		s.Programme.Requirements[0].With = []string{"counsellor"}
+		for _, v := range solve(t, s).Visits {
+			if len(v.Crew) != 2 || v.Crew[0].Role != "coordinator" || v.Crew[1].Staff != "b1" {
+				t.Errorf("%s by %+v, want the coordinator and the counsellor", v.ID, v.Crew)
+			}
+		}
+	},
+	"unplanned": func(t *testing.T) {
+		s := town()
+		s.Locations[0].Opening = calendar.Week{}
+		p := solve(t, s)
+		if len(p.Unplanned) != 2 || p.Unplanned[0].Level != Minimum || len(p.Unplanned[0].Reason.Blocked) == 0 {
+			t.Errorf("%+v, want the two visits of l1 with what stands in the way", p.Unplanned)
+		}
+	},
+	TravelConstraint: func(t *testing.T) {
+		s := town()
+		s.Locations = s.Locations[2:]
+		s.Programme.Requirements[0].Target = 1
+		p := solve(t, s)
+		f := townFormulation(s)
+		want := 2 * f.travel.Cost(s.Staff[1].Home, s.Locations[0].Point, Bicycle)
+		if got := amount(p.Constraints, TravelConstraint); got != want || p.Schedule.Soft < want {
+			t.Errorf("travel %d, want %d: there and back", got, want)
+		}
+	},
+	SpacingConstraint: func(t *testing.T) {
+		s := town()
+		s.Locations = s.Locations[2:]
+		s.Programme.Requirements[0].To = MonthDay{Month: 6, Day: 30} // 180 days apart at most, so 2 short
+		s.Programme.Weights.Spacing = 100_000
+		p := solve(t, s)
+		got := amount(p.Constraints, SpacingConstraint)
+		first, second := p.Visits[0].Start, p.Visits[1].Start
+		days := int64(calendar.DateOf(second, second.Location()) - calendar.DateOf(first, first.Location()))
+		if got != (182-days)*100_000 || days < 170 {
+			t.Errorf("spacing %d for %d days", got, days)
+		}
+	},
+	SchoolConstraint: func(t *testing.T) {
+		s := town()
+		s.Locations = s.Locations[2:]
+		s.Programme.Requirements[0].Target = 1
+		s.Locations[0].Opened, s.Locations[0].Closed = date("2027-08-02"), date("2027-08-06")
+		if got := amount(solve(t, s).Constraints, SchoolConstraint); got != DefaultWeights().SchoolHoliday {
+			t.Errorf("school holiday %d, want one charge: there is only August", got)
+		}
+	},
+	ParentsConstraint: func(t *testing.T) {
+		s := town()
+		s.Locations = s.Locations[2:]
+		s.Programme.VisitTypes[0].ParentsPresent = true
+		s.Programme.Requirements[0].Target = 1
+		s.Locations[0].Parents = week("12345", span(9, 10))
+		p := solve(t, s)
+		if got := amount(p.Constraints, ParentsConstraint); got != 0 || p.Visits[0].Start.Hour() > 9 {
+			t.Errorf("no parents %d at %s, want a visit when they bring the children", got, p.Visits[0].Start)
+		}
+		s.Locations[0].Parents = calendar.Week{}
+		if got := amount(solve(t, s).Constraints, ParentsConstraint); got != DefaultWeights().NoParents {
+			t.Errorf("no parents %d, want one charge", got)
+		}
+	},
+	BackupConstraint: func(t *testing.T) {
+		s := town()
+		s.Locations = s.Locations[2:]
+		s.Programme.Requirements[0].Target = 1
+		s.Absences = []Absence{{Staff: "c2", From: date("2027-01-01"), To: date("2027-12-31")}}
+		s.Assignments = []Assignment{{
+			Location: "l3", Role: "coordinator", Staff: "c2", Kind: Primary, Pinned: true, From: calendar.NoDate, To: calendar.NoDate,
+		}}
+		p := solve(t, s)
+		if got := amount(p.Constraints, BackupConstraint); got != DefaultWeights().Backup || p.Visits[0].Crew[0].Staff != "c1" {
+			t.Errorf("backup %d by %+v, want one charge and c1", got, p.Visits[0].Crew)
+		}
+	},
+	SmoothConstraint: func(t *testing.T) {
+		s := town()
+		for i := range s.Locations {
+			s.Locations[i].Opened, s.Locations[i].Closed = date("2027-03-01"), date("2027-03-05")
+		}
+		s.Programme.Requirements[0].Target = 1
+		s.Staff = s.Staff[1:]
+		// c2 makes three visits of 90 minutes in one week; the even week is the longest visit.
+		if got, want := amount(solve(t, s).Constraints, SmoothConstraint), 180*DefaultWeights().Smooth; got != want {
+			t.Errorf("smooth %d, want %d", got, want)
+		}
+	},
+	MoveConstraint: func(t *testing.T) {
+		if got := amount(solve(t, town()).Constraints, MoveConstraint); got != 0 {
+			t.Errorf("move %d, want 0: nothing was published", got)
+		}
+	},
+}

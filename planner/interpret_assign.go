@@ -1,0 +1,245 @@
+package planner
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/wijkplanner/wijkplanner/calendar"
+	"github.com/wijkplanner/wijkplanner/planner/assign"
+)
+
+// assignAll solves the roles one after another – earlier ones are faces for the
+// later – and writes their rows into the plan.
+func (f *formulation) assignAll(ctx context.Context, o Options, p *Plan) (teams, error) {
+	t := teams{}
+	faces := make([][]string, len(f.state.Locations))
+	roles := f.assignedRoles()
+	problems := countProblems(roles)
+	for i, role := range roles {
+		o.report("assign", i, len(roles))
+		problem := f.formulatePrimary(role, faces, o.MaxChanges)
+		result, err := solveRole(ctx, problem, o.assign(problems))
+		if err != nil {
+			return nil, err
+		}
+		team := team{primary: f.servers(problem, result.Staff)}
+		for l, s := range team.primary {
+			if !slices.Contains(faces[l], s) {
+				faces[l] = append(faces[l], s)
+			}
+		}
+		f.interpretRole(p, problem, result)
+		if role.Backup {
+			if team.backup, err = f.assignBackups(ctx, o.assign(problems), p, problem, result, team.primary); err != nil {
+				return nil, err
+			}
+		}
+		t[role.ID] = team
+		p.Iterations += result.Iterations
+	}
+	return t, nil
+}
+
+// solveRole solves one problem and has the answer proved before anybody uses
+// it: the verifier shares no code with the search.
+func solveRole(ctx context.Context, p *roleProblem, o assign.Options) (*assign.Result, error) {
+	r := assign.Solve(ctx, p.Problem, o)
+	if faults := assign.Verify(p.Problem, r); len(faults) > 0 {
+		return nil, fmt.Errorf("role %s, %s: the assignment found breaks its own rules: %s", p.role.ID, p.kind, faults[0].Message)
+	}
+	return r, nil
+}
+
+// assignBackups solves the second, lighter assignment of a role.
+func (f *formulation) assignBackups(
+	ctx context.Context, o assign.Options, p *Plan, primary *roleProblem, r *assign.Result, first map[int]string,
+) (map[int]string, error) {
+	left := map[string]int64{}
+	for i, s := range primary.staff {
+		left[f.state.Staff[s].ID] = primary.Staff[i].Capacity - r.Loads[i]
+	}
+	problem := f.formulateBackup(primary.role, first, left)
+	result, err := solveRole(ctx, problem, o)
+	if err != nil {
+		return nil, err
+	}
+	f.interpretRole(p, problem, result)
+	p.Iterations += result.Iterations
+	return f.servers(problem, result.Staff), nil
+}
+
+func (f *formulation) assignedRoles() []*Role {
+	var out []*Role
+	for i := range f.state.Programme.Roles {
+		if r := &f.state.Programme.Roles[i]; r.Assign != NotAssigned {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// countProblems returns how many problems the roles are: backups are one more.
+func countProblems(roles []*Role) int {
+	n := len(roles)
+	for _, r := range roles {
+		if r.Backup {
+			n++
+		}
+	}
+	return n
+}
+
+// assign returns the options of one of so many problems.
+func (o Options) assign(problems int) assign.Options {
+	out := assign.Options{Seed: o.Seed, Iterations: o.Iterations, Workers: o.Workers}
+	if o.Iterations == 0 {
+		out.Seconds = o.seconds() * assignShare / float64(problems)
+	}
+	return out
+}
+
+// servers returns who serves each location, by location index.
+func (f *formulation) servers(p *roleProblem, staff []int) map[int]string {
+	out := map[int]string{}
+	for i, s := range staff {
+		if s == assign.None {
+			continue
+		}
+		for _, l := range p.items[i].locations {
+			out[l] = f.state.Staff[p.staff[s]].ID
+		}
+	}
+	return out
+}
+
+// interpretRole turns a solved role into rows of the plan.
+func (f *formulation) interpretRole(p *Plan, problem *roleProblem, r *assign.Result) {
+	out := RoleResult{
+		Role: problem.role.ID, Kind: problem.kind, Cost: r.Certified(), Bound: r.Bound,
+		Multipliers: r.Multipliers, Constraints: assignAmounts(r.Amounts),
+	}
+	out.Rest = assign.Rest(problem.Problem, r.Staff)
+	counts := make([]int, len(problem.staff))
+	for i, e := range assign.Explanations(problem.Problem, r.Staff) {
+		if s := r.Staff[i]; s != assign.None {
+			counts[s] += len(problem.items[i].locations)
+		}
+		p.Assignments = append(p.Assignments, f.assigned(problem, r, i, &e)...)
+	}
+	for i, s := range problem.staff {
+		out.Loads = append(out.Loads, Load{
+			Staff: f.state.Staff[s].ID, Load: r.Loads[i], Capacity: problem.Staff[i].Capacity, Locations: counts[i],
+		})
+	}
+	p.Roles = append(p.Roles, out)
+}
+
+// assigned returns the rows of one item: one for each of its locations. An
+// item's amounts go to its locations by their share in travel and faces; what
+// belongs to the district as a whole is on the first.
+func (f *formulation) assigned(p *roleProblem, r *assign.Result, i int, e *assign.Explanation) []Assigned {
+	var out []Assigned
+	rest := e.Amounts
+	locations := p.items[i].locations
+	for k, l := range locations {
+		loc := &f.state.Locations[l]
+		row := Assigned{
+			Location: loc.ID, District: loc.District, Role: p.role.ID, Kind: p.kind,
+			From: max(f.period.From, loc.Opened), To: calendar.NoDate,
+		}
+		row.Reason = f.whoReason(p, e)
+		if s := r.Staff[i]; s != assign.None {
+			f.fillServed(p, &row, s, l)
+		}
+		if k < len(locations)-1 {
+			part := assign.Amounts{Travel: row.TravelMinutesYear}
+			rest.Travel -= part.Travel
+			row.Reason.Amounts = assignAmounts(part)
+		} else {
+			row.Reason.Amounts = assignAmounts(rest)
+		}
+		row.TravelMinutesYear = (row.TravelMinutesYear + 50) / 100
+		out = append(out, row)
+	}
+	return out
+}
+
+// fillServed writes who serves a location into its row; travel in hundredths.
+func (f *formulation) fillServed(p *roleProblem, row *Assigned, s, l int) {
+	m := &f.state.Staff[p.staff[s]]
+	row.Staff = m.ID
+	row.TravelMinutesYear, row.MinutesYear = f.service(m, p.role, l)
+	if p.kind == Backup {
+		row.MinutesYear = ceilDiv(row.MinutesYear*backupShare, 100)
+	}
+	before := f.inForce(p.role.ID, row.Location, p.kind)
+	if before == nil {
+		return
+	}
+	row.Changed = before.Staff != m.ID
+	if !row.Changed {
+		row.From, row.To = before.From, calendar.NoDate
+	}
+}
+
+// whoReason says who came second, or what stands in the way of everybody.
+func (f *formulation) whoReason(p *roleProblem, e *assign.Explanation) Reason {
+	var out Reason
+	if next := e.RunnerUp; next.Staff != assign.None {
+		out.RunnerUp, out.Difference = f.staffID(p, next.Staff), next.Difference.Soft
+	}
+	if e.Staff != assign.None {
+		return out
+	}
+	counts := map[assign.Rule]int{}
+	for _, b := range e.Blocked {
+		counts[b.Rule]++
+	}
+	for _, rule := range []assign.Rule{assign.RulePin, assign.RuleCapacity, assign.RuleLocations, assign.RuleGroup, assign.RuleChanges} {
+		if counts[rule] > 0 {
+			out.Blocked = append(out.Blocked, fmt.Sprintf("%s:%d", rule, counts[rule]))
+		}
+	}
+	if len(out.Blocked) == 0 {
+		out.Blocked = []string{"skill:" + strconv.Itoa(len(p.staff))}
+	}
+	out.Change = f.smallestLift(p, e.Blocked)
+	return out
+}
+
+func (f *formulation) staffID(p *roleProblem, s int) string { return f.state.Staff[p.staff[s]].ID }
+
+// fullTimeMinutes is a year of a 36-hour week, to show a shortage in FTE.
+const fullTimeMinutes = 36 * 60 * 52
+
+// smallestLift names the least capacity that would let somebody serve: the
+// blocked person with the least missing whom nothing else blocks.
+func (f *formulation) smallestLift(p *roleProblem, blocks []assign.Block) string {
+	rules := map[int]int{}
+	for _, b := range blocks {
+		rules[b.Staff]++
+	}
+	best := assign.Block{Staff: assign.None}
+	for _, b := range blocks {
+		if b.Rule == assign.RuleCapacity && rules[b.Staff] == 1 && (best.Staff == assign.None || b.Missing < best.Missing) {
+			best = b
+		}
+	}
+	if best.Staff == assign.None {
+		return ""
+	}
+	return fmt.Sprintf("capacity %s +%d minutes (%.2f FTE)", f.staffID(p, best.Staff), best.Missing, float64(best.Missing)/fullTimeMinutes)
+}
+
+// assignAmounts names the amounts of the assignment in table order.
+func assignAmounts(a assign.Amounts) []Amount {
+	return []Amount{
+		{TravelConstraint, a.Travel},
+		{FaceConstraint, a.Coupled},
+		{DistrictConstraint, a.District},
+		{ChangeConstraint, a.Change},
+		{BalanceConstraint, a.Balance},
+	}
+}

@@ -1,0 +1,48 @@
+package planner
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/wijkplanner/wijkplanner/planner/schedule"
+)
+
+// unplanned turns a visit without a placement into a row: what stands in the
+// way, and the smallest change that would allow it.
+func (f *formulation) unplanned(p *visitProblem, v int, e *schedule.Explanation) Unplanned {
+	out := f.undone(p.visits[v])
+	counts := map[schedule.FaultKind]int{}
+	var kinds []schedule.FaultKind
+	for _, b := range e.Blockers {
+		if counts[b.Kind] == 0 {
+			kinds = append(kinds, b.Kind)
+		}
+		counts[b.Kind] += b.Count
+	}
+	for _, k := range kinds {
+		out.Reason.Blocked = append(out.Reason.Blocked, fmt.Sprintf("%s:%d", k, counts[k]))
+	}
+	if len(kinds) == 0 {
+		out.Reason.Blocked = []string{fmt.Sprintf("%s:1", schedule.FaultWindow)}
+	}
+	out.Reason.Change = f.change(p, e.Change)
+	return out
+}
+
+// change says which limit to lift, for whom and when.
+func (f *formulation) change(p *visitProblem, c *schedule.Change) string {
+	if c == nil {
+		return ""
+	}
+	parts := []string{string(c.Kind)}
+	if c.Staff != schedule.None {
+		parts = append(parts, f.state.Staff[c.Staff].ID)
+	}
+	if c.Placement != nil {
+		parts = append(parts, "on "+p.days[c.Placement.Day].String())
+	}
+	if c.Amount > 0 {
+		parts = append(parts, fmt.Sprintf("+%d", c.Amount))
+	}
+	return strings.Join(parts, " ")
+}

@@ -1,0 +1,220 @@
+package planner
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/wijkplanner/wijkplanner/calendar"
+	"github.com/wijkplanner/wijkplanner/planner/schedule"
+)
+
+// scheduleAll plans the visits of all demands and writes them, the meetings and
+// what stays unplanned into the plan.
+func (f *formulation) scheduleAll(ctx context.Context, o Options, p *Plan, t teams) error {
+	o.report("visits", 0, 1)
+	problem := f.formulateVisits(t)
+	options := schedule.Options{Seed: o.Seed, Iterations: o.Iterations, Workers: o.Workers}
+	if o.Iterations == 0 {
+		options.Seconds = o.seconds() * (1 - assignShare)
+	}
+	result := schedule.Solve(ctx, problem.Problem, options)
+	for _, fault := range schedule.Verify(problem.Problem, result) {
+		if !fault.Forced {
+			return fmt.Errorf("the schedule found breaks its own rules: %s", fault.Message)
+		}
+	}
+	p.Iterations += result.Iterations
+	p.Schedule = Score(result.Score)
+	for _, ref := range problem.orphans {
+		p.Schedule.Medium += ref.priority()
+	}
+	f.interpretVisits(p, problem, result)
+	p.Constraints = f.totals(p)
+	o.report("visits", 1, 1)
+	return nil
+}
+
+// interpretVisits turns placements into visits and unplanned rows, fixed stops
+// into meetings.
+func (f *formulation) interpretVisits(p *Plan, problem *visitProblem, r *schedule.Result) {
+	legs := problem.legs(r.Placements)
+	reasons := schedule.NewReasons(problem.Problem, r.Placements)
+	for v, place := range r.Placements {
+		e := reasons.Explain(v)
+		if place == nil {
+			p.Unplanned = append(p.Unplanned, f.unplanned(problem, v, &e))
+			continue
+		}
+		p.Visits = append(p.Visits, f.visit(problem, v, place, legs, &e))
+	}
+	p.Visits = append(p.Visits, f.meetings(problem, legs)...)
+	for _, ref := range problem.orphans {
+		p.Unplanned = append(p.Unplanned, f.orphan(ref))
+	}
+	for _, ref := range problem.clashes {
+		p.Unplanned = append(p.Unplanned, f.clash(ref))
+	}
+	slices.SortStableFunc(p.Visits, func(a, b Visit) int {
+		return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.ID, b.ID))
+	})
+	slices.SortStableFunc(p.Unplanned, func(a, b Unplanned) int {
+		return cmp.Or(cmp.Compare(a.Location, b.Location), cmp.Compare(a.Requirement, b.Requirement), cmp.Compare(a.Level, b.Level))
+	})
+}
+
+// visit turns one placement into a visit.
+func (f *formulation) visit(
+	p *visitProblem, v int, place *schedule.Placement, legs map[legKey]leg, e *schedule.Explanation,
+) Visit {
+	ref := p.visits[v]
+	req, vt, loc := f.target(&f.demanded[ref.demand])
+	date := p.days[place.Day]
+	out := Visit{
+		ID:       fmt.Sprintf("%s-%s-%d-%d", req.ID, loc.ID, f.period.From.Year(), ref.number),
+		Location: loc.ID, District: loc.District, VisitType: vt.ID, Requirement: req.ID, Status: Planned,
+		Start: date.At(calendar.Clock(place.Start), f.zone),
+		End:   date.At(calendar.Clock(place.Start)+calendar.Clock(vt.Minutes), f.zone),
+	}
+	if p.Visits[v].Pinned {
+		out.Status = Pinned
+	}
+	for i, s := range place.Staff {
+		out.Crew = append(out.Crew, CrewMember{
+			Role: f.roleOf(ref.roles[i], req, s), Staff: f.state.Staff[s].ID,
+			TravelMinutes: int(legs[legKey{visit: v, staff: s}].minutes),
+		})
+	}
+	out.Reason = f.whenReason(p, date, loc, e)
+	return out
+}
+
+// roleOf returns the role in which somebody takes part: for a pool, the role of
+// the pool that the person has.
+func (f *formulation) roleOf(role string, req *Requirement, s int) string {
+	for _, r := range req.Pool {
+		if slices.Contains(req.Pool, role) && f.hasRole(&f.state.Staff[s], r) {
+			return r
+		}
+	}
+	return role
+}
+
+// whenReason names the amounts of a visit and the next best moment.
+func (f *formulation) whenReason(p *visitProblem, date calendar.Date, loc *Location, e *schedule.Explanation) Reason {
+	a := e.Amounts
+	school := min(a.Window, (&windowSets{formulation: f}).holidayCharge(loc, date))
+	out := Reason{Amounts: []Amount{
+		{TravelConstraint, a.Travel},
+		{SpacingConstraint, a.Spacing},
+		{SchoolConstraint, school},
+		{ParentsConstraint, a.Window - school},
+		{BackupConstraint, a.Person},
+		{SmoothConstraint, a.Smooth},
+		{MoveConstraint, a.Move},
+	}}
+	if next := e.RunnerUp; next != nil {
+		out.RunnerUp = f.moment(p, next.Placement)
+		out.Difference = next.Difference
+	}
+	return out
+}
+
+// moment names a placement: who and when.
+func (f *formulation) moment(p *visitProblem, m *schedule.Placement) string {
+	ids := make([]string, len(m.Staff))
+	for i, s := range m.Staff {
+		ids[i] = f.state.Staff[s].ID
+	}
+	return fmt.Sprintf("%s %s %s", strings.Join(ids, "+"), p.days[m.Day], calendar.Clock(m.Start))
+}
+
+// meetings turns the fixed stops that are meetings into visits: one for each
+// occurrence, with everybody who attends.
+func (f *formulation) meetings(p *visitProblem, legs map[legKey]leg) []Visit {
+	type key struct {
+		meeting string
+		date    calendar.Date
+	}
+	index := map[key]int{}
+	var out []Visit
+	for i, ref := range p.fixed {
+		m := ref.meeting
+		if m == nil {
+			continue
+		}
+		k := key{m.ID, ref.date}
+		at, ok := index[k]
+		if !ok {
+			at = len(out)
+			index[k] = at
+			out = append(out, f.meetingVisit(m, ref.date))
+		}
+		l := legs[legKey{visit: schedule.None, staff: ref.staff, fixed: i}]
+		out[at].Crew = append(out[at].Crew, CrewMember{
+			Role: f.state.Staff[ref.staff].rolesOn(ref.date)[0], Staff: f.state.Staff[ref.staff].ID, TravelMinutes: int(l.minutes),
+		})
+		out[at].Reason.Amounts[0].Value += l.cost
+	}
+	return out
+}
+
+func (f *formulation) meetingVisit(m *Meeting, date calendar.Date) Visit {
+	out := Visit{
+		ID: fmt.Sprintf("%s-%s", m.ID, date), Location: m.Location, VisitType: "meeting", Requirement: m.ID,
+		Meeting: true, Status: Planned,
+		Start:  date.At(m.Clock, f.zone),
+		End:    date.At(m.span().To, f.zone),
+		Reason: Reason{Amounts: []Amount{{TravelConstraint, 0}}},
+	}
+	if m.Location != "" {
+		out.District = f.state.Locations[f.locationIndex(m.Location)].District
+	}
+	return out
+}
+
+// orphan reports a visit that nobody is assigned to make.
+func (f *formulation) orphan(ref visitRef) Unplanned {
+	out := f.undone(ref)
+	out.Reason = Reason{Blocked: []string{"unassigned:1"}, Change: "assign somebody as " + strings.Join(ref.roles, " and ")}
+	return out
+}
+
+// undone returns the row of a visit that is not planned, without its reason.
+func (f *formulation) undone(ref visitRef) Unplanned {
+	req, _, loc := f.target(&f.demanded[ref.demand])
+	return Unplanned{
+		Location: loc.ID, Role: req.Role, Requirement: req.ID, Level: ref.level,
+		DueBy: f.period.inYear(req.From, req.To).Overlap(loc.Opened, loc.Closed).To,
+	}
+}
+
+// clash reports a meeting that somebody cannot attend because of another one.
+func (f *formulation) clash(ref fixedRef) Unplanned {
+	m := &f.state.Staff[ref.staff]
+	return Unplanned{
+		Location: ref.meeting.Location, Role: m.rolesOn(ref.date)[0], Requirement: ref.meeting.ID, Level: Target, DueBy: ref.date,
+		Reason: Reason{
+			Blocked: []string{"meeting:1"},
+			Change:  fmt.Sprintf("move %s on %s for %s", ref.meeting.ID, ref.date, m.ID),
+		},
+	}
+}
+
+// totals returns the sum of each soft constraint over all visits, in table
+// order.
+func (f *formulation) totals(p *Plan) []Amount {
+	sums := map[string]int64{}
+	for i := range p.Visits {
+		for _, a := range p.Visits[i].Reason.Amounts {
+			sums[a.Constraint] += a.Value
+		}
+	}
+	var out []Amount
+	for _, c := range SoftConstraints(When) {
+		out = append(out, Amount{c.Name, sums[c.Name]})
+	}
+	return out
+}
