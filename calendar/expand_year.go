@@ -26,6 +26,7 @@ func (x *expansion) years() {
 		} else {
 			days = x.yearDays(days[:0], year)
 		}
+		x.steps += 10 + len(days)/8 // a year is dearer than other periods
 		empty = x.period(days, empty)
 	}
 }
@@ -136,6 +137,7 @@ func (x *expansion) weekYearDays(days []Date, year int) []Date {
 		if wanted&(2<<w) == 0 {
 			continue
 		}
+		x.steps++
 		for d := first + Date(7*w); d < first+Date(7*w+7); d++ {
 			if x.inWeek(d, year) {
 				days = append(days, d)

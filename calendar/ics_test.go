@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -163,7 +164,7 @@ func TestFeedEventForms(t *testing.T) {
 			out := mustEncode(t, Feed{Zone: zone, Revision: at, Events: []Event{c.event}})
 			lines := unfold(t, out)
 			for _, want := range c.want {
-				if !contains(lines, want) {
+				if !slices.Contains(lines, want) {
 					t.Errorf("no line %q in\n%s", want, strings.Join(lines[30:], "\n"))
 				}
 			}
@@ -176,15 +177,6 @@ func TestFeedEventForms(t *testing.T) {
 			}
 		})
 	}
-}
-
-func contains(lines []string, want string) bool {
-	for _, line := range lines {
-		if line == want {
-			return true
-		}
-	}
-	return false
 }
 
 // unfold checks the form of the lines and returns them whole.
