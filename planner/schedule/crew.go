@@ -29,7 +29,9 @@ func (s *state) findCrew(v int32, w *period, base int64) {
 	for slot, options := range s.m.p.Visits[v].Crew {
 		list := f.fits[slot][:0]
 		for _, o := range options {
-			list = s.appendFits(list, v, o, w)
+			if slot > 0 || s.only == None || s.only == int32(o.Staff) {
+				list = s.appendFits(list, v, o, w)
+			}
 		}
 		f.fits[slot] = list
 		if len(list) == 0 {
@@ -152,7 +154,8 @@ func (s *state) agree(v int32, w *period, lo, hi int32, cost int64) {
 			moved = true
 		}
 	}
-	if o > hi || cost >= s.best.delta || moved && s.m.p.MaxMoves >= 0 && s.moves >= s.m.p.MaxMoves {
+	if o > hi || cost >= s.best.delta ||
+		moved && s.m.p.MaxMoves >= 0 && s.moves >= s.m.p.MaxMoves && !s.waived(FaultMoves, None) {
 		return
 	}
 	h := holding{day: w.day, lo: o, hi: o, window: w.charge, moved: moved}

@@ -22,7 +22,12 @@ type finder struct {
 	blink, blinkEvery int
 	// gapless leaves spacing and gaps out: the caller sees to them.
 	gapless bool
-	crew    crewFinder
+	// exact settles the start of every visit; only leaves all people out but
+	// one in the first place of the crew, where it is not None.
+	exact  bool
+	only   int32
+	waiver waiver
+	crew   crewFinder
 }
 
 // find looks for the best spot for an absent visit in some of its periods.
@@ -46,7 +51,7 @@ func (s *state) find(v int32, periods []period) bool {
 		if !ok || space+w.charge-bonus >= s.best.delta {
 			continue
 		}
-		if j.crew == 1 && !moved {
+		if j.crew == 1 && !moved && !s.exact {
 			s.findSingle(v, w, space+w.charge)
 		} else {
 			s.findCrew(v, w, space+w.charge)
@@ -96,14 +101,18 @@ func (s *state) room(r int32, j *job) (int32, bool) {
 		return 0, false
 	}
 	staff := &s.m.p.Staff[int(r)/s.m.days]
-	if staff.DayCap > 0 && int(rt.visits) >= staff.DayCap ||
-		staff.WeekCap > 0 && int(s.weekVisits[s.weekOf(r)]) >= staff.WeekCap ||
-		staff.LoadCap > 0 && rt.load+j.load > staff.LoadCap {
+	who := int(r) / s.m.days
+	if staff.DayCap > 0 && int(rt.visits) >= staff.DayCap && !s.waived(FaultDayCap, who) ||
+		staff.WeekCap > 0 && int(s.weekVisits[s.weekOf(r)]) >= staff.WeekCap && !s.waived(FaultWeekCap, who) ||
+		staff.LoadCap > 0 && rt.load+j.load > staff.LoadCap && !s.waived(FaultLoadCap, who) {
 		return 0, false
 	}
 	used := rt.busy + rt.time + j.length
 	room := l.spare - used
-	if staff.MaxDuration > 0 {
+	if room < 0 && s.waived(FaultReserve, who) {
+		room = always
+	}
+	if staff.MaxDuration > 0 && !s.waived(FaultMaxDuration, who) {
 		room = min(room, staff.MaxDuration-used)
 	}
 	return room, true

@@ -61,7 +61,7 @@ func randomStaff(r *rng, p *Problem, places int) {
 		if r.below(4) > 0 {
 			for range p.Days {
 				from := int32(400 + r.below(200))
-				shift := Shift{From: from, To: from + int32(200+r.below(300)), Reserve: int32(r.below(60))}
+				shift := Shift{From: from, To: from + int32(200+r.below(300)), Reserve: int32(r.below(150))}
 				if r.below(5) == 0 {
 					shift = Shift{}
 				}
@@ -75,7 +75,7 @@ func randomStaff(r *rng, p *Problem, places int) {
 			s.WeekCap = 2 + r.below(4)
 		}
 		if r.below(3) == 0 {
-			s.LoadCap = int64(4 + r.below(8))
+			s.LoadCap = int64(1 + r.below(8))
 		}
 		if r.below(3) == 0 {
 			s.MaxDuration = int32(100 + r.below(300))

@@ -35,6 +35,7 @@ func Solve(ctx context.Context, p *Problem, o Options) *Result {
 			start[i] = p.Visits[i].Published
 		}
 	}
+	start = legible(p, start)
 	v := &solver{ctx: ctx, p: p, o: o, watch: startWatch()}
 	for _, t := range split(p, start) {
 		v.jobs = append(v.jobs, &partJob{part: t, complete: -1})

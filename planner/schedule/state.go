@@ -53,6 +53,7 @@ func newState(m *model, seed uint64) *state {
 		pins:       make([]int32, len(m.lanes)),
 		isStale:    make([]bool, len(m.lanes)),
 	}
+	s.only = None
 	s.undo.marked = make([]bool, len(m.lanes))
 	for i := range s.at {
 		s.at[i] = None
