@@ -30,6 +30,7 @@ func country(root, register, out string) error {
 	}
 	open.countryStaff(f, towns)
 	f.absences = leave(f.staff)
+	f.cases = casesOf(f.staff, nil, nil, coordinatorCases, 33)
 	if err := f.write(filepath.Dir(out)); err != nil {
 		return err
 	}

@@ -83,6 +83,7 @@ type caseload struct {
 	ref, staff, location, kind string
 	points, minutes            int
 	budget, opened, handedOver string
+	region                     string
 }
 
 type visited struct{ location, role, requirement, visitType, staff, date string }
@@ -264,10 +265,10 @@ func (f *folder) blackoutTable() table {
 }
 
 func (f *folder) caseTable() table {
-	t := table{file: "cases.csv", head: strings.Fields("case_ref* staff_id* location_id kind* points minutes_week* budget opened* handed_over")}
+	t := table{file: "cases.csv", head: strings.Fields("case_ref* staff_id* location_id kind* points minutes_week* budget opened* handed_over region")}
 	for _, c := range f.cases {
 		t.rows = append(t.rows, []string{
-			c.ref, c.staff, c.location, c.kind, number(c.points), strconv.Itoa(c.minutes), c.budget, c.opened, c.handedOver,
+			c.ref, c.staff, c.location, c.kind, number(c.points), strconv.Itoa(c.minutes), c.budget, c.opened, c.handedOver, c.region,
 		})
 	}
 	sort.SliceStable(t.rows, func(i, j int) bool { return t.rows[i][0] < t.rows[j][0] })

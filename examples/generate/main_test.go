@@ -55,7 +55,7 @@ func TestCountry(t *testing.T) {
 		}
 	}
 	lines := map[string]int{"locations.csv": 1663, "districts.csv": 290, "staff.csv": 84, "programme.yaml": 322}
-	for _, name := range []string{"locations.csv", "districts.csv", "staff.csv", "organisations.csv", "meetings.csv", "absences.csv", "programme.yaml"} {
+	for _, name := range []string{"locations.csv", "districts.csv", "staff.csv", "organisations.csv", "meetings.csv", "absences.csv", "cases.csv", "programme.yaml"} {
 		a, err := os.ReadFile(filepath.Join(first, name))
 		if err != nil {
 			t.Fatal(err)

@@ -150,7 +150,10 @@ func casesOf(staff []person, places []place, current currentBy, kinds []caseKind
 			continue
 		}
 		seen[p.id] = true
-		out = append(out, personCases(p.id, netMinutes(staff, p.id), served[p.id], kinds, percent)...)
+		for _, c := range personCases(p.id, netMinutes(staff, p.id), served[p.id], kinds, percent) {
+			c.region = p.region
+			out = append(out, c)
+		}
 	}
 	return out
 }
