@@ -1,0 +1,65 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/wijkplanner/wijkplanner/planner/assign"
+	"github.com/wijkplanner/wijkplanner/planner/files"
+)
+
+type benchCommand struct {
+	Gap benchGap `cmd:"" help:"Solve OR-Library generalised assignment files."`
+}
+
+type benchGap struct {
+	Files   []string `arg:"" type:"existingfile"`
+	Seconds float64  `default:"10" help:"Time for each instance."`
+	Seed    uint64   `default:"1"`
+}
+
+// gapLine is the answer for one instance.
+type gapLine struct {
+	Instance   string  `json:"instance"`
+	Cost       int64   `json:"cost"`
+	Bound      int64   `json:"bound"`
+	Seconds    float64 `json:"seconds"`
+	Assignment []int   `json:"assignment"`
+}
+
+// Run solves each file and prints a line for it. The instances want every job
+// assigned; a line with an agent of -1 says that none was found.
+func (c *benchGap) Run(p *process) error {
+	return eachFile(c.Files, func(name string, f *os.File) error {
+		problem, err := files.ReadGAP(f)
+		if err != nil {
+			return err
+		}
+		started := p.now()
+		r := assign.Solve(p.ctx, problem, assign.Options{Seconds: c.Seconds, Seed: c.Seed})
+		return json.NewEncoder(p.stdout).Encode(gapLine{
+			Instance: name, Cost: r.Amounts.Total(), Bound: r.Bound,
+			Seconds: p.now().Sub(started).Seconds(), Assignment: r.Staff,
+		})
+	})
+}
+
+// eachFile opens the files one by one; a bad file ends the run with its name.
+func eachFile(names []string, solve func(name string, f *os.File) error) error {
+	for _, path := range names {
+		f, err := os.Open(path)
+		if err != nil {
+			return &codeError{exitInput, err}
+		}
+		base := filepath.Base(path)
+		err = solve(strings.TrimSuffix(base, filepath.Ext(base)), f)
+		f.Close()
+		if err != nil {
+			return &codeError{exitInput, fmt.Errorf("%s: %w", path, err)}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,115 @@
+// Command wijkplanner plans who supports which childcare location and when: it
+// makes, proves and serves the year plan of a city.
+//
+// It is the one place that wires the rooms together: flags, configuration, the
+// clock and the process's own streams. It may import everything.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/wijkplanner/wijkplanner/planner/files"
+)
+
+// version is set by the linker.
+var version = "dev"
+
+// The exit codes: a plan that is not proved is 1, input that cannot be used 2.
+const (
+	exitFault = 1
+	exitInput = 2
+)
+
+// cli is the command line.
+type cli struct {
+	Plan    planCommand    `cmd:"" help:"Plan an input folder: who serves which location, and when."`
+	Verify  verifyCommand  `cmd:"" help:"Prove a plan again from its files."`
+	Bench   benchCommand   `cmd:"" help:"Solve benchmark instances."`
+	Recur   recurCommand   `cmd:"" help:"List the occurrences of a recurrence rule."`
+	Version versionCommand `cmd:"" help:"Show the version."`
+}
+
+// process is what commands may touch of the outside.
+type process struct {
+	ctx    context.Context
+	stdout io.Writer
+	stderr io.Writer
+	log    *slog.Logger
+	now    func() time.Time
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// run parses the arguments and runs one command; it returns the exit code.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	p := &process{
+		ctx: ctx, stdout: stdout, stderr: stderr,
+		log: slog.New(slog.NewJSONHandler(stderr, nil)), now: time.Now,
+	}
+	exited := -1
+	parser, err := kong.New(&cli{}, kong.Name("wijkplanner"), kong.UsageOnError(),
+		kong.Description("Plans who supports which childcare location, and when."),
+		kong.Writers(stdout, stderr), kong.Exit(func(code int) { exited = code }), kong.Bind(p))
+	if err != nil {
+		fmt.Fprintln(stderr, err)
+		return exitFault
+	}
+	command, err := parser.Parse(args)
+	if exited >= 0 {
+		return exited
+	}
+	if err != nil {
+		fmt.Fprintln(stderr, "wijkplanner:", err)
+		return exitInput
+	}
+	return p.code(command.Run(p))
+}
+
+// codeError is an error with an exit code of its own.
+type codeError struct {
+	code int
+	err  error
+}
+
+func (e *codeError) Error() string { return e.err.Error() }
+
+func (e *codeError) Unwrap() error { return e.err }
+
+// code prints an error and returns its exit code.
+func (p *process) code(err error) int {
+	if err == nil {
+		return 0
+	}
+	fmt.Fprintln(p.stderr, err)
+	var own *codeError
+	if errors.As(err, &own) {
+		return own.code
+	}
+	var faults files.Faults
+	if errors.As(err, &faults) {
+		return exitInput
+	}
+	return exitFault
+}
+
+type versionCommand struct{}
+
+func (versionCommand) Run(p *process) error {
+	_, err := fmt.Fprintln(p.stdout, "wijkplanner", version)
+	return err
+}

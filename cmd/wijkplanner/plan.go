@@ -1,0 +1,128 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"strings"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+
+	"github.com/wijkplanner/wijkplanner/api/web"
+	"github.com/wijkplanner/wijkplanner/planner"
+	"github.com/wijkplanner/wijkplanner/planner/files"
+)
+
+// searchFlags steer every search.
+type searchFlags struct {
+	Seconds    float64 `help:"Time to search, in seconds (default 5)." xor:"limit"`
+	Iterations int     `help:"Search so many iterations instead: a repeatable plan." xor:"limit"`
+	Seed       uint64  `help:"Seed of the search." default:"1"`
+	Year       int     `help:"Year to plan (default next year)."`
+	MaxChanges int     `help:"How many locations of a role may change hands; -1 for no limit." default:"-1"`
+}
+
+func (f searchFlags) options(p *process) planner.Options {
+	o := planner.Options{
+		Year: f.Year, Seed: f.Seed, Iterations: f.Iterations, Seconds: f.Seconds,
+		MaxChanges: f.MaxChanges, Workers: runtime.GOMAXPROCS(0),
+	}
+	if o.Year == 0 {
+		o.Year = p.now().Year() + 1
+	}
+	return o
+}
+
+type planCommand struct {
+	Dir string `arg:"" type:"existingdir" help:"Input folder (docs/input.md)."`
+	Out string `required:"" help:"Folder to write the plan to (docs/output.md)."`
+	searchFlags
+}
+
+// Run reads, plans and writes; nothing is written unless everything went well.
+func (c *planCommand) Run(p *process) error {
+	started := p.now()
+	states, err := files.ReadFolder(c.Dir)
+	if err != nil {
+		return err
+	}
+	o := c.options(p)
+	o.Progress = progress(p.stderr)
+	plans, err := planner.SolveAll(p.ctx, states, o)
+	if err != nil {
+		return &codeError{exitInput, err}
+	}
+	var report bytes.Buffer
+	if err := web.Report(&report, regions(states, plans), p.now(), web.Dutch); err != nil {
+		return err
+	}
+	if err := files.WritePlan(c.Out, states, plans, map[string][]byte{"report.html": report.Bytes()}); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(p.stdout, summary(plans), fmt.Sprintf("in %.1f s; written to %s", p.now().Sub(started).Seconds(), c.Out))
+	return err
+}
+
+// regions pairs each state with its plan.
+func regions(states []*planner.State, plans []*planner.Plan) []web.Region {
+	out := make([]web.Region, len(states))
+	for i := range states {
+		out[i] = web.Region{State: states[i], Plan: plans[i]}
+	}
+	return out
+}
+
+// progress returns a reporter that draws a bar on a terminal and is silent
+// elsewhere.
+func progress(w io.Writer) func(string, int, int) {
+	f, ok := w.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return nil
+	}
+	var bar *progressbar.ProgressBar
+	var step string
+	return func(name string, done, of int) {
+		if bar == nil || name != step {
+			bar, step = progressbar.NewOptions(of, progressbar.OptionSetWriter(w),
+				progressbar.OptionSetDescription(name), progressbar.OptionClearOnFinish()), name
+		}
+		_ = bar.Set(done)
+	}
+}
+
+// summary says in one line what a plan amounts to.
+func summary(plans []*planner.Plan) string {
+	var hard, soft int64
+	var visits, unplanned, locations int
+	var gaps []string
+	for _, p := range plans {
+		hard, soft = hard+p.Schedule.Hard, soft+p.Schedule.Soft
+		unplanned += len(p.Unplanned)
+		for i := range p.Visits {
+			if !p.Visits[i].Meeting {
+				visits++
+			}
+		}
+		for i := range p.Assignments {
+			if p.Assignments[i].Kind == planner.Primary && p.Assignments[i].Staff != "" {
+				locations++
+			}
+		}
+		if len(plans) == 1 {
+			for i := range p.Roles {
+				if r := &p.Roles[i]; r.Kind == planner.Primary {
+					gaps = append(gaps, fmt.Sprintf("%s %.2f %%", r.Role, 100*r.Gap()))
+				}
+			}
+		}
+	}
+	text := fmt.Sprintf("planned %d assignments and %d visits, %d unplanned, %d hard faults, soft cost %.0f minutes",
+		locations, visits, unplanned, hard, float64(soft)/100)
+	if len(gaps) > 0 {
+		text += ", gap " + strings.Join(gaps, ", ")
+	}
+	return text
+}
