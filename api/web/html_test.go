@@ -76,11 +76,11 @@ func (n *node) all(tags ...string) []*node {
 
 // text is the text of an element and what is in it.
 func (n *node) text() string {
-	s := n.own.String()
+	parts := []string{n.own.String()}
 	for _, c := range n.children {
-		s += " " + c.text()
+		parts = append(parts, c.text())
 	}
-	return strings.Join(strings.Fields(s), " ")
+	return strings.Join(strings.Fields(strings.Join(parts, " ")), " ")
 }
 
 // inside reports whether an ancestor has the tag.

@@ -114,7 +114,7 @@ var messages = map[string]planner.Text{
 	"empty.plan":   {NL: "Of reken eerst een plan uit in een map, om te bekijken en te toetsen:", EN: "Or compute a plan into a folder first, to look at and to check:"},
 
 	"error.404":      {NL: "Deze pagina bestaat niet", EN: "This page does not exist"},
-	"error.404.text": {NL: "Het adres klopt niet, of de pagina is verplaatst.", EN: "The address is wrong, or the page has moved."},
+	"error.404.text": {NL: "Misschien is de link niet goed overgenomen, of is de pagina verplaatst.", EN: "The link may have been copied badly, or the page has moved."},
 	"error.500":      {NL: "Er ging iets mis", EN: "Something went wrong"},
 	"error.500.text": {NL: "De fout is vastgelegd. Probeer het over een minuut opnieuw.", EN: "The fault has been recorded. Try again in a minute."},
 	"error.home":     {NL: "Naar het plan", EN: "To the plan"},

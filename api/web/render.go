@@ -189,12 +189,12 @@ func query(home, region string, l Lang) string {
 // shapes are the marks' outlines as SVG paths around the origin, within a box
 // from −9 to 9; their areas are about alike.
 var shapes = []string{
-	"M0-7A7 7 0 0 1 0 7A7 7 0 0 1 0-7Z",               // circle
-	"M-6-6H6V6H-6Z",                                   // square
-	"M0-8L8 6.5H-8Z",                                  // triangle
-	"M0-8.5L7.5 0L0 8.5L-7.5 0Z",                      // diamond
-	"M0 8L8-6.5H-8Z",                                  // triangle on its point
-	"M-3-8H3V-3H8V3H3V8H-3V3H-8V-3H-3Z",               // plus
-	"M0-8L7.6-2.5L4.7 6.5H-4.7L-7.6-2.5Z",             // pentagon
+	"M0-7A7 7 0 0 1 0 7A7 7 0 0 1 0-7Z",                      // circle
+	"M-6-6H6V6H-6Z",                                          // square
+	"M0-8L8 6.5H-8Z",                                         // triangle
+	"M0-8.5L7.5 0L0 8.5L-7.5 0Z",                             // diamond
+	"M0 8L8-6.5H-8Z",                                         // triangle on its point
+	"M-3-8H3V-3H8V3H3V8H-3V3H-8V-3H-3Z",                      // plus
+	"M0-8L7.6-2.5L4.7 6.5H-4.7L-7.6-2.5Z",                    // pentagon
 	"M-8-4L-4-8L0-4L4-8L8-4L4 0L8 4L4 8L0 4L-4 8L-8 4L-4 0Z", // cross
 }

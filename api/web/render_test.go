@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"flag"
 	unescape "html"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -348,6 +349,15 @@ func checkNoScriptTags(t *testing.T, root *node) {
 	for _, n := range root.all() {
 		if n.tag == "script" || n.attrs["onclick"] != "" || strings.HasPrefix(n.attrs["href"], "javascript") {
 			t.Errorf("<%s %v> came from a name", n.tag, n.attrs)
+		}
+	}
+}
+
+func BenchmarkGlance(b *testing.B) {
+	v := web.View{Lang: web.Dutch, Region: generated(b, "Groot", 120, 11), Now: now}
+	for b.Loop() {
+		if err := web.WriteGlance(io.Discard, v); err != nil {
+			b.Fatal(err)
 		}
 	}
 }

@@ -14,25 +14,25 @@ import (
 // now is a Monday in the sample's year, in winter time.
 var now = time.Date(2027, 3, 1, 8, 0, 0, 0, time.UTC)
 
-func date(t testing.TB, s string) calendar.Date {
-	t.Helper()
+func date(tb testing.TB, s string) calendar.Date {
+	tb.Helper()
 	d, err := calendar.ParseDate(s)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return d
 }
 
 // amsterdam returns the instant of a local time, 2027-03-02T09:00.
-func amsterdam(t testing.TB, s string) time.Time {
-	t.Helper()
+func amsterdam(tb testing.TB, s string) time.Time {
+	tb.Helper()
 	zone, err := time.LoadLocation("Europe/Amsterdam")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	at, err := time.ParseInLocation("2006-01-02T15:04", s, zone)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return at
 }
@@ -41,13 +41,13 @@ func amsterdam(t testing.TB, s string) time.Time {
 // people, with something of everything: a joint visit, a meeting, a cancelled
 // visit, a backup, somebody above capacity, a location without a counsellor,
 // one without coordinates, promises at risk and missed.
-func small(t testing.TB) web.Region {
-	t.Helper()
-	return web.Region{State: smallState(t), Plan: smallPlan(t)}
+func small(tb testing.TB) web.Region {
+	tb.Helper()
+	return web.Region{State: smallState(tb), Plan: smallPlan(tb)}
 }
 
-func smallState(t testing.TB) *planner.State {
-	t.Helper()
+func smallState(tb testing.TB) *planner.State {
+	tb.Helper()
 	at := func(lat, lon float64) planner.Point { return planner.Point{Lat: lat, Lon: lon} }
 	square := func(lat, lon float64) [][][2]float64 {
 		return [][][2]float64{{{lon, lat}, {lon + .04, lat}, {lon + .04, lat + .03}, {lon, lat + .03}, {lon, lat}}}
@@ -89,8 +89,8 @@ func smallState(t testing.TB) *planner.State {
 	}
 }
 
-func smallPlan(t testing.TB) *planner.Plan {
-	t.Helper()
+func smallPlan(tb testing.TB) *planner.Plan {
+	tb.Helper()
 	var rows []planner.Assigned
 	add := func(location, role, who string, kind planner.AssignmentKind) {
 		rows = append(rows, planner.Assigned{Location: location, Role: role, Staff: who, Kind: kind, From: calendar.NoDate, To: calendar.NoDate})
@@ -106,7 +106,7 @@ func smallPlan(t testing.TB) *planner.Plan {
 	visit := func(id, location, requirement, start string, minutes int, crew ...string) planner.Visit {
 		v := planner.Visit{
 			ID: id, Location: location, Requirement: requirement, VisitType: "round", Status: planner.Planned,
-			Start: amsterdam(t, start), End: amsterdam(t, start).Add(time.Duration(minutes) * time.Minute),
+			Start: amsterdam(tb, start), End: amsterdam(tb, start).Add(time.Duration(minutes) * time.Minute),
 		}
 		for _, who := range crew {
 			v.Crew = append(v.Crew, planner.CrewMember{Staff: who})
@@ -124,7 +124,7 @@ func smallPlan(t testing.TB) *planner.Plan {
 		{Location: "L5", Requirement: "look", Minimum: 1, Target: 1, State: planner.CoverageMissed},
 	}
 	return &planner.Plan{
-		From: date(t, "2027-01-01"), To: date(t, "2027-12-31"), Assignments: rows,
+		From: date(tb, "2027-01-01"), To: date(tb, "2027-12-31"), Assignments: rows,
 		Visits: []planner.Visit{
 			visit("v3", "L3", "look", "2027-03-30T09:30", 60, "b2"),
 			visit("v1", "L1", "yearly", "2027-03-02T09:00", 90, "c1", "b1"), meeting, gone,
@@ -146,9 +146,9 @@ func smallPlan(t testing.TB) *planner.Plan {
 
 // generated is a region of many locations spread over a grid of districts, by
 // arithmetic alone, so that it is the same everywhere.
-func generated(t testing.TB, name string, locations, people int) web.Region {
-	t.Helper()
-	s, p := smallState(t), smallPlan(t)
+func generated(tb testing.TB, name string, locations, people int) web.Region {
+	tb.Helper()
+	s, p := smallState(tb), smallPlan(tb)
 	s.Region, s.Locations, s.Staff, s.Districts = name, nil, nil, nil
 	p.Region, p.Assignments, p.Visits, p.Coverage, p.Unplanned = name, nil, nil, nil, nil
 	loads := make([]planner.Load, people)
@@ -165,7 +165,7 @@ func generated(t testing.TB, name string, locations, people int) web.Region {
 			Rings: [][][2]float64{{{lon, lat}, {lon + .08, lat}, {lon + .08, lat + .05}, {lon, lat + .05}}},
 		})
 	}
-	begin := amsterdam(t, "2027-03-01T09:00")
+	begin := amsterdam(tb, "2027-03-01T09:00")
 	for i := range locations {
 		id, w := fmt.Sprint("K", i), i%(grid*grid)
 		corner := s.Districts[w].Rings[0][0]

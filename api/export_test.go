@@ -1,0 +1,18 @@
+package api
+
+import "github.com/go-chi/chi/v5"
+
+// AcceptsGzip lets the tests see how Accept-Encoding is read.
+var AcceptsGzip = acceptsGzip
+
+// PolicyRoutes gives the tests the method and pattern of each row.
+func PolicyRoutes() [][2]string {
+	var rows [][2]string
+	for _, p := range policies {
+		rows = append(rows, [2]string{p.method, p.pattern})
+	}
+	return rows
+}
+
+// CheckPolicies checks routes against the table.
+func CheckPolicies(routes chi.Routes) error { return checkPolicies(routes, policies) }

@@ -1,0 +1,85 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/wijkplanner/wijkplanner/api/web"
+)
+
+// problem is the body of a fault for programs (RFC 9457). It has no instance:
+// a path can hold a secret.
+type problem struct {
+	Type   string `json:"type"`
+	Title  string `json:"title"`
+	Status int    `json:"status"`
+}
+
+// answerFault writes a fault: a page for people, problem+json for programs.
+func (h *handlers) answerFault(w http.ResponseWriter, r *http.Request, status int) {
+	if wantsPage(r) && (status == http.StatusNotFound || status == http.StatusInternalServerError) {
+		var page bytes.Buffer
+		if err := web.WriteError(&page, lang(r), status); err == nil {
+			w.Header().Set("Vary", "Accept, Accept-Language")
+			h.send(w, r, content{kind: htmlType, body: page.Bytes(), status: status})
+			return
+		}
+	}
+	// A struct of strings and a number always has a JSON form.
+	body, _ := json.Marshal(problem{Type: "about:blank", Title: http.StatusText(status), Status: status})
+	h.send(w, r, content{kind: "application/problem+json", body: append(body, '\n'), status: status})
+}
+
+// wantsPage reports whether a person with a browser asks for a page, rather
+// than a program for a feed, a file or a state.
+func wantsPage(r *http.Request) bool {
+	for _, machine := range []string{"/f/", "/static/", "/api/", "/healthz"} {
+		if strings.HasPrefix(r.URL.Path, machine) {
+			return false
+		}
+	}
+	return strings.Contains(r.Header.Get("Accept"), "text/html")
+}
+
+// answerError writes what went wrong in the service: 404 for what is not
+// there; anything else goes to the log and the caller learns no more than 500.
+func (h *handlers) answerError(w http.ResponseWriter, r *http.Request, err error) {
+	switch {
+	case errors.Is(err, ErrNotFound):
+		h.answerFault(w, r, http.StatusNotFound)
+	case errors.Is(err, context.Canceled) && r.Context().Err() != nil:
+		// The caller has gone; nobody reads the answer and nothing is wrong.
+		h.answerFault(w, r, http.StatusServiceUnavailable)
+	default:
+		h.Log.LogAttrs(r.Context(), slog.LevelError, "request failed",
+			slog.String("path", maskedPath(r)), slog.Any("error", err))
+		h.answerFault(w, r, http.StatusInternalServerError)
+	}
+}
+
+func (h *handlers) notFound(w http.ResponseWriter, r *http.Request) {
+	h.answerFault(w, r, http.StatusNotFound)
+}
+
+// methodNotAllowed names the methods that the path does have (RFC 9110 section
+// 15.5.6).
+func (h *handlers) methodNotAllowed(w http.ResponseWriter, r *http.Request) {
+	routes := chi.RouteContext(r.Context()).Routes
+	var allowed []string
+	for _, method := range []string{
+		http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
+	} {
+		if routes.Match(chi.NewRouteContext(), method, r.URL.Path) {
+			allowed = append(allowed, method)
+		}
+	}
+	w.Header().Set("Allow", strings.Join(allowed, ", "))
+	h.answerFault(w, r, http.StatusMethodNotAllowed)
+}

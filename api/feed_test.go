@@ -1,0 +1,158 @@
+package api_test
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/wijkplanner/wijkplanner/api"
+)
+
+const feedPath = "/f/" + goodToken + ".ics"
+
+func TestFeed(t *testing.T) {
+	t.Parallel()
+	h := handler(t, config(io.Discard))
+	for _, c := range []struct{ coding, tag string }{{"", `"r7-20270301"`}, {"gzip", `"r7-20270301-gz"`}} {
+		r := ask(t, h, "GET", feedPath, "Accept-Encoding", c.coding)
+		for name, want := range map[string]string{
+			"Content-Type":        "text/calendar; charset=utf-8",
+			"Content-Disposition": `inline; filename="wijkplanner.ics"`,
+			"Cache-Control":       "private, no-cache",
+			"Vary":                "Accept-Encoding",
+			"Last-Modified":       "Mon, 01 Feb 2027 09:30:15 GMT",
+			"Etag":                c.tag,
+			"Content-Encoding":    c.coding,
+		} {
+			if got := r.header.Get(name); got != want {
+				t.Errorf("%q: %s: %q, want %q", c.coding, name, got, want)
+			}
+		}
+		if r.text != feedText {
+			t.Errorf("%q: the text differs", c.coding)
+		}
+	}
+}
+
+func TestFeedConditions(t *testing.T) {
+	t.Parallel()
+	h := handler(t, config(io.Discard))
+	const tag, zipped = `"r7-20270301"`, `"r7-20270301-gz"`
+	for _, c := range []struct {
+		name   string
+		header []string
+		want   int
+	}{
+		{"none", nil, 200},
+		{"same", []string{"If-None-Match", tag}, 304},
+		{"weak comparison", []string{"If-None-Match", "W/" + tag}, 304},
+		{"any", []string{"If-None-Match", "*"}, 304},
+		{"in a list", []string{"If-None-Match", `"x", ` + tag}, 304},
+		{"in a second line", []string{"If-None-Match", `"x"`, "If-None-Match", tag}, 304},
+		{"another", []string{"If-None-Match", `"r6-20270301"`}, 200},
+		{"without quotes", []string{"If-None-Match", "r7-20270301"}, 200},
+		{"tag of the other coding", []string{"If-None-Match", zipped}, 200},
+		{"same, gzip", []string{"If-None-Match", zipped, "Accept-Encoding", "gzip"}, 304},
+		{"plain tag, gzip", []string{"If-None-Match", tag, "Accept-Encoding", "gzip"}, 200},
+		{"same second", []string{"If-Modified-Since", "Mon, 01 Feb 2027 09:30:15 GMT"}, 304},
+		{"a second before", []string{"If-Modified-Since", "Mon, 01 Feb 2027 09:30:14 GMT"}, 200},
+		{"later", []string{"If-Modified-Since", "Tue, 02 Feb 2027 00:00:00 GMT"}, 304},
+		{"no date", []string{"If-Modified-Since", "yesterday"}, 200},
+		{"tag wins from date", []string{"If-None-Match", `"x"`, "If-Modified-Since", "Tue, 02 Feb 2027 00:00:00 GMT"}, 200},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			for _, method := range []string{"GET", "HEAD"} {
+				r := ask(t, h, method, feedPath, c.header...)
+				text := r.text
+				if r.status != c.want {
+					t.Errorf("%s: %d, want %d", method, r.status, c.want)
+				}
+				if c.want == 304 && (text != "" || r.header.Get("ETag") == "" || r.header.Get("Vary") == "" ||
+					r.header.Get("Cache-Control") != "private, no-cache" || r.header.Get("Content-Encoding") != "") {
+					t.Errorf("%s: a 304 carries its validators and no body: %v %q", method, r.header, text)
+				}
+			}
+		})
+	}
+}
+
+// Over a real connection HEAD has the headers of GET and no body.
+func TestFeedHead(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(handler(t, config(io.Discard)))
+	defer server.Close()
+	headers := make(map[string]http.Header)
+	for _, method := range []string{"GET", "HEAD"} {
+		req, err := http.NewRequestWithContext(t.Context(), method, server.URL+feedPath, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Accept-Encoding", "identity")
+		r, err := server.Client().Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(r.Body)
+		if err != nil || (len(text) == 0) != (method == "HEAD") {
+			t.Errorf("%s: body of %d bytes, %v", method, len(text), err)
+		}
+		if err := r.Body.Close(); err != nil {
+			t.Error(err)
+		}
+		r.Header.Del("Date")
+		headers[method] = r.Header
+	}
+	for name := range headers["GET"] {
+		if headers["GET"].Get(name) != headers["HEAD"].Get(name) {
+			t.Errorf("%s: %q for GET, %q for HEAD", name, headers["GET"].Get(name), headers["HEAD"].Get(name))
+		}
+	}
+}
+
+// The answer gives no hint whether a token ever existed.
+func TestUnknownFeedsAreAlike(t *testing.T) {
+	t.Parallel()
+	c := config(io.Discard)
+	h := handler(t, c)
+	first := ask(t, h, "GET", "/f/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.ics")
+	want := first.text
+	for _, target := range []string{"/f/" + goodToken + "x.ics", "/f/%00.ics", "/f/a%20b.ics", "/f/" + strings.Repeat("a", 129) + ".ics"} {
+		r := ask(t, h, "GET", target)
+		if got := r.text; got != want || r.status != first.status || len(r.header) != len(first.header) {
+			t.Errorf("%s: %d %s", target, r.status, got)
+		}
+	}
+}
+
+func TestAcceptEncoding(t *testing.T) {
+	t.Parallel()
+	for header, want := range map[string]bool{
+		"": false, "gzip": true, "GZIP": true, "x-gzip": true, "br, zstd": false, "*": true,
+		"gzip;q=0": false, "gzip; q=0.5": true, "*;q=0": false, "*;q=1, gzip;q=0": false,
+		"gzip;q=0, *": false, "identity": false, "gzip;q=oops": false, "deflate, gzip;q=1.0, *;q=0.5": true,
+	} {
+		r := httptest.NewRequestWithContext(t.Context(), "GET", "/", nil)
+		r.Header.Set("Accept-Encoding", header)
+		if got := api.AcceptsGzip(r); got != want {
+			t.Errorf("%q: %v, want %v", header, got, want)
+		}
+	}
+}
+
+func FuzzFeedPath(f *testing.F) {
+	for _, seed := range []string{goodToken, "", "..", "a/b", "%", "\x00", "a.ics.ics", strings.Repeat("a", 300)} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, token string) {
+		r := httptest.NewRequestWithContext(t.Context(), "GET", "/", nil)
+		r.URL.Path = "/f/" + token + ".ics"
+		w := httptest.NewRecorder()
+		handler(t, config(io.Discard)).ServeHTTP(w, r)
+		if w.Code != 200 && w.Code != 404 {
+			t.Errorf("%q: %d", token, w.Code)
+		}
+	})
+}

@@ -1,0 +1,79 @@
+package api
+
+import (
+	"bytes"
+	"net/http"
+	"slices"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/wijkplanner/wijkplanner/api/web"
+)
+
+func lang(r *http.Request) web.Lang {
+	return web.MatchLang(r.URL.Query().Get("lang"), r.Header.Get("Accept-Language"))
+}
+
+// glance shows the plan of one region: the one that ?region= names, else the
+// first.
+func (h *handlers) glance(w http.ResponseWriter, r *http.Request) {
+	regions, err := h.Regions(r.Context())
+	if err != nil {
+		h.answerError(w, r, err)
+		return
+	}
+	view := web.View{Lang: lang(r), Regions: regions, Now: h.Now()}
+	query := r.URL.Query()
+	switch {
+	case query.Get("region") != "":
+		view.Current = query.Get("region")
+		if !slices.Contains(regions, view.Current) {
+			h.answerFault(w, r, http.StatusNotFound)
+			return
+		}
+	case len(regions) > 0:
+		view.Current = regions[0]
+	}
+	if len(regions) > 0 {
+		if view.Region, err = h.Region(r.Context(), view.Current); err != nil {
+			h.answerError(w, r, err)
+			return
+		}
+	}
+	var page bytes.Buffer
+	if err := web.WriteGlance(&page, view); err != nil {
+		h.answerError(w, r, err)
+		return
+	}
+	w.Header().Set("Vary", "Accept-Language")
+	h.send(w, r, content{kind: htmlType, body: page.Bytes()})
+}
+
+// static serves an embedded file. Its address holds a hash of its content, so a
+// browser may keep it for ever.
+func (h *handlers) static(w http.ResponseWriter, r *http.Request) {
+	asset, ok := web.Static(chi.URLParam(r, "*"))
+	if !ok {
+		h.answerFault(w, r, http.StatusNotFound)
+		return
+	}
+	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	h.send(w, r, content{kind: asset.ContentType, body: asset.Body})
+}
+
+// health answers a load balancer.
+func (h *handlers) health(w http.ResponseWriter, r *http.Request) {
+	if err := h.Health(r.Context()); err != nil {
+		h.Log.ErrorContext(r.Context(), "not healthy", "error", err)
+		h.answerFault(w, r, http.StatusServiceUnavailable)
+		return
+	}
+	h.send(w, r, content{kind: "text/plain; charset=utf-8", body: []byte("ok\n")})
+}
+
+// robots forbids nothing: calendar services refuse to fetch a feed from a host
+// whose robots.txt is missing or forbids it. X-Robots-Tag keeps us out of
+// search results.
+func (h *handlers) robots(w http.ResponseWriter, r *http.Request) {
+	h.send(w, r, content{kind: "text/plain; charset=utf-8", body: []byte("User-agent: *\nDisallow:\n")})
+}
