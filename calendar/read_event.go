@@ -83,6 +83,10 @@ type foreignPeriod struct {
 // property takes a line of a VEVENT.
 func (e *foreignEvent) property(c *contentLine, own []string) {
 	switch c.name {
+	case "DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE", "RDATE":
+		c.splitLast()
+	}
+	switch c.name {
 	case "UID":
 		e.uid = strings.ToValidUTF8(c.value, "\uFFFD")
 	case "SEQUENCE":

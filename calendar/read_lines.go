@@ -149,6 +149,14 @@ func (l *lineReader) parseLine() (c contentLine, ok bool) {
 	return contentLine{}, false
 }
 
+// splitLast gives back to the parameters what the value has before its last
+// colon. Times have none, but names of zones do, and not everybody quotes them.
+func (c *contentLine) splitLast() {
+	if at := strings.LastIndexByte(c.value, ':'); at >= 0 {
+		c.params, c.value = c.params+":"+c.value[:at], strings.TrimSpace(c.value[at+1:])
+	}
+}
+
 // param returns the value of a parameter without its quotes.
 func (c *contentLine) param(name string) string {
 	rest := c.params

@@ -72,7 +72,25 @@ func (b *zoneBook) find(tzid string) *time.Location {
 		}
 		rest = after
 	}
-	return ics.WindowsTimezoneToIANA(tzid)
+	if zone := ics.WindowsTimezoneToIANA(tzid); zone != nil {
+		return zone
+	}
+	return ianaZone(zoneByWord(tzid))
+}
+
+// zoneByWord knows the names that Exchange gives zones without a definition.
+func zoneByWord(tzid string) string {
+	name := strings.ToLower(tzid)
+	name = strings.TrimPrefix(name, "tzone://microsoft/")
+	switch {
+	case name == "utc" || name == "gmt":
+		return "UTC"
+	case strings.HasPrefix(name, "(utc") && strings.Contains(name, "amsterdam"),
+		strings.HasPrefix(name, "(gmt") && strings.Contains(name, "amsterdam"),
+		name == "amsterdam":
+		return amsterdam
+	}
+	return ""
 }
 
 // ianaZone returns a zone of the database. LoadLocation takes more than such

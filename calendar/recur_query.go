@@ -16,7 +16,7 @@ type RecurQuery struct {
 	Rule  string // as ParseRecurrence reads it; empty: the start only
 
 	From, To string // window, as Start; From inclusive, To exclusive
-	Limit    int    // 1 to MaxInstances; anything else means MaxInstances
+	Limit    int    // at most MaxCount; below 1 it means MaxInstances
 
 	EXDates, RDates []string // as Start; a date in EXDates leaves out the day
 }

@@ -264,7 +264,7 @@ func TestSeriesDates(t *testing.T) {
 func TestSeriesLimit(t *testing.T) {
 	t.Parallel()
 	s := Series{Start: time.Date(2027, 1, 4, 9, 0, 0, 0, time.UTC), Rule: mustRule(t, "FREQ=DAILY;BYHOUR=9,10,11")}
-	for ask, want := range map[int]int{-1: MaxInstances, 0: MaxInstances, 1: 1, 4: 4, MaxInstances + 1: MaxInstances} {
+	for ask, want := range map[int]int{-1: MaxInstances, 0: MaxInstances, 1: 1, 4: 4, MaxCount + 1: MaxCount} {
 		if got := len(s.All(ask)); got != want {
 			t.Errorf("limit %d: %d instances, want %d", ask, got, want)
 		}
@@ -320,6 +320,21 @@ func ExampleSeries_Between() {
 	// Mon 4 Jan 09:00
 	// Wed 6 Jan 09:00
 	// Wed 13 Jan 09:00
+}
+
+func ExampleRecurQuery_Lines() {
+	query := RecurQuery{Start: "2027-03-26T09:00", Rule: "FREQ=DAILY;COUNT=4", EXDates: []string{"2027-03-27"}}
+	lines, _ := query.Lines()
+	fmt.Println(strings.Join(lines, "\n"))
+
+	query.Rule = "FREQ=HOURLY"
+	_, err := query.Lines()
+	fmt.Println(err)
+	// Output:
+	// 2027-03-26T09:00:00+01:00
+	// 2027-03-28T09:00:00+02:00
+	// 2027-03-29T09:00:00+02:00
+	// recurrence rule: FREQ=HOURLY is not accepted: an appointment repeats once a day at the most
 }
 
 // FuzzRecurrence: no text makes the parser or the engine crash, and what is

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// MaxInstances is how many instances one call returns at the most, and the
-// limit when a call gives none.
+// MaxInstances is how many instances a call returns when it gives no limit of
+// its own.
 const MaxInstances = 2000
 
 // Series is a recurrence set: a start, a rule, and single dates added or left
@@ -36,8 +36,8 @@ func (s Series) All(limit int) []time.Time {
 }
 
 // Between returns the instances t with from <= t < to, in order and without
-// duplicates, limit of them at the most; limit is 1 to MaxInstances, and
-// anything else means MaxInstances. A clock time that the zone skips is read
+// duplicates, limit of them at the most. The limit is at most MaxCount, and
+// below 1 it means MaxInstances. A clock time that the zone skips is read
 // with the offset before the gap, one that it shows twice is the first
 // (RFC 5545 section 3.3.5).
 func (s Series) Between(from, to time.Time, limit int) []time.Time {
@@ -47,9 +47,10 @@ func (s Series) Between(from, to time.Time, limit int) []time.Time {
 
 // between also returns the work done, in steps of some tens of nanoseconds.
 func (s Series) between(from, to time.Time, limit int) (found []time.Time, steps int) {
-	if limit < 1 || limit > MaxInstances {
+	if limit < 1 {
 		limit = MaxInstances
 	}
+	limit = min(limit, MaxCount)
 	if !from.Before(to) {
 		return nil, 0
 	}
