@@ -2,7 +2,10 @@ package web
 
 import (
 	"cmp"
+	"maps"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/wijkplanner/wijkplanner/planner"
 )
@@ -23,6 +26,8 @@ type TroubleRow struct {
 	State              planner.CoverageState
 	// Sure is the number of visits done and planned.
 	Sure, Minimum, Target int
+	// Why are the rules that stand in the way, the one that blocks most first.
+	Why []planner.Text
 }
 
 // coverage counts the ledger per requirement, in the programme's order.
@@ -67,6 +72,7 @@ func (f *facts) trouble() []TroubleRow {
 			Location: f.locationName(c.Location), Requirement: planner.Text{NL: c.Requirement, EN: c.Requirement},
 			State: c.State, Sure: c.Done + c.Planned, Minimum: c.Minimum, Target: c.Target,
 		}
+		row.Why = f.whyNot(c.Location, c.Requirement)
 		if l := f.locations[c.Location]; l != nil {
 			row.District = f.districtName(l.District)
 		}
@@ -80,4 +86,39 @@ func (f *facts) trouble() []TroubleRow {
 		return cmp.Or(cmp.Compare(b.State, a.State), cmp.Compare(a.Location, b.Location))
 	})
 	return rows
+}
+
+// whyShown is how many rules in the way a row names.
+const whyShown = 2
+
+// whyNot gives the rules that kept visits of a requirement from a location; a
+// code without words shows as it is.
+func (f *facts) whyNot(location, requirement string) []planner.Text {
+	counts := make(map[string]int)
+	for i := range f.plan.Unplanned {
+		u := &f.plan.Unplanned[i]
+		if u.Location != location || u.Requirement != requirement {
+			continue
+		}
+		for _, blocked := range u.Reason.Blocked {
+			code, number, _ := strings.Cut(blocked, ":")
+			n, _ := strconv.Atoi(number) // a code without a number counts once
+			counts[code] += max(n, 1)
+		}
+	}
+	codes := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
+		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
+	})
+	var why []planner.Text
+	for _, code := range codes[:min(len(codes), whyShown)] {
+		why = append(why, sentence(code))
+	}
+	return why
+}
+
+func sentence(code string) planner.Text {
+	if t, ok := obstacles[code]; ok {
+		return t
+	}
+	return planner.Text{NL: code, EN: code}
 }

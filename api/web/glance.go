@@ -61,8 +61,8 @@ type Glance struct {
 	Weeks  []Week
 	Places List[PlaceRow]
 	Faces  Faces
-	// Artificial says that some of the locations are made up.
-	Artificial bool
+	// Artificial counts the locations that are made up.
+	Artificial int
 }
 
 // Summary is the plan in a line of figures.
@@ -71,7 +71,8 @@ type Summary struct {
 	// Kept of Promises lines of the coverage ledger are not missed.
 	Kept, Promises int
 	HardFaults     int64
-	Gaps           []RoleGap
+	// Gaps are those of the primary assignments, in the order of the roles.
+	Gaps []RoleGap
 }
 
 // KeptShare returns the share of promises kept; 1 when nothing is promised.
@@ -143,7 +144,9 @@ func NewGlance(r Region, now time.Time, limits Limits) (*Glance, error) {
 		Places:   limited(f.places(), limits.Rows),
 	}
 	for i := range f.state.Locations {
-		g.Artificial = g.Artificial || f.state.Locations[i].Artificial
+		if f.state.Locations[i].Artificial {
+			g.Artificial++
+		}
 	}
 	districts := f.districtRows()
 	g.Numbered = f.numberDistricts(districts)
@@ -241,14 +244,10 @@ func (f *facts) staffName(id string) string {
 }
 
 func (f *facts) locationName(id string) string {
-	l, ok := f.locations[id]
-	switch {
-	case !ok || l.Name == "":
-		return id
-	case l.Artificial:
-		return l.Name + "*"
+	if l, ok := f.locations[id]; ok && l.Name != "" {
+		return l.Name
 	}
-	return l.Name
+	return id
 }
 
 func (f *facts) districtName(id string) string {
@@ -278,13 +277,23 @@ func (f *facts) summary() Summary {
 			s.Kept++
 		}
 	}
-	for i := range f.plan.Roles {
-		r := &f.plan.Roles[i]
-		s.Gaps = append(s.Gaps, RoleGap{
-			Role: f.roleName(r.Role), Backup: r.Kind == planner.Backup, Gap: r.Gap(),
-		})
+	for _, g := range f.gaps("") {
+		if !g.Backup {
+			s.Gaps = append(s.Gaps, g)
+		}
 	}
 	return s
+}
+
+// gaps lists the gaps of a role, or of all roles for an empty one.
+func (f *facts) gaps(role string) []RoleGap {
+	var gaps []RoleGap
+	for i := range f.plan.Roles {
+		if r := &f.plan.Roles[i]; role == "" || r.Role == role {
+			gaps = append(gaps, RoleGap{Role: f.roleName(r.Role), Backup: r.Kind == planner.Backup, Gap: r.Gap()})
+		}
+	}
+	return gaps
 }
 
 // districtRows counts per district, by municipality and name.

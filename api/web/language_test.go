@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/wijkplanner/wijkplanner/api/web"
+	"github.com/wijkplanner/wijkplanner/planner/schedule"
 )
 
 func TestMatchLang(t *testing.T) {
@@ -50,6 +51,24 @@ func TestMessagesAreTranslated(t *testing.T) {
 			if _, ok := web.Messages()[base+".other"]; !ok {
 				t.Errorf("%s has no form for more", base)
 			}
+		}
+	}
+}
+
+func TestObstaclesAreTranslated(t *testing.T) {
+	t.Parallel()
+	for code, m := range web.Obstacles() {
+		if strings.TrimSpace(m.NL) == "" || strings.TrimSpace(m.EN) == "" {
+			t.Errorf("%s: not in both languages: %q, %q", code, m.NL, m.EN)
+		}
+	}
+	for _, kind := range []schedule.FaultKind{
+		schedule.FaultWindow, schedule.FaultAway, schedule.FaultOverlap, schedule.FaultTravel, schedule.FaultDayCap,
+		schedule.FaultWeekCap, schedule.FaultLoadCap, schedule.FaultReserve, schedule.FaultMaxDuration, schedule.FaultGap,
+		schedule.FaultPattern, schedule.FaultMoves, schedule.FaultPin, schedule.FaultTogether,
+	} {
+		if web.Obstacles()[string(kind)].NL == "" {
+			t.Errorf("what blocks a visit has no words: %s", kind)
 		}
 	}
 }

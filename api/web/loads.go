@@ -20,7 +20,9 @@ type RoleView struct {
 	Backups bool
 	// Unserved counts the locations that have nobody.
 	Unserved int
-	Map      *Map
+	// Gaps are the role's: of its primaries, and of its backups if any.
+	Gaps []RoleGap
+	Map  *Map
 }
 
 // LoadRow is one person's year in a role, in minutes.
@@ -51,7 +53,7 @@ func (r *RoleView) Limit() float64 { return 100 / r.Scale }
 func (f *facts) roles(districts []DistrictRow) []RoleView {
 	var views []RoleView
 	for _, role := range f.assignedRoles() {
-		v := RoleView{ID: role.ID, Name: named(role.Name, role.ID), Scale: 1, Map: f.drawMap(role.ID, districts)}
+		v := RoleView{ID: role.ID, Name: named(role.Name, role.ID), Scale: 1, Gaps: f.gaps(role.ID), Map: f.drawMap(role.ID, districts)}
 		backups := f.backupCounts(role.ID)
 		v.Backups = len(backups) > 0
 		for i := range f.plan.Roles {

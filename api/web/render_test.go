@@ -299,7 +299,7 @@ func TestPageTexts(t *testing.T) {
 			"Anna &lt;Bakker&gt;", "boven de capaciteit", "1.100 van 1.000 uur", "110\u00a0%", "0,50\u00a0%", "dinsdag 2 maart", "3 van 4",
 		}},
 		{"english", web.View{Lang: web.English, Region: r, Now: now}, []string{
-			"above capacity", "1,100 of 1,000 hours", "110%", "0.50%", "Tuesday 2 March", "Care coordinator", "and 1 others",
+			"above capacity", "1,100 of 1,000 hours", "110%", "0.50%", "Tuesday 2 March", "Care coordinator", "and 2 others",
 		}},
 		{"regions", web.View{Lang: web.English, Region: r, Regions: []string{"A", "B&C"}, Current: "B&C", Now: now}, []string{
 			`<option value="B&amp;C" selected>`, "region=B%26C",

@@ -113,7 +113,7 @@ func smallPlan(tb testing.TB) *planner.Plan {
 		}
 		return v
 	}
-	meeting := visit("m1", "", "team", "2027-03-02T15:00", 60, "c1", "c2", "b1", "b2", "x9")
+	meeting := visit("m1", "", "team", "2027-03-02T15:00", 60, "c1", "c2", "b1", "b2", "x8", "x9")
 	meeting.Meeting = true
 	gone := visit("v4", "L2", "yearly", "2027-04-01T13:30", 60, "c1")
 	gone.Status = planner.Cancelled
@@ -130,8 +130,10 @@ func smallPlan(tb testing.TB) *planner.Plan {
 			visit("v1", "L1", "yearly", "2027-03-02T09:00", 90, "c1", "b1"), meeting, gone,
 			visit("v0", "L4", "yearly", "2027-02-01T09:00", 60, "c2"),
 		},
-		Unplanned: []planner.Unplanned{{Location: "L5", Role: "counsellor", Requirement: "look", Level: planner.Minimum}},
-		Coverage:  states,
+		Unplanned: []planner.Unplanned{{Location: "L5", Role: "counsellor", Requirement: "look", Level: planner.Minimum, Reason: planner.Reason{
+			Blocked: []string{"skill", "gap:2", "sunspots:9"},
+		}}},
+		Coverage: states,
 		Roles: []planner.RoleResult{
 			{Role: "coordinator", Kind: planner.Primary, Cost: 10000, Bound: 9950, Loads: []planner.Load{
 				{Staff: "c1", Load: 30000, Capacity: 60000, Locations: 2}, {Staff: "c2", Load: 66000, Capacity: 60000, Locations: 3},

@@ -110,8 +110,9 @@ func (f *facts) visitRow(v *planner.Visit) VisitRow {
 		row.District = f.districtName(l.District)
 	}
 	for i, member := range v.Crew {
-		if i == crewShown {
-			row.More = len(v.Crew) - i
+		// Counting one person takes as much room as naming them.
+		if more := len(v.Crew) - i; i >= crewShown && more > 1 {
+			row.More = more
 			break
 		}
 		row.Who = append(row.Who, f.staffName(member.Staff))
