@@ -12,7 +12,10 @@ const (
 	// wildMultiplier is where a multiplier is nonsense; sums of saner ones
 	// cannot overflow.
 	wildMultiplier = 1 << 44
-	unreachable    = math.MaxInt64 / 2
+	// mostCells limits the work for one person, far above what sane multipliers
+	// need.
+	mostCells   = 1 << 28
+	unreachable = math.MaxInt64 / 2
 )
 
 // provedBound returns the lower bound that a role's multipliers prove: the rule
@@ -97,11 +100,16 @@ func (p *roleProof) wishes(s *person, price []int64) []wish {
 // with district and balance charges, by dynamic programming over the load.
 func (p *roleProof) cheapest(s *person, price []int64) int64 {
 	wishes := p.wishes(s, price)
-	var all int64
+	var all, sum int64
 	for _, w := range wishes {
 		all += w.load
+		sum += w.price
 	}
-	least := make([]int64, min(all, max(0, s.capacity-s.forced))+1) // by load
+	room := min(all, max(0, s.capacity-s.forced))
+	if room*int64(len(wishes)) > mostCells {
+		return sum // as if everything fitted: a bound too, if a poor one
+	}
+	least := make([]int64, room+1) // by load
 	for k := range least {
 		least[k] = unreachable
 	}
@@ -123,7 +131,7 @@ func (p *roleProof) cheapest(s *person, price []int64) int64 {
 	for load, value := range least {
 		if value < lowest { // heavier and dearer never pays
 			lowest = value
-			best = min(best, value+multiplierUnit*balanceCharge(p.balance, s.capacity, s.forced+int64(load)))
+			best = min(best, value+multiplierUnit*balanceCharge(p.balance, s.norm, s.forced+int64(load)))
 		}
 	}
 	return best

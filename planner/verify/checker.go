@@ -39,6 +39,15 @@ func Plan(state *planner.State, folder *Folder, from, to calendar.Date) []Fault 
 	return c.sorted()
 }
 
+// zoneOf returns the programme's zone, UTC where it is unknown: Plan reports that.
+func zoneOf(s *planner.State) *time.Location {
+	zone, err := time.LoadLocation(s.Programme.Zone)
+	if err != nil {
+		return time.UTC
+	}
+	return zone
+}
+
 // checker holds one state and one plan, and everything looked up once.
 type checker struct {
 	state    *planner.State

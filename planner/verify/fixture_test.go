@@ -271,11 +271,7 @@ func (f *fixture) completeRoles(c *checker) {
 			faces[l.ID] = append(faces[l.ID], p.server(&l))
 		}
 		if role.Backup {
-			b := c.proof(role, backup, &RoleSummary{}, nil)
-			b.balance = 0
-			for _, s := range b.people {
-				s.capacity = max(0, s.capacity-p.byID[s.ID].load)
-			}
+			b := c.backupProof(p, &RoleSummary{})
 			second := f.completeRole(b)
 			summary.Backup = &second
 		}

@@ -80,8 +80,7 @@ type RoleSummary struct {
 	Bound int64   `json:"bound"`
 	Gap   float64 `json:"gap"`
 	// Multipliers prove the bound: one for each item in ascending order of id.
-	Multipliers      []int64 `json:"multipliers"`
-	ChangeMultiplier int64   `json:"change_multiplier"`
+	Multipliers []int64 `json:"multipliers"`
 	// Rest is the balance charge of the load that people carry anyway.
 	Rest        int64            `json:"rest"`
 	Loads       []LoadRow        `json:"loads"`

@@ -115,26 +115,26 @@ const (
 	highestCharge = 1 << 50
 )
 
-// balanceCharge returns weight × capacity × (load ÷ capacity)⁴, in fixed point:
+// balanceCharge returns weight × norm × (load ÷ norm)⁴, in fixed point:
 // the ratio, its square and its fourth power rounded down to 20 binary digits,
 // the product rounded down.
-func balanceCharge(weight, capacity, load int64) int64 {
-	if weight <= 0 || capacity <= 0 || load <= 0 {
+func balanceCharge(weight, norm, load int64) int64 {
+	if weight <= 0 || norm <= 0 || load <= 0 {
 		return 0
 	}
 	ratio := int64(highestRatio)
-	if load/capacity < 1024 {
-		ratio = load/capacity*fixedPoint + load%capacity*fixedPoint/capacity
+	if load/norm < 1024 {
+		ratio = load/norm*fixedPoint + load%norm*fixedPoint/norm
 	}
 	square := ratio * ratio / fixedPoint
 	whole, fraction := square/fixedPoint, square%fixedPoint
 	// The fourth power is square² ÷ 2²⁰, by parts so that nothing overflows.
 	fourth := whole*whole*fixedPoint + 2*whole*fraction + fraction*fraction/fixedPoint
-	if float64(weight)*float64(capacity)*(float64(fourth)/fixedPoint) >= 1.01*highestCharge {
+	if float64(weight)*float64(norm)*(float64(fourth)/fixedPoint) >= 1.01*highestCharge {
 		return highestCharge
 	}
-	// weight × capacity × fourth ÷ 2²⁰, by parts again.
-	scale := weight * capacity
+	// weight × norm × fourth ÷ 2²⁰, by parts again.
+	scale := weight * norm
 	charge := scale*(fourth/fixedPoint) + scale/fixedPoint*(fourth%fixedPoint) + scale%fixedPoint*(fourth%fixedPoint)/fixedPoint
 	return min(charge, highestCharge)
 }

@@ -82,7 +82,7 @@ func (c *checker) promise(r *planner.Requirement, l *planner.Location) promise {
 	if r.Anchor != nil {
 		p.anchors = c.anchors(r, l, every)
 		p.target = len(p.anchors)
-		p.minimum = p.target
+		p.minimum = min(p.minimum, p.target)
 		p.gap = 0
 	}
 	return p

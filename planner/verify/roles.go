@@ -2,9 +2,7 @@ package verify
 
 import (
 	"cmp"
-	"math"
 	"slices"
-	"strings"
 
 	"github.com/wijkplanner/wijkplanner/calendar"
 	"github.com/wijkplanner/wijkplanner/planner"
@@ -32,7 +30,8 @@ type roleProof struct {
 // person is somebody with a contract in the role in the period.
 type person struct {
 	*planner.Staff
-	capacity, base int64
+	// norm is the load that counts as fully used in the balance charge.
+	capacity, norm, base int64
 	// load is with base; forced is base and pins.
 	load, forced int64
 	// locations counts what the person serves, free what no pin gave.
@@ -101,12 +100,32 @@ func (c *checker) checkBackups(first *roleProof, summary *RoleSummary) {
 		c.add(Fault{Kind: WrongTotal, Role: first.role.ID, Date: calendar.NoDate}, "plan.json has no backups for the role")
 		summary = &RoleSummary{}
 	}
+	c.backupProof(first, summary).check()
+}
+
+// backupProof prepares the proof of a role's backups: they have what the
+// primaries left of everybody's capacity, and their norm is the even share.
+func (c *checker) backupProof(first *roleProof, summary *RoleSummary) *roleProof {
 	p := c.proof(first.role, backup, summary, nil)
-	p.balance = 0
+	var all, capacity int64
+	for i := range p.items {
+		var most int64
+		for _, s := range p.people {
+			if p.candidate(s, &p.items[i]) {
+				_, load := p.itemService(s, &p.items[i])
+				most = max(most, load)
+			}
+		}
+		all += most
+	}
 	for _, s := range p.people {
 		s.capacity = max(0, s.capacity-first.byID[s.ID].load)
+		capacity += s.capacity
 	}
-	p.check()
+	for _, s := range p.people {
+		s.norm = max(1, roundUp(s.capacity*all, max(1, capacity)))
+	}
+	return p
 }
 
 func (p *roleProof) check() {
@@ -132,6 +151,7 @@ func (c *checker) proof(role *planner.Role, kind string, summary *RoleSummary, f
 			continue
 		}
 		s.capacity = c.capacity(s.Staff, role)
+		s.norm = s.capacity
 		if kind == primary {
 			s.base = c.baseLoad(s.Staff, role.ID)
 		}
@@ -285,7 +305,7 @@ func (p *roleProof) addUp() {
 		}
 	}
 	for _, s := range p.people {
-		p.amounts["balance"] += balanceCharge(p.balance, s.capacity, s.load)
+		p.amounts["balance"] += balanceCharge(p.balance, s.norm, s.load)
 	}
 }
 
@@ -334,143 +354,4 @@ func (p *roleProof) groupRoom(g int) int64 {
 		room -= s.forced
 	}
 	return max(0, room)
-}
-
-// checkRows proves the numbers of the rows of assignments.csv.
-func (p *roleProof) checkRows() {
-	for i := range p.items {
-		for k, l := range p.items[i].locations {
-			for _, row := range p.c.serving[servingKey{l.ID, p.role.ID, p.kind}] {
-				if s := p.byID[row.Staff]; s != nil {
-					p.checkRow(row, s, l, p.items[i].demands[k])
-				}
-			}
-		}
-	}
-}
-
-func (p *roleProof) checkRow(row *AssignmentRow, s *person, l *planner.Location, d demand) {
-	at := Fault{Kind: WrongLoad, Location: l.ID, Role: p.role.ID, Staff: s.ID, Date: row.From}
-	cost, load := p.c.service(s.Staff, l, d, p.kind)
-	if row.MinutesYear != load {
-		p.c.add(at, "minutes_per_year is %d, the load is %d", row.MinutesYear, load)
-	}
-	if before := p.c.inForce(p.role.ID, l.ID, p.kind); row.Changed != (before != "" && before != s.ID) {
-		p.c.add(at, "changed is %t, and %q had the location before", row.Changed, before)
-	}
-	at.Kind = WrongTravel
-	if minutes := (cost + 50) / 100; row.TravelMinutesYear != minutes {
-		p.c.add(at, "travel_minutes_per_year is %d, the travel is %d", row.TravelMinutesYear, minutes)
-	}
-}
-
-// checkPeople proves that nobody carries more than allowed, unless pins with a
-// reason and nothing else make it so, and that plan.json tells the loads.
-func (p *roleProof) checkPeople() {
-	for _, s := range p.people {
-		at := Fault{Kind: OverCapacity, Role: p.role.ID, Staff: s.ID, Date: calendar.NoDate}
-		if s.load > s.capacity && s.load > s.base && !p.excused(s, s.load > s.forced) {
-			p.c.add(at, "%s load of %d minutes with a capacity of %d, %d of it pinned or base", p.kind, s.load, s.capacity, s.forced)
-		}
-		most := ceiling(s.Staff, p.role.ID)
-		if at.Kind = OverCeiling; p.kind == primary && most > 0 && s.locations > most && !p.excused(s, s.free > 0) {
-			p.c.add(at, "%d locations, at most %d, %d of them not pinned", s.locations, most, s.free)
-		}
-		i := slices.IndexFunc(p.summary.Loads, func(r LoadRow) bool { return r.Staff == s.ID })
-		want := LoadRow{s.ID, s.load, s.capacity, s.locations}
-		at.Kind = WrongLoad
-		switch {
-		case i < 0:
-			p.c.add(at, "plan.json has no %s load of %s", p.kind, s.ID)
-		case p.summary.Loads[i] != want:
-			have := p.summary.Loads[i]
-			p.c.add(at, "plan.json has %s load %d, capacity %d and %d locations; they are %d, %d and %d",
-				p.kind, have.Load, have.Capacity, have.Locations, want.Load, want.Capacity, want.Locations)
-		}
-	}
-}
-
-// excused reports whether passing a ceiling is the lead's doing: pins alone, at
-// least one of which names a reason.
-func (p *roleProof) excused(s *person, more bool) bool { return s.reasoned && !more }
-
-// amountNames are the constraints of the assignment.
-var amountNames = []string{"travel", "face", "district", "change", "balance"}
-
-// checkAmounts proves the amounts of plan.json from the assignment, and the
-// sums of the reasons from the rows.
-func (p *roleProof) checkAmounts() {
-	at := Fault{Role: p.role.ID, Date: calendar.NoDate}
-	told := map[string]int64{"balance": p.summary.Rest}
-	for i := range p.c.folder.Assignments {
-		row := &p.c.folder.Assignments[i]
-		if row.Role != p.role.ID || row.Kind != p.kind {
-			continue
-		}
-		place := Fault{Kind: ReasonSum, Location: row.Location, Role: row.Role, Staff: row.Staff, Date: row.From}
-		for _, a := range p.c.amounts(row.Reason, place) {
-			told[a.name] += a.value
-		}
-	}
-	p.c.checkTotals(at, "the reasons of the "+p.kind+" rows and rest", told, p.summary.Constraints)
-	var cost int64
-	for _, name := range amountNames {
-		value := p.summary.Constraints[name]
-		if name != "face" {
-			cost += value
-		}
-		if at.Kind = WrongAmount; value != p.amounts[name] {
-			p.c.add(at, "%s %s is %d in plan.json, the assignment makes it %d", p.kind, name, value, p.amounts[name])
-		}
-	}
-	if at.Kind = WrongTotal; p.summary.Cost != cost {
-		p.c.add(at, "the %s cost is %d in plan.json, its constraints without face add up to %d", p.kind, p.summary.Cost, cost)
-	}
-}
-
-// checkBound proves the lower bound and the gap.
-func (p *roleProof) checkBound() {
-	at := Fault{Kind: BoundAboveCost, Role: p.role.ID, Date: calendar.NoDate}
-	if p.summary.Bound > p.summary.Cost {
-		p.c.add(at, "the %s bound %d is above the cost %d", p.kind, p.summary.Bound, p.summary.Cost)
-	}
-	gap := 0.0
-	if p.summary.Cost > 0 {
-		gap = float64(p.summary.Cost-p.summary.Bound) / float64(p.summary.Cost)
-	}
-	if at.Kind = WrongAmount; math.Abs(gap-p.summary.Gap) > 0.0005 {
-		p.c.add(at, "the %s gap is %g in plan.json, it is %g", p.kind, p.summary.Gap, gap)
-	}
-	if at.Kind = BoundUnproved; p.summary.Bound <= 0 {
-		return // no cost is negative
-	}
-	for _, m := range p.summary.Multipliers {
-		if m > wildMultiplier || m < -wildMultiplier {
-			p.c.add(at, "a multiplier of %d proves nothing", m)
-			return
-		}
-	}
-	if proved := p.provedBound(p.summary.Multipliers); p.summary.Bound > proved {
-		p.c.add(at, "the %s bound is %d, its %d multipliers prove %d", p.kind, p.summary.Bound, len(p.summary.Multipliers), proved)
-	}
-}
-
-// checkTotals compares what rows say with a total of plan.json, by constraint.
-func (c *checker) checkTotals(at Fault, what string, told, total map[string]int64) {
-	var names []string
-	for name := range told {
-		names = append(names, name)
-	}
-	for name := range total {
-		if _, both := told[name]; !both {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	at.Kind = WrongTotal
-	for _, name := range names {
-		if told[name] != total[name] {
-			c.add(at, "%s add up to %d of %s, plan.json has %d", strings.TrimSpace(what), told[name], name, total[name])
-		}
-	}
 }
