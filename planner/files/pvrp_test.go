@@ -2,6 +2,7 @@ package files
 
 import (
 	"context"
+	"errors"
 	"math"
 	"os"
 	"path/filepath"
@@ -129,8 +130,7 @@ func TestPVRPInstances(t *testing.T) {
 			t.Fatal(err)
 		}
 		p, err := ReadPVRP(f)
-		f.Close()
-		if err != nil {
+		if err := errors.Join(err, f.Close()); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
 		q := NewPVRPProblem(p)

@@ -200,8 +200,10 @@ func (r *Reasons) anyWindow(v int32) *Change {
 		}
 		if p.find(&period{day: d, from: -always, to: always}) {
 			pl := s.placementOf(v, &s.best)
-			p.offer(Change{Kind: FaultWindow, Staff: None, Day: int(d), Other: None, Fixed: None, Placement: pl,
-				effort: math.MaxInt32 + int64(j.length)})
+			p.offer(Change{
+				Kind: FaultWindow, Staff: None, Day: int(d), Other: None, Fixed: None, Placement: pl,
+				effort: math.MaxInt32 + int64(j.length),
+			})
 			break
 		}
 	}

@@ -31,7 +31,7 @@ func (p *prober) find(w *period) bool {
 
 // try relaxes the rule that blocks a person (None: everyone) in a window.
 func (p *prober) try(w *period, kind FaultKind, staff int) {
-	switch kind {
+	switch kind { //nolint:exhaustive // only rules that block a day or a person
 	case FaultGap:
 		p.tryGap(w)
 	case FaultMoves:
@@ -70,8 +70,10 @@ func (p *prober) tryGap(w *period) {
 		}
 	}
 	short := int64(rq.MinGap - gap)
-	p.offer(Change{Kind: FaultGap, Staff: None, Day: int(w.day), Other: None, Fixed: None, Amount: short,
-		Placement: s.placementOf(p.v, &s.best), effort: short * effortPerDay})
+	p.offer(Change{
+		Kind: FaultGap, Staff: None, Day: int(w.day), Other: None, Fixed: None, Amount: short,
+		Placement: s.placementOf(p.v, &s.best), effort: short * effortPerDay,
+	})
 }
 
 // waive looks whether the visit fits when one rule is overlooked.
@@ -83,8 +85,10 @@ func (p *prober) waive(w *period, kind FaultKind, staff int, amount int64) {
 	if !found {
 		return
 	}
-	c := Change{Kind: kind, Staff: staff, Day: int(w.day), Other: None, Fixed: None, Amount: amount,
-		Placement: s.placementOf(p.v, &s.best), effort: int64(s.m.visits[p.v].length)}
+	c := Change{
+		Kind: kind, Staff: staff, Day: int(w.day), Other: None, Fixed: None, Amount: amount,
+		Placement: s.placementOf(p.v, &s.best), effort: int64(s.m.visits[p.v].length),
+	}
 	if kind == FaultReserve || kind == FaultMaxDuration {
 		c.Amount = p.excess(kind, staff, int(w.day))
 		c.effort = c.Amount
@@ -152,8 +156,10 @@ func (p *prober) offerShift(r int32, was lane) {
 		need.To += max(0, missing)
 	}
 	extra := int64(need.To-need.From) - max(0, int64(was.to-was.from))
-	p.offer(Change{Kind: FaultAway, Staff: staff, Day: pl.Day, Other: None, Fixed: None,
-		Amount: extra, Shift: need, Placement: pl, effort: extra})
+	p.offer(Change{
+		Kind: FaultAway, Staff: staff, Day: pl.Day, Other: None, Fixed: None,
+		Amount: extra, Shift: need, Placement: pl, effort: extra,
+	})
 }
 
 // fixedWithin is how much of a shift a day's fixed stops take.
@@ -202,8 +208,10 @@ func (p *prober) tryWithout(w *period, staff int) {
 		s.remove(u)
 		s.settle()
 		if p.find(w) {
-			p.offer(Change{Kind: FaultOverlap, Staff: staff, Day: int(w.day), Other: int(u), Fixed: None, Amount: 1,
-				Placement: s.placementOf(p.v, &s.best), effort: 2 * int64(s.m.visits[u].length)})
+			p.offer(Change{
+				Kind: FaultOverlap, Staff: staff, Day: int(w.day), Other: int(u), Fixed: None, Amount: 1,
+				Placement: s.placementOf(p.v, &s.best), effort: 2 * int64(s.m.visits[u].length),
+			})
 		}
 		s.rollback()
 	}
@@ -231,8 +239,10 @@ func (p *prober) tryWithoutFixed(w *period, staff int) {
 		l.spare += max(0, min(f.End, l.to)-max(f.Start, l.from))
 		s.refresh(r)
 		if p.find(w) {
-			p.offer(Change{Kind: FaultOverlap, Staff: staff, Day: int(w.day), Other: None, Fixed: i, Amount: 1,
-				Placement: s.placementOf(p.v, &s.best), effort: 2 * int64(f.End-f.Start)})
+			p.offer(Change{
+				Kind: FaultOverlap, Staff: staff, Day: int(w.day), Other: None, Fixed: i, Amount: 1,
+				Placement: s.placementOf(p.v, &s.best), effort: 2 * int64(f.End-f.Start),
+			})
 		}
 		*l, rt.stops = was, stops
 	}

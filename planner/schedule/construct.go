@@ -83,7 +83,7 @@ func (s *state) units() queue {
 		}
 	}
 	for i := range s.m.members {
-		if r := int32(i); s.patterned(r) && !s.begun(r) && !(s.whole(r) && s.planned(r)) {
+		if r := int32(i); s.patterned(r) && !s.begun(r) && (!s.whole(r) || !s.planned(r)) {
 			q = append(q, &unit{visit: None, series: r, tier: tier(s.priority(r))})
 		}
 	}

@@ -109,7 +109,7 @@ func applied(p *Problem, placements []*Placement, v int, c *Change) (*Problem, [
 	q.Requirements = slices.Clone(p.Requirements)
 	q.Fixed = slices.Clone(p.Fixed)
 	start := slices.Clone(placements)
-	switch c.Kind {
+	switch c.Kind { //nolint:exhaustive // a change has only these
 	case FaultGap:
 		q.Requirements[p.Visits[v].Requirement].MinGap -= int(c.Amount)
 	case FaultMoves:

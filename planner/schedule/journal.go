@@ -1,5 +1,7 @@
 package schedule
 
+import "slices"
+
 // journal remembers what a step changes, so that a rejected step costs as much
 // as it changed and no more.
 type journal struct {
@@ -69,7 +71,8 @@ func (s *state) touch(r int32) {
 	j.used++
 	spare := saved.route.stops[:0]
 	saved.index, saved.route = r, s.routes[r]
-	saved.route.stops = append(spare, s.routes[r].stops...)
+	spare = append(spare, s.routes[r].stops...)
+	saved.route.stops = spare
 }
 
 // commit ends a step and keeps it.
@@ -94,18 +97,18 @@ func (s *state) rollback() {
 	for i := range j.routes[:j.used] {
 		saved := &j.routes[i]
 		rt := &s.routes[saved.index]
-		stops := append(rt.stops[:0], saved.route.stops...)
+		stops := rt.stops[:0]
+		stops = append(stops, saved.route.stops...)
 		*rt = saved.route
 		rt.stops = stops
 		for _, st := range stops {
 			s.at[st.node] = saved.index
 		}
 	}
-	for i := len(j.visits) - 1; i >= 0; i-- {
-		s.held[j.visits[i].index] = j.visits[i].holding
+	for _, v := range slices.Backward(j.visits) {
+		s.held[v.index] = v.holding
 	}
-	for i := len(j.weeks) - 1; i >= 0; i-- {
-		w := j.weeks[i]
+	for _, w := range slices.Backward(j.weeks) {
 		s.weekTime[w.index], s.weekVisits[w.index] = w.time, w.visits
 	}
 	s.total, s.medium, s.moves, s.absent, s.used = j.total, j.medium, j.moves, j.absent, j.routed

@@ -83,14 +83,14 @@ func (f forest) join(a, b int) {
 
 // cutter builds the problems of parts.
 type cutter struct {
-	p       *Problem
-	start   []*Placement
-	staff   []int // of the whole → of the part
-	fixed   [][]int
-	places    renumbering // places
-	sets    renumbering
-	reqs    renumbering
-	modes   renumbering
+	p      *Problem
+	start  []*Placement
+	staff  []int // of the whole → of the part
+	fixed  [][]int
+	places renumbering // places
+	sets   renumbering
+	reqs   renumbering
+	modes  renumbering
 }
 
 // renumbering hands out new indices in order of first use.

@@ -1,5 +1,7 @@
 package schedule
 
+import "slices"
+
 // route is one person's day: stops in order, with what insertion needs to know
 // in constant time.
 type route struct {
@@ -41,8 +43,8 @@ func (l *lane) after(t, length int32) int32 {
 func (l *lane) until(t, length int32) int32 {
 	t -= length
 	if length > 0 {
-		for i := len(l.blocks) - 1; i >= 0; i-- {
-			if b := l.blocks[i]; t < b.to {
+		for _, b := range slices.Backward(l.blocks) {
+			if t < b.to {
 				t = min(t, b.from-length)
 			} else {
 				break
@@ -70,8 +72,7 @@ func (m *model) earliest(l *lane, t, before, length int32) int32 {
 // last returns the last occupied start at or before t, as earliest.
 func (m *model) last(l *lane, t, before, length int32) int32 {
 	t = m.down(t, before)
-	for i := len(l.blocks) - 1; i >= 0; i-- {
-		b := l.blocks[i]
+	for _, b := range slices.Backward(l.blocks) {
 		if t >= b.to {
 			break
 		}
@@ -156,8 +157,8 @@ func (s *state) refresh(r int32) bool {
 func (s *state) refreshLatest(rt *route, l *lane, table *matrix, home int32) {
 	m := s.m
 	limit, place := l.to, home
-	for i := len(rt.stops) - 1; i >= 0; i-- {
-		st := &rt.stops[i]
+	for k := range rt.stops {
+		st := &rt.stops[len(rt.stops)-1-k]
 		n := &m.nodes[st.node]
 		if n.still {
 			limit = n.start

@@ -50,7 +50,8 @@ func (s *state) forgetDays() {
 // free returns the days of a pattern that pinned visits leave open, and whether
 // the pattern has all the pinned ones.
 func (s *state) free(q int32, days []int32) ([]int32, bool) {
-	out := append(s.series.days[:0], days...)
+	out := s.series.days[:0]
+	out = append(out, days...)
 	for _, v := range s.m.members[q] {
 		if !s.m.visits[v].pinned {
 			continue

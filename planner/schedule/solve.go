@@ -48,16 +48,16 @@ func Solve(ctx context.Context, p *Problem, o Options) *Result {
 
 // solver is one call of Solve.
 type solver struct {
-	ctx      context.Context //nolint:containedctx // lives as long as the call
-	p        *Problem
-	o        Options
-	watch    watch
-	jobs     []*partJob
-	mu       sync.Mutex // guards what follows, and Progress
-	sum      Score
-	planned  int
-	count    int
-	began    float64
+	ctx     context.Context //nolint:containedctx // lives as long as the call
+	p       *Problem
+	o       Options
+	watch   watch
+	jobs    []*partJob
+	mu      sync.Mutex // guards what follows, and Progress
+	sum     Score
+	planned int
+	count   int
+	began   float64
 }
 
 // partJob is the work on one part.

@@ -24,8 +24,8 @@ type state struct {
 	// broken is set when a route no longer holds: where the triangle
 	// inequality fails, even a removal can do that.
 	broken bool
-	undo       journal
-	starts     []int32
+	undo   journal
+	starts []int32
 	finder
 	series  series
 	rebuild rebuilder

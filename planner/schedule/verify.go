@@ -2,6 +2,7 @@ package schedule
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 )
 
@@ -64,8 +65,10 @@ func Verify(p *Problem, r *Result) []Fault {
 		c.requirement(q)
 	}
 	if p.MaxMoves >= 0 && c.moves > p.MaxMoves {
-		c.add(Fault{Kind: FaultMoves, Visit: None, Other: None, Staff: None, Day: None, Requirement: None,
-			Amount: int64(c.moves - p.MaxMoves), Message: fmt.Sprintf("%d visits moved, %d allowed", c.moves, p.MaxMoves)})
+		c.add(Fault{
+			Kind: FaultMoves, Visit: None, Other: None, Staff: None, Day: None, Requirement: None,
+			Amount: int64(c.moves - p.MaxMoves), Message: fmt.Sprintf("%d visits moved, %d allowed", c.moves, p.MaxMoves),
+		})
 	}
 	c.score()
 	return c.faults
@@ -186,7 +189,7 @@ func (c *checker) window(f Fault, x Visit, pl *Placement) {
 		c.add(f)
 		return
 	}
-	sort.Slice(charges, func(i, j int) bool { return charges[i] < charges[j] })
+	slices.Sort(charges)
 	c.sums.Window += charges[0]
 }
 
