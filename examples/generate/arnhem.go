@@ -154,7 +154,8 @@ func arnhemFolder(d *openData, register []registration) (*folder, error) {
 		staff: arnhemStaff(), districts: districts, places: places, meetings: append(arnhemMeetings(), meetings...),
 		blackouts: studyDays(places),
 	}
-	f.absences = leave(f.staff)
+	// Away while parents meet: the backup goes.
+	f.absences = append(leave(f.staff), absence{staff: "wk-05", from: "2027-11-08", to: "2027-11-26"})
 	f.serve("coach_pko", coaches, coachCases, visitPlan{"coach_pko", "coachbezoek", "coachbezoek", 25, 5})
 	f.serve("ambulant_begeleider", counsellors, counsellorCases, visitPlan{"ambulant_begeleider", "kennismaking", "kennismaking", 75, 20})
 	f.serve("wijkcoach", wijkcoaches, districtCoachCases, visitPlan{"wijkcoach", "wijkcoachbezoek", "wijkcoachbezoek", 40, 15})

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/wijkplanner/wijkplanner/planner/files"
 )
 
 const root = "../.."
@@ -67,6 +69,20 @@ func TestCountry(t *testing.T) {
 		if want := lines[name]; want > 0 && bytes.Count(a, []byte("\n")) != want {
 			t.Errorf("%s has %d lines, want %d", name, bytes.Count(a, []byte("\n")), want)
 		}
+	}
+	states, err := files.ReadFolder(first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	locations := 0
+	for _, s := range states {
+		locations += len(s.Locations)
+		if len(s.Staff) < 2 || len(s.Staff) > 8 {
+			t.Errorf("region %s: %d coordinators for %d locations", s.Region, len(s.Staff), len(s.Locations))
+		}
+	}
+	if len(states) != 25 || locations != 1662 {
+		t.Errorf("%d regions and %d locations, want 25 and 1662", len(states), locations)
 	}
 }
 

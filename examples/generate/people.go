@@ -78,7 +78,7 @@ func leave(staff []person) []absence {
 		case 1:
 			add(day(planYear, time.April, 26), 5, "")
 		default:
-			add(day(planYear, time.October, 18), 5, "")
+			add(day(planYear, time.October, 25), 5, "")
 		}
 		add(day(planYear, time.March, 1).AddDate(0, 0, 7*r.IntN(12)), 1, "13:00-17:00") // a Monday
 		add(start, 12+7*(n%2), "")
