@@ -1,0 +1,255 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/wijkplanner/wijkplanner/planner"
+)
+
+// PublishPlan makes a draft the region's plan: its visits take people's time,
+// its assignments hold, and the feeds show it. It supersedes the plan there
+// was; what that one took is given back first, so that two visits can change
+// places. The state gets a new version, so that every other draft is stale.
+//
+// It gives ErrStale when the state changed since the draft was made, or when
+// the plan is no draft; ErrConflict when somebody's time is taken by something
+// else, such as a booking.
+func (s *Store) PublishPlan(ctx context.Context, id int64, now time.Time) error {
+	return s.Tx(ctx, func(t *Tx) error { return t.PublishPlan(id, now) })
+}
+
+// PublishPlan is Store.PublishPlan within a transaction.
+func (t *Tx) PublishPlan(id int64, now time.Time) error {
+	if err := t.publish(id, now); err != nil {
+		return fmt.Errorf("publish plan %d: %w", id, err)
+	}
+	return nil
+}
+
+func (t *Tx) publish(id int64, now time.Time) error {
+	row, region, err := t.draft(id)
+	if err != nil {
+		return err
+	}
+	earlier, err := t.superseded(row)
+	if err != nil {
+		return err
+	}
+	persons, err := t.lockCrews(row.Region, append(slices.Clone(earlier), id))
+	if err != nil {
+		return err
+	}
+	p, err := t.plan(row)
+	if err != nil {
+		return err
+	}
+	programme, err := t.programme(region)
+	if err != nil {
+		return err
+	}
+	if err := t.giveBack(earlier, persons); err != nil {
+		return err
+	}
+	if err := t.occupyPlan(id, p, programme, persons); err != nil {
+		return err
+	}
+	region.Version++
+	if err := t.takeOver(region, p.Assignments); err != nil {
+		return err
+	}
+	if err := t.revise(id, earlier, p, programme, now); err != nil {
+		return err
+	}
+	if err := t.db.Model(&regionRow{}).Where("region = ?", row.Region).Update("version", region.Version).Error; err != nil {
+		return err
+	}
+	return t.db.Model(row).Updates(map[string]any{"stage": Published, "published_at": At(now)}).Error
+}
+
+// draft locks the plan's region and returns both, when it can be published.
+func (t *Tx) draft(id int64) (*planRow, *regionRow, error) {
+	var row planRow
+	if err := t.db.Take(&row, id).Error; err != nil {
+		return nil, nil, err
+	}
+	region, err := t.lockRegion(row.Region)
+	if err != nil {
+		return nil, nil, err
+	}
+	// Again, now that nobody else can change it.
+	if err := t.db.Take(&row, id).Error; err != nil {
+		return nil, nil, err
+	}
+	if row.Stage != Draft {
+		return nil, nil, fmt.Errorf("it is %s, only a draft can be published: %w", row.Stage, ErrStale)
+	}
+	if row.BasedOn != region.Version {
+		return nil, nil, fmt.Errorf("made from version %d of the region, which is at %d now: plan again: %w",
+			row.BasedOn, region.Version, ErrStale)
+	}
+	return &row, region, nil
+}
+
+// superseded returns the published plans that this one takes the place of. A
+// plan that reaches outside its period would lose days that nobody planned
+// again, so that is refused.
+func (t *Tx) superseded(row *planRow) ([]int64, error) {
+	var rows []planRow
+	err := t.db.Where("region = ? AND stage = ? AND first_day <= ? AND last_day >= ?",
+		row.Region, Published, row.LastDay, row.FirstDay).Order("id").Find(&rows).Error
+	if err != nil {
+		return nil, err
+	}
+	var ids []int64
+	for _, r := range rows {
+		if r.FirstDay.Date() < row.FirstDay.Date() || r.LastDay.Date() > row.LastDay.Date() {
+			return nil, fmt.Errorf("%w: plan %d is published for %s to %s: plan that whole period again",
+				ErrConflict, r.ID, r.FirstDay.Date(), r.LastDay.Date())
+		}
+		ids = append(ids, r.ID)
+	}
+	return ids, nil
+}
+
+// lockCrews locks everybody whose time the plans take.
+func (t *Tx) lockCrews(region string, plans []int64) (map[string]int64, error) {
+	staff := []string{}
+	err := t.db.Model(&crewRow{}).Where("plan IN ?", plans).Distinct("staff").Order("staff").Pluck("staff", &staff).Error
+	if err != nil {
+		return nil, err
+	}
+	persons, err := t.persons(region, staff)
+	if err != nil {
+		return nil, err
+	}
+	return persons, t.lockPeople(persons)
+}
+
+// giveBack removes what earlier plans took, and holds that have run out.
+func (t *Tx) giveBack(earlier []int64, persons map[string]int64) error {
+	if err := t.expireHolds(persons); err != nil {
+		return err
+	}
+	if len(earlier) == 0 {
+		return nil
+	}
+	if err := t.db.Where("plan IN ?", earlier).Delete(&occupancyRow{}).Error; err != nil {
+		return err
+	}
+	return t.db.Model(&planRow{}).Where("id IN ?", earlier).Update("stage", Superseded).Error
+}
+
+// occupyPlan takes the time of the plan's visits.
+func (t *Tx) occupyPlan(id int64, p *planner.Plan, programme *planner.Programme, persons map[string]int64) error {
+	rows := planTimes(id, p, programme, persons)
+	if len(rows) == 0 {
+		return nil
+	}
+	taken, err := t.promised(rows, persons)
+	if err != nil {
+		return err
+	}
+	if err := refuseOverlap(append(taken, rows...)); err != nil {
+		return err
+	}
+	return insert(t, rows)
+}
+
+// promised returns what the people have promised within the time of the rows.
+func (t *Tx) promised(rows []occupancyRow, persons map[string]int64) ([]occupancyRow, error) {
+	first, last := rows[0].StartsAt.Time, rows[0].EndsAt.Time
+	for i := range rows {
+		first, last = earliest(first, rows[i].StartsAt.Time), latest(last, rows[i].EndsAt.Time)
+	}
+	var out []occupancyRow
+	for part := range slices.Chunk(numbers(persons), batch) {
+		var some []occupancyRow
+		err := t.db.Where("blocking AND person IN ? AND starts_at < ? AND ends_at > ?", part, At(last), At(first)).Find(&some).Error
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, some...)
+	}
+	return out, nil
+}
+
+// refuseOverlap gives ErrConflict for the first two rows of one person that
+// overlap. The database would refuse them too, without saying which.
+func refuseOverlap(rows []occupancyRow) error {
+	sortTimes(rows)
+	for i := 1; i < len(rows); i++ {
+		a, b := &rows[i-1], &rows[i]
+		if a.Person == b.Person && b.StartsAt.Before(a.EndsAt.Time) {
+			return overlapError(a, b)
+		}
+	}
+	return nil
+}
+
+func sortTimes(rows []occupancyRow) {
+	slices.SortStableFunc(rows, func(a, b occupancyRow) int {
+		return cmp.Or(cmp.Compare(a.Person, b.Person), a.StartsAt.Compare(b.StartsAt.Time))
+	})
+}
+
+// planTimes returns the time that a plan takes of each person, by person and
+// time: at the location, the visit type's buffers around it, and the travel
+// there. A meeting does not move, so when two follow each other closer than
+// the road is long, its travel gives way.
+func planTimes(id int64, p *planner.Plan, programme *planner.Programme, persons map[string]int64) []occupancyRow {
+	types := map[string]*planner.VisitType{"": {}}
+	for i := range programme.VisitTypes {
+		types[programme.VisitTypes[i].ID] = &programme.VisitTypes[i]
+	}
+	var rows []occupancyRow
+	core := map[string]time.Time{}
+	for i := range p.Visits {
+		v := &p.Visits[i]
+		if v.Status == planner.Cancelled {
+			continue
+		}
+		vt, kind := types[v.VisitType], VisitTime
+		if v.Meeting {
+			kind = MeetingTime
+			core[v.ID] = v.Start
+		}
+		if vt == nil || v.Meeting {
+			vt = types[""]
+		}
+		for _, c := range v.Crew {
+			r := occupancyRowOf(persons[c.Staff], &Occupancy{
+				Region: p.Region, Staff: c.Staff, Kind: kind, Ref: v.ID,
+				From: v.Start.Add(-time.Duration(vt.BufferBefore+c.TravelMinutes) * time.Minute),
+				To:   v.End.Add(time.Duration(vt.BufferAfter) * time.Minute),
+			})
+			r.Plan = &id
+			rows = append(rows, r)
+		}
+	}
+	sortTimes(rows)
+	for i := 1; i < len(rows); i++ {
+		prev, r := &rows[i-1], &rows[i]
+		if r.Kind == MeetingTime && r.Person == prev.Person {
+			r.StartsAt = At(latest(r.StartsAt.Time, earliest(prev.EndsAt.Time, core[r.Ref])))
+		}
+	}
+	return rows
+}
+
+func earliest(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}

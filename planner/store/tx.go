@@ -1,0 +1,89 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/wijkplanner/wijkplanner/migrations"
+)
+
+const (
+	// retries is how often a transaction that met another one is tried again.
+	retries = 3
+	// firstPause is the pause before the first retry; each further one doubles.
+	firstPause = 25 * time.Millisecond
+)
+
+// Tx is a running transaction. Whatever in it takes somebody's time first
+// locks the region, then the people, then reads, then writes.
+type Tx struct {
+	db    *gorm.DB
+	store *Store
+}
+
+// Tx runs f in a transaction and commits when f returns nil. It runs f again,
+// at most three times, when another transaction was in the way, so f changes
+// nothing but the database. There is no nesting: f calls the methods of its
+// Tx, never those of the Store. When others stay in the way it gives ErrBusy.
+func (s *Store) Tx(ctx context.Context, f func(*Tx) error) error {
+	if s.writer != nil {
+		select {
+		case s.writer <- struct{}{}:
+			defer func() { <-s.writer }()
+		case <-ctx.Done():
+			return fmt.Errorf("wait to write: %w", ctx.Err())
+		}
+	}
+	pause := firstPause
+	for try := 0; ; try++ {
+		err := s.once(ctx, f)
+		if err == nil {
+			return nil
+		}
+		if !retryable(err) {
+			return err
+		}
+		if try == retries {
+			return fmt.Errorf("%w after %d tries (%w)", ErrBusy, try+1, err)
+		}
+		if err := wait(ctx, pause); err != nil {
+			return err
+		}
+		pause *= 2
+	}
+}
+
+func (s *Store) once(ctx context.Context, f func(*Tx) error) error {
+	return s.db.WithContext(ctx).Transaction(func(db *gorm.DB) error {
+		return f(&Tx{db: db, store: s})
+	})
+}
+
+// read runs f on one unchanging view of the database, without a write lock.
+func (s *Store) read(ctx context.Context, f func(*Tx) error) error {
+	options := &sql.TxOptions{ReadOnly: true}
+	if s.dialect == migrations.Postgres {
+		options.Isolation = sql.LevelRepeatableRead
+	}
+	return s.db.WithContext(ctx).Transaction(func(db *gorm.DB) error {
+		return f(&Tx{db: db, store: s})
+	}, options)
+}
+
+func wait(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}
+
+// now is the moment that dates rows, in UTC microseconds.
+func (t *Tx) now() time.Time { return micros(t.store.now()) }
