@@ -55,7 +55,10 @@ func ReadBusy(r io.Reader, options ReadOptions) (Reading, error) {
 	if err := p.read(); err != nil {
 		return Reading{}, err
 	}
-	x := busyExpansion{foreignReader: &p, books: map[int]*zoneBook{}}
+	x := busyExpansion{
+		foreignReader: &p, floating: map[int]*time.Location{},
+		book: &zoneBook{until: options.To.AddDate(2, 0, 0), defined: p.zones, found: map[string]*time.Location{}},
+	}
 	if err := x.run(); err != nil {
 		return Reading{}, err
 	}

@@ -9,8 +9,9 @@ import (
 // busyExpansion turns the events of a foreign calendar into busy times.
 type busyExpansion struct {
 	*foreignReader
-	books map[int]*zoneBook // by calendar of the stream
-	steps int
+	book     *zoneBook
+	floating map[int]*time.Location // by calendar of the stream
+	steps    int
 }
 
 // eventKey tells the versions of one event apart from other events.
@@ -149,14 +150,10 @@ func shifted(end, start stamp, to time.Time) stamp {
 }
 
 func (x *busyExpansion) affordable() error {
-	for _, book := range x.books {
-		x.steps += book.steps
-		book.steps = 0
-	}
 	if len(x.reading.Busy) > maxFeedInstances {
 		return readError(ReadTooMany, 0, "heeft in dit tijdvak meer dan %d afspraken", "has more than %d instances in this window", maxFeedInstances)
 	}
-	if x.steps > maxFeedSteps {
+	if x.steps+x.book.steps > maxFeedSteps {
 		return readError(ReadTooMuchWork, 0, "heeft herhaalregels die samen te veel rekenwerk vragen", "has recurrence rules that need too much work together")
 	}
 	return nil
@@ -196,36 +193,32 @@ func (x *busyExpansion) add(e *foreignEvent, start, end time.Time, margin time.D
 // instant maps a time to the zone it names. The margin is a day when that zone
 // is not known.
 func (x *busyExpansion) instant(e *foreignEvent, t stamp) (at time.Time, margin time.Duration) {
-	book := x.book(e.calendar)
+	floating := x.zoneOf(e.calendar)
 	switch t.form {
 	case stampUTC:
 		return t.wall, 0
 	case stampDate:
-		return resolve(t.wall, book.floating), 0
+		return resolve(t.wall, floating), 0
 	case stampLocal, stampNone:
 	}
-	zone, known := book.lookup(t.tzid)
+	zone, known := x.book.lookup(t.tzid, floating)
 	if !known {
-		return resolve(t.wall, book.floating), 24 * time.Hour
+		return resolve(t.wall, floating), 24 * time.Hour
 	}
 	return resolve(t.wall, zone), 0
 }
 
-// book returns the zones of one calendar of the stream.
-func (x *busyExpansion) book(calendar int) *zoneBook {
-	book := x.books[calendar]
-	if book == nil {
-		book = &zoneBook{
-			floating: x.options.Zone, until: x.options.To.AddDate(2, 0, 0),
-			defined: x.zones, found: map[string]*time.Location{},
+// zoneOf returns the zone of times that name none, in a calendar of the stream.
+func (x *busyExpansion) zoneOf(calendar int) *time.Location {
+	zone := x.floating[calendar]
+	if zone == nil {
+		var known bool
+		if zone, known = x.book.lookup(x.ownZones[calendar], x.options.Zone); !known {
+			zone = x.options.Zone
 		}
-		if zone, known := book.lookup(x.ownZones[calendar]); known {
-			book.floating = zone
-			book.found = map[string]*time.Location{}
-		}
-		x.books[calendar] = book
+		x.floating[calendar] = zone
 	}
-	return book
+	return zone
 }
 
 // endOf returns the end of an event: what DTEND or DURATION says, else a day

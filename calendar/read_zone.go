@@ -11,11 +11,10 @@ import (
 
 // zoneBook finds the zone that a TZID means.
 type zoneBook struct {
-	floating *time.Location
-	until    time.Time // the zones of the file are worked out up to here
-	defined  map[string]*zoneDefinition
-	found    map[string]*time.Location // nil: not known
-	steps    int
+	until   time.Time // the zones of the file are worked out up to here
+	defined map[string]*zoneDefinition
+	found   map[string]*time.Location // nil: not known
+	steps   int
 }
 
 // zoneDefinition is a VTIMEZONE.
@@ -39,13 +38,14 @@ const (
 
 // lookup returns the zone of a TZID, false when nothing is known of it. IANA
 // names come first; then the file's own definition, IANA names behind a
-// vendor's prefix, and the names that Windows uses.
-func (b *zoneBook) lookup(tzid string) (*time.Location, bool) {
+// vendor's prefix, and the names that Windows uses. A time without a zone is
+// in the floating one.
+func (b *zoneBook) lookup(tzid string, floating *time.Location) (*time.Location, bool) {
 	if tzid == "" || strings.EqualFold(tzid, "local") || strings.EqualFold(tzid, "floating") {
-		return b.floating, true
+		return floating, true
 	}
 	zone, known := b.found[tzid]
-	if !known {
+	if !known && len(b.found) < maxZones { // each costs a search on the disk
 		zone = b.find(tzid)
 		b.found[tzid] = zone
 	}
@@ -94,7 +94,7 @@ func zoneByWord(tzid string) string {
 }
 
 // ianaZone returns a zone of the database. LoadLocation takes more than such
-// names: the zone of the server, and paths.
+// names: the zone of the server under several, zones with leap seconds, paths.
 func ianaZone(name string) *time.Location {
 	for _, r := range name {
 		switch {
@@ -103,7 +103,11 @@ func ianaZone(name string) *time.Location {
 			return nil
 		}
 	}
-	if len(name) > 64 || name == "" || name[0] == '/' || strings.EqualFold(name, "local") {
+	if len(name) > 64 || name == "" || name[0] == '/' || strings.HasPrefix(name, "right/") {
+		return nil
+	}
+	switch strings.ToLower(name) {
+	case "local", "localtime", "posixrules", "factory":
 		return nil
 	}
 	zone, err := time.LoadLocation(name)
