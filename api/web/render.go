@@ -34,14 +34,15 @@ type page struct {
 	// Policy the Content-Security-Policy that then goes with it.
 	Inline template.CSS
 	Policy string
-	Made   calendar.Date
-	Body   any
+	// Made is the day as of which the page holds; NoDate where that says nothing.
+	Made calendar.Date
+	Body any
 }
 
 // WriteGlance writes the plan at a glance as an HTML page. A region without a
 // plan gives a page that says what to do next. Nothing is written on error.
 func WriteGlance(w io.Writer, v View) error {
-	p := page{Lang: v.Lang, Regions: v.Regions, Current: v.Current, Home: "/"}
+	p := page{Lang: v.Lang, Regions: v.Regions, Current: v.Current, Home: "/", Made: calendar.NoDate}
 	if v.Region.Plan == nil || v.Region.State == nil {
 		p.Body = emptiness(v.Region)
 		return write(w, "empty", p)
@@ -65,7 +66,7 @@ func WriteError(w io.Writer, lang Lang, status int) error {
 	if err != nil {
 		return err
 	}
-	return write(w, "error", page{Lang: lang, Title: title, Home: "/", Body: key + ".text"})
+	return write(w, "error", page{Lang: lang, Title: title, Home: "/", Made: calendar.NoDate, Body: key + ".text"})
 }
 
 // Empty is what the page says where there is no plan.

@@ -60,7 +60,7 @@ func pages(t *testing.T, lang web.Lang) map[string]string {
 		"generated": page(t, web.View{Lang: lang, Region: big, Regions: regions, Current: "Groot", Now: now}),
 		"faults":    page(t, web.View{Lang: lang, Region: perfect, Now: now}),
 		"late":      page(t, web.View{Lang: lang, Region: full, Now: late}),
-		"bare":      page(t, web.View{Lang: lang, Region: web.Region{State: full.State, Plan: &planner.Plan{}}, Now: now}),
+		"bare":      page(t, web.View{Lang: lang, Region: web.Region{State: full.State, Plan: &planner.Plan{From: date(t, "2027-01-01"), To: date(t, "2027-12-31")}}, Now: now}),
 		"no-plan":   page(t, web.View{Lang: lang, Region: web.Region{State: full.State}, Now: now}),
 		"no-data":   page(t, web.View{Lang: lang, Now: now}),
 		"404":       errorPage(t, lang, 404),
@@ -248,6 +248,15 @@ func TestReportStandsAlone(t *testing.T) {
 			if n.tag == "link" {
 				t.Error("<link> loads something")
 			}
+		}
+	}
+}
+
+func TestPagesWithoutAPlanHaveNoDate(t *testing.T) {
+	t.Parallel()
+	for name, html := range pages(t, web.English) {
+		if strings.Contains(html, "1970") {
+			t.Errorf("%s is dated at the beginning of time", name)
 		}
 	}
 }
