@@ -91,10 +91,16 @@ func countProblems(roles []*Role) int {
 	return n
 }
 
+// assignIterations is how many iterations of the visits' search take about as
+// long as one of the assignment's.
+const assignIterations = 200
+
 // assign returns the options of one of so many problems.
 func (o Options) assign(problems int) assign.Options {
-	out := assign.Options{Seed: o.Seed, Iterations: o.Iterations, Workers: o.Workers}
-	if o.Iterations == 0 {
+	out := assign.Options{Seed: o.Seed, Workers: o.Workers}
+	if o.Iterations > 0 {
+		out.Iterations = max(1, o.Iterations/assignIterations)
+	} else {
 		out.Seconds = o.seconds() * assignShare / float64(problems)
 	}
 	return out
