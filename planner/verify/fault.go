@@ -81,6 +81,8 @@ const (
 	OverCeiling = "ceiling"
 	// OverLimit is more minutes than an employer's yearly limit.
 	OverLimit = "employer_limit"
+	// OverBudget is more locations that change hands than allowed.
+	OverBudget = "change_budget"
 	// WrongLoad is a load, capacity or number that does not follow.
 	WrongLoad = "load"
 
@@ -117,7 +119,7 @@ type Fault struct {
 }
 
 // String returns kind, place and message on one line.
-func (f *Fault) String() string {
+func (f Fault) String() string {
 	var out strings.Builder
 	out.WriteString(f.Kind)
 	for _, part := range []struct{ name, value string }{

@@ -70,6 +70,9 @@ type Summary struct {
 	Assignments map[string]RoleSummary `json:"assignments"`
 	Schedule    ScheduleScore          `json:"schedule"`
 	Constraints map[string]int64       `json:"constraints"`
+	// MaxChanges is how many locations of a role could change hands; nil or
+	// negative for no limit.
+	MaxChanges *int `json:"max_changes,omitempty"`
 	// Regions holds one summary for each region of a folder of several.
 	Regions []Summary `json:"regions,omitempty"`
 }

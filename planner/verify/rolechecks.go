@@ -37,17 +37,31 @@ func (p *roleProof) checkRow(row *AssignmentRow, s *person, l *planner.Location,
 	}
 }
 
+// checkChanges proves that no more items change hands than allowed, but for
+// those that pins make change.
+func (p *roleProof) checkChanges() {
+	n := 0
+	for i := range p.items {
+		if s := p.byID[p.server(p.items[i].locations[0])]; s != nil && p.changes(s, &p.items[i]) > 0 {
+			n++
+		}
+	}
+	if most := max(p.maxChanges, p.pinnedChanges()); p.maxChanges >= 0 && n > most {
+		p.c.add(Fault{Kind: OverBudget, Role: p.role.ID, Date: calendar.NoDate}, "%d change hands, at most %d", n, most)
+	}
+}
+
 // checkPeople proves that nobody carries more than allowed, unless pins with a
 // reason and nothing else make it so, and that plan.json tells the loads.
 func (p *roleProof) checkPeople() {
 	for _, s := range p.people {
 		at := Fault{Kind: OverCapacity, Role: p.role.ID, Staff: s.ID, Date: calendar.NoDate}
 		if s.load > s.capacity && s.load > s.base && !p.excused(s, s.load > s.forced) {
-			p.c.add(at, "%s load of %d minutes with a capacity of %d, %d of it pinned or base", p.kind, s.load, s.capacity, s.forced)
+			p.c.add(at, "%s load of %d minutes with a capacity of %d, %d of it pinned or base; only pins with a reason may pass it", p.kind, s.load, s.capacity, s.forced)
 		}
 		most := ceiling(s.Staff, p.role.ID)
 		if at.Kind = OverCeiling; p.kind == primary && most > 0 && s.locations > most && !p.excused(s, s.free > 0) {
-			p.c.add(at, "%d locations, at most %d, %d of them not pinned", s.locations, most, s.free)
+			p.c.add(at, "%d locations, at most %d, %d of them not pinned; only pins with a reason may pass it", s.locations, most, s.free)
 		}
 		i := slices.IndexFunc(p.summary.Loads, func(r LoadRow) bool { return r.Staff == s.ID })
 		want := LoadRow{s.ID, s.load, s.capacity, s.locations}

@@ -23,6 +23,8 @@ type roleProof struct {
 	openDistrict, balance int64
 	// faces holds by location who earlier roles gave it.
 	faces map[string][]string
+	// employed holds by organisation what its staff carry in earlier roles.
+	employed map[string]int64
 	// amounts are the soft costs by constraint, travel of each row included.
 	amounts map[string]int64
 }
@@ -62,7 +64,7 @@ type group struct {
 // checkRoles proves loads, capacities, costs and bounds, role after role.
 func (c *checker) checkRoles() {
 	faces := map[string][]string{}
-	employed := map[string]int64{}
+	employed, forced := map[string]int64{}, map[string]int64{}
 	for i := range c.state.Programme.Roles {
 		role := &c.state.Programme.Roles[i]
 		summary, listed := c.folder.Summary.Assignments[role.ID]
@@ -73,9 +75,11 @@ func (c *checker) checkRoles() {
 			c.add(Fault{Kind: WrongTotal, Role: role.ID, Date: calendar.NoDate}, "plan.json has no assignments for the role")
 		}
 		p := c.proof(role, primary, &summary, faces)
+		p.employed = employed
 		p.check()
 		for _, s := range p.people {
 			employed[s.Organisation] += s.load
+			forced[s.Organisation] += s.forced
 		}
 		for _, it := range p.items {
 			for _, l := range it.locations {
@@ -89,8 +93,9 @@ func (c *checker) checkRoles() {
 		}
 	}
 	for _, o := range c.state.Organisations {
-		if o.LimitMinutes > 0 && employed[o.ID] > o.LimitMinutes {
-			c.add(Fault{Kind: OverLimit, Date: calendar.NoDate}, "the staff of %s carry %d minutes together, at most %d", o.ID, employed[o.ID], o.LimitMinutes)
+		if o.LimitMinutes > 0 && employed[o.ID] > max(o.LimitMinutes, forced[o.ID]) {
+			c.add(Fault{Kind: OverLimit, Date: calendar.NoDate}, "the staff of %s carry %d minutes together in all roles, at most %d; %d are pinned or base",
+				o.ID, employed[o.ID], o.LimitMinutes, forced[o.ID])
 		}
 	}
 }
@@ -130,6 +135,7 @@ func (c *checker) backupProof(first *roleProof, summary *RoleSummary) *roleProof
 
 func (p *roleProof) check() {
 	p.addUp()
+	p.checkChanges()
 	p.checkRows()
 	p.checkPeople()
 	p.checkAmounts()
@@ -157,6 +163,9 @@ func (c *checker) proof(role *planner.Role, kind string, summary *RoleSummary, f
 		}
 		p.people = append(p.people, s)
 		p.byID[s.ID] = s
+	}
+	if most := c.folder.Summary.MaxChanges; most != nil && kind == primary {
+		p.maxChanges = *most
 	}
 	p.readItems()
 	p.readGroups()
@@ -347,9 +356,10 @@ func (p *roleProof) pinnedChanges() int {
 	return n
 }
 
-// groupRoom returns what is left of an employer's limit after base and pins.
+// groupRoom returns what earlier roles, base and pins leave of an employer's
+// limit.
 func (p *roleProof) groupRoom(g int) int64 {
-	room := p.groups[g].LimitMinutes
+	room := p.groups[g].LimitMinutes - p.employed[p.groups[g].ID]
 	for _, s := range p.groups[g].people {
 		room -= s.forced
 	}

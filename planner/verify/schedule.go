@@ -137,8 +137,11 @@ func (c *checker) backupCost() (sum int64) {
 // free reports whether somebody visits a location in a role without a charge:
 // as its primary, or in a role that has no locations of its own.
 func (c *checker) free(role, location, staff string) bool {
-	r := c.roles[role]
-	return r != nil && r.Assign == planner.NotAssigned || c.first(role, location) == staff
+	if r := c.roles[role]; r != nil && r.Assign == planner.NotAssigned {
+		s := c.staff[staff]
+		return s != nil && c.inRole(s, role)
+	}
+	return staff != "" && c.first(role, location) == staff
 }
 
 type weekKey struct {
@@ -219,7 +222,7 @@ func (c *checker) firstChoices(p *promise) []string {
 	for _, roles := range places {
 		i := slices.IndexFunc(c.state.Staff, func(s planner.Staff) bool {
 			return slices.ContainsFunc(roles, func(role string) bool {
-				return c.inRole(&s, role) && c.free(role, p.location.ID, s.ID)
+				return c.free(role, p.location.ID, s.ID)
 			})
 		})
 		if i >= 0 {

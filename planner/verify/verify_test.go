@@ -369,3 +369,16 @@ func TestUnknownZone(t *testing.T) {
 	f.state.Programme.Zone = "Europe/Nijmegen"
 	expect(t, f.verify(), []string{UnknownID})
 }
+
+func TestChangeBudget(t *testing.T) {
+	t.Parallel()
+	f := newFixture()
+	f.complete()
+	for _, x := range []struct {
+		most int
+		want []string
+	}{{-1, nil}, {1, nil}, {0, []string{OverBudget}}} {
+		f.folder.Summary.MaxChanges = &x.most
+		expect(t, f.verify(), x.want)
+	}
+}
