@@ -34,8 +34,8 @@ func (f *folder) index() {
 	f.open[refStaff] = unknown(f.staff)
 	f.open[refDistrict] = unknown(f.districts)
 	f.open[refLocation] = unknown(f.locations)
-	for _, kind := range []refKind{refVisitType, refMunicipality, refRequirement} {
-		f.open[kind] = f.open[refRole]
+	for _, kind := range []refKind{refRole, refVisitType, refMunicipality, refRequirement} {
+		f.open[kind] = len(f.programme.seen[kind]) == 0
 	}
 	f.several = len(f.regions()) > 1
 }
@@ -74,6 +74,9 @@ func regionsOf[T any](l list[T]) []string {
 // refer faults an id that nothing has.
 func (f *folder) refer(kind refKind, v value) {
 	_, known := f.ids[kind][v.text]
+	if kind == refMunicipality && !municipalityPattern.MatchString(v.text) {
+		return // a fault already
+	}
 	if !v.empty() && !known && !f.open[kind] && !f.programme.has(kind, v.text) {
 		v.fault("unknown %s %q", kind, v.text)
 	}
@@ -193,6 +196,9 @@ func (f *folder) findDistrict(e *entry[planner.Location], outlines *outlines, di
 	at := e.row.get("district")
 	if e.item.District == "" && !f.open[refDistrict] {
 		id, found := outlines.find(e.item.Municipality, e.item.Point)
+		if !found && f.undrawn {
+			return
+		}
 		if !found {
 			at.fault("%s lies in no district of municipality %s; name its district", e.item.ID, e.item.Municipality)
 			return

@@ -61,6 +61,9 @@ type folder struct {
 	ids map[refKind]map[string]string
 	// open marks kinds whose file is broken: any id may exist.
 	open map[refKind]bool
+	// undrawn says that the outlines of districts could not be read, so that a
+	// location in none of them is no surprise.
+	undrawn bool
 	// several says that the folder names more than one region.
 	several bool
 }
@@ -100,7 +103,6 @@ func (f *folder) read() {
 	if r := f.needed(programmeFile, "roles, visit types, requirements"); r != nil {
 		f.programme = readProgramme(f.rep, programmeFile, r)
 	}
-	f.open[refRole] = f.programme.seen == nil
 	if r := f.needed("organisations.csv", "employers and holders"); r != nil {
 		f.organisations = readOrganisations(f.rep, "organisations.csv", r)
 	}
@@ -141,7 +143,9 @@ func (f *folder) readDistricts() {
 	}
 	var outlined list[planner.District]
 	if drawn != nil {
+		before := len(f.rep.faults)
 		outlined = readOutlines(f.rep, "districts.geojson", drawn)
+		f.undrawn = len(f.rep.faults) > before
 	}
 	if named == nil {
 		f.districts = outlined
@@ -173,10 +177,10 @@ func (f *folder) drawDistricts(outlined []entry[planner.District]) {
 			d.Neighbours = o.Neighbours
 		}
 	}
-	keepDrawn := func(e *entry[planner.District]) bool { return e.row.get("neighbours").empty() }
 	known := districtIDs(f.districts.entries)
 	for i := range f.districts.entries {
-		if e := &f.districts.entries[i]; keepDrawn(e) {
+		// Neighbours that the CSV names are checked; drawn ones may be more.
+		if e := &f.districts.entries[i]; e.row.get("neighbours").empty() {
 			e.item.Neighbours = slices.DeleteFunc(slices.Clone(e.item.Neighbours), func(id string) bool { return !known[id] })
 		}
 	}

@@ -56,8 +56,16 @@ func (n node) missing() bool {
 }
 
 func (n node) at() place {
-	if n.n == nil {
+	switch x := n.n.(type) {
+	case nil:
 		return n.place
+	case *ast.MappingNode:
+		// The token of a block mapping is its first colon.
+		if len(x.Values) > 0 && !x.IsFlowStyle {
+			return tokenPlace(x.Values[0].Key.GetToken(), n.place)
+		}
+	case *ast.MappingValueNode:
+		return tokenPlace(x.Key.GetToken(), n.place)
 	}
 	return tokenPlace(n.n.GetToken(), n.place)
 }

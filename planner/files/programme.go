@@ -21,7 +21,7 @@ type reference struct {
 type programmeReader struct {
 	programme planner.Programme
 	refs      []reference
-	// from holds the place of each id, by kind, to find those given twice.
+	// seen holds the ids of each kind.
 	seen map[refKind]map[string]bool
 }
 

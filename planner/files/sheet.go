@@ -137,17 +137,18 @@ func (s *sheet) known(header row, columns string) bool {
 	for column := range strings.FieldsSeq(columns) {
 		allowed[strings.TrimSuffix(column, "!")] = true
 	}
+	complete := true
 	for i := range header.cells {
 		name := strings.ToLower(header.cells[i])
 		cell := header.at(i)
 		if _, twice := s.columns[name]; twice {
 			cell.fault("the column %q is there twice", name)
+			complete = false
 		} else if !allowed[name] {
 			cell.fault("unknown column %q; known are %s", name, listed(columns))
 		}
 		s.columns[name] = i
 	}
-	complete := true
 	for column := range strings.FieldsSeq(columns) {
 		if name, needed := strings.CutSuffix(column, "!"); needed && !s.has(name) {
 			header.at(0).fault("the column %q is missing", name)

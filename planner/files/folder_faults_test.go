@@ -1,0 +1,96 @@
+package files
+
+// folderFaults holds one case for each class of fault that a folder can have:
+// in one file of testdata/good the text from becomes to. What is then reported
+// stands in testdata/faults.golden.
+var folderFaults = []struct{ name, file, from, to string }{
+	// How a file is written.
+	{"not UTF-8", "organisations.csv", "Driestroom", "Dri\xebstroom"},
+	{"empty", "absences.csv", "staff_id,from,to,part\nzc-1,2027-02-01,2027-02-05,\nzc-1,2027-03-01,2027-03-01,13:00-17:00\n", ""},
+	{"quote", "absences.csv", "zc-1,2027-02-01", "zc\"1,2027-02-01"},
+	{"cells", "absences.csv", "2027-02-05,", "2027-02-05"},
+	{"unknown column", "absences.csv", "part", "reason"},
+	{"column twice", "absences.csv", "part", "to"},
+	{"needed column", "absences.csv", "staff_id,from,to,part", "staff_id,from,region,part"},
+	{"needed cell", "absences.csv", "zc-1,2027-02-01", ",2027-02-01"},
+	{"line break in a cell", "organisations.csv", "Driestroom", "\"Drie\nstroom\""},
+
+	// programme.yaml
+	{"syntax", "programme.yaml", "name: Voorbeeld", "name: ["},
+	{"missing key", "programme.yaml", "zone: Europe/Amsterdam\n", ""},
+	{"zone", "programme.yaml", "Europe/Amsterdam", "Europe/Nijmegen"},
+	{"unknown key", "programme.yaml", "follow_up: 15", "followup: 15"},
+	{"anchor and alias", "programme.yaml", "pair: ambulant_begeleider", "pair: &a ambulant_begeleider"},
+	{"list expected", "programme.yaml", "with: [ambulant_begeleider]", "with: ambulant_begeleider"},
+	{"keys expected", "programme.yaml", "weights: {travel: 100, spacing: 20}", "weights: 5"},
+	{"unknown role", "programme.yaml", "role: zorgcoordinator", "role: zorgcoordinatrice"},
+	{"own pair", "programme.yaml", "pair: ambulant_begeleider", "pair: zorgcoordinator"},
+	{"unknown municipality", "programme.yaml", `municipalities: ["0268"]`, `municipalities: ["0269"]`},
+	{"unknown location", "programme.yaml", `location: "123456782"`, `location: "123456783"`},
+	{"unknown employer", "programme.yaml", "organisation: ggd", "organisation: gdd"},
+	{"unknown assumption", "programme.yaml", "key: non_case_share", "key: share"},
+	{"twice", "programme.yaml", "- id: ambulant_begeleider", "- id: zorgcoordinator"},
+	{"target under minimum", "programme.yaml", "target: 2", "target: 0"},
+	{"gaps do not fit", "programme.yaml", "target: 2", "target: 12"},
+	{"target of an anchor", "programme.yaml", "anchor:", "target: 2\n    anchor:"},
+	{"offset", "programme.yaml", "offset: 1", "offset: 4"},
+	{"month and day", "programme.yaml", "from: 01-15", "from: 15-01"},
+	{"week", "programme.yaml", "tu 13:00-15:00", "di 13:00-15:00"},
+	{"weight", "programme.yaml", "travel: 100", "travel: 0"},
+	{"period", "programme.yaml", "to: 2031-12-31", "to: 2026-12-31"},
+
+	// organisations.csv and staff.csv
+	{"id", "organisations.csv", "ggd,GGD", "g/d,GGD"},
+	{"twice", "organisations.csv", "driestroom,", "ggd,"},
+	{"hours", "staff.csv", "28,5", "285"},
+	{"no home", "staff.csv", "6511AB", ""},
+	{"half a home", "staff.csv", "51.84;5.86", "51.84;"},
+	{"swapped home", "staff.csv", "51.84;5.86", "5.86;51.84"},
+	{"no such postcode", "staff.csv", "6511AB", "1000AB"},
+	{"mode", "staff.csv", "bicycle", "fiets"},
+	{"role", "staff.csv", "ggd;zorgcoordinator", "ggd;coach"},
+	{"overlapping hours", "staff.csv", "mo 13:00-17:00", "mo 12:00-17:00"},
+	{"second row differs", "staff.csv", "ab-1;;;", "ab-1;Zoe;;"},
+	{"contracts overlap", "staff.csv", "8;with", "8;without"},
+	{"reversed contract", "staff.csv", "2027-06-30", "2026-06-30"},
+
+	// districts
+	{"unknown neighbour", "districts.csv", ",WK026802\n", ",WK026803\n"},
+	{"municipality", "districts.csv", "Centrum,0268", "Centrum,268"},
+	{"not JSON", "districts.geojson", `"features": [`, `"features": {`},
+	{"not a collection", "districts.geojson", "FeatureCollection", "Topology"},
+	{"no id", "districts.geojson", `"statcode": "WK026802"`, `"code": "WK026802"`},
+	{"geometry", "districts.geojson", "MultiPolygon", "MultiPoint"},
+	{"open ring", "districts.geojson", ", [5.87, 51.83]]]]", "]]]"},
+	{"metres", "districts.geojson", "[5.90, 51.83]", "[187000, 428000]"},
+
+	// locations.csv
+	{"unknown holder", "locations.csv", "De Berg,kok", "De Berg,kak"},
+	{"unknown district", "locations.csv", "0268,WK026802", "0268,WK026809"},
+	{"district elsewhere", "locations.csv", "0268,WK026802", "0268,WK025200"},
+	{"no district", "locations.csv", "0252,WK025200", "0252,"},
+	{"twice", "locations.csv", "loc-3,Heumen", "loc-2,Heumen"},
+	{"register number", "locations.csv", "16,123456782|", "16,123456789|"},
+	{"registration twice", "locations.csv", "40,,", "40,111222333,"},
+	{"postcode", "locations.csv", "6582AB", "6582A"},
+	{"flag", "locations.csv", "yes,ja", "yes,misschien"},
+
+	// assignments.csv and the other events
+	{"two primaries", "assignments.csv", "loc-2,ambulant_begeleider,ab-1,backup,2027-07-01", "loc-2,ambulant_begeleider,ab-1,primary,2027-06-30"},
+	{"own backup", "assignments.csv", "backup,2027-07-01", "backup,2027-06-30"},
+	{"unknown staff", "assignments.csv", "zc-1", "zc-9"},
+	{"kind", "assignments.csv", "primary", "first"},
+	{"reversed", "absences.csv", "2027-02-05", "2027-01-05"},
+	{"no date", "absences.csv", "2027-02-05", "05-02-2027"},
+	{"year", "absences.csv", "2027-02-05", "9027-02-05"},
+	{"part", "absences.csv", "13:00-17:00", "17:00-13:00"},
+	{"start", "meetings.csv", "2027-01-05T09:00", "2027-01-05 09:00"},
+	{"rule", "meetings.csv", "BYDAY=1TU", "BYDAY=1XX"},
+	{"nobody", "meetings.csv", ",,,loc-2,", ",,,,"},
+	{"past midnight", "meetings.csv", "T08:30,60", "T23:30,60"},
+	{"list", "meetings.csv", "2027-05-04|2027-07-06", "2027-05-04||2027-05-04"},
+	{"two places", "blackouts.csv", "loc-2,,,", "loc-2,WK026801,,"},
+	{"unknown staff", "cases.csv", "ab-1", "ab-9"},
+	{"a child's column", "cases.csv", "points", "child"},
+	{"unknown requirement", "history.csv", "kindbespreking", "gesprek"},
+}
