@@ -9,10 +9,12 @@ import (
 
 	"github.com/wijkplanner/wijkplanner/planner/assign"
 	"github.com/wijkplanner/wijkplanner/planner/files"
+	"github.com/wijkplanner/wijkplanner/planner/schedule"
 )
 
 type benchCommand struct {
-	Gap benchGap `cmd:"" help:"Solve OR-Library generalised assignment files."`
+	Gap  benchGap  `cmd:"" help:"Solve OR-Library generalised assignment files."`
+	Pvrp benchPvrp `cmd:"" help:"Solve Cordeau periodic vehicle routing files."`
 }
 
 type benchGap struct {
@@ -43,6 +45,37 @@ func (c *benchGap) Run(p *process) error {
 		return json.NewEncoder(p.stdout).Encode(gapLine{
 			Instance: name, Cost: r.Amounts.Total(), Bound: r.Bound,
 			Seconds: p.now().Sub(started).Seconds(), Assignment: r.Staff,
+		})
+	})
+}
+
+type benchPvrp struct {
+	Files   []string `arg:"" type:"existingfile"`
+	Seconds float64  `default:"30" help:"Time for each instance."`
+	Seed    uint64   `default:"1"`
+}
+
+// pvrpLine is the answer for one instance.
+type pvrpLine struct {
+	Instance string            `json:"instance"`
+	Cost     float64           `json:"cost"`
+	Seconds  float64           `json:"seconds"`
+	Routes   []files.PVRPRoute `json:"routes"`
+}
+
+// Run solves each file through the same search as visits and prints a line.
+func (c *benchPvrp) Run(p *process) error {
+	return eachFile(c.Files, func(name string, f *os.File) error {
+		instance, err := files.ReadPVRP(f)
+		if err != nil {
+			return err
+		}
+		started := p.now()
+		problem := files.NewPVRPProblem(instance)
+		r := schedule.Solve(p.ctx, problem.Problem, schedule.Options{Seconds: c.Seconds, Seed: c.Seed})
+		routes := problem.Routes(r.Placements)
+		return json.NewEncoder(p.stdout).Encode(pvrpLine{
+			Instance: name, Cost: instance.Cost(routes), Seconds: p.now().Sub(started).Seconds(), Routes: routes,
 		})
 	})
 }
