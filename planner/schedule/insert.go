@@ -22,6 +22,8 @@ type finder struct {
 	blink, blinkEvery int
 	// gapless leaves spacing and gaps out: the caller sees to them.
 	gapless bool
+	// dates are the day numbers of the other visits of the requirement.
+	dates []int32
 	// exact settles the start of every visit; only leaves all people out but
 	// one in the first place of the crew, where it is not None.
 	exact  bool
@@ -39,13 +41,17 @@ func (s *state) find(v int32, periods []period) bool {
 		return false
 	}
 	bonus := s.returnBonus(v)
+	var rq *Requirement
+	if j.req != None && !s.gapless {
+		rq = &s.m.p.Requirements[j.req]
+		s.gatherDates(v, rq)
+	}
 	day, space, ok := int32(None), int64(0), true
 	for i := range periods {
 		w := &periods[i]
 		if w.day != day {
-			day, space, ok = w.day, 0, true
-			if !s.gapless {
-				space, ok = s.spacing(v, day)
+			if day = w.day; rq != nil {
+				space, ok = s.spacingAt(rq, s.m.number[day])
 			}
 		}
 		if !ok || space+w.charge-bonus >= s.best.delta {
@@ -64,13 +70,17 @@ func (s *state) find(v int32, periods []period) bool {
 // was never published: its start may float.
 func (s *state) findSingle(v int32, w *period, base int64) {
 	j := &s.m.visits[v]
-	for _, o := range s.m.p.Visits[v].Crew[0] {
+	for k, o := range s.m.p.Visits[v].Crew[0] {
 		r := int32(o.Staff*s.m.days) + w.day
+		delta := base + o.Charge
+		if len(s.routes[r].stops) == 0 && delta+s.m.loops[v][k] >= s.best.delta {
+			continue // most days of a year are empty
+		}
 		room, ok := s.room(r, j)
 		if !ok {
 			continue
 		}
-		delta := base + o.Charge + s.smoothDelta(r, j.length)
+		delta += s.smoothDelta(r, j.length)
 		if delta >= s.best.delta {
 			continue
 		}

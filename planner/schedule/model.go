@@ -35,6 +35,9 @@ type model struct {
 	// remote is the travel from home of a visit's first option, scarce the
 	// number of (period, person) pairs it may be planned on.
 	remote, scarce []int64
+	// loops is the travel of a day with one visit only, for each visit and
+	// option of a crew of one.
+	loops [][]int64
 }
 
 // matrix is a travel table; the cost of a leg is cost × factor.
@@ -270,6 +273,7 @@ func union(list []span) []span {
 
 func (m *model) compileOrders() {
 	m.remote, m.scarce = make([]int64, len(m.visits)), make([]int64, len(m.visits))
+	m.loops = make([][]int64, len(m.visits))
 	for i := range m.visits {
 		j := &m.visits[i]
 		m.scarce[i] = int64(len(m.sets[j.set].periods))
@@ -280,7 +284,21 @@ func (m *model) compileOrders() {
 			staff := &m.p.Staff[m.p.Visits[i].Crew[0][0].Staff]
 			m.remote[i] = m.travel[staff.Mode].charge(int32(staff.Home), j.place)
 		}
+		if j.crew == 1 {
+			m.loops[i] = m.loopsOf(i)
+		}
 	}
+}
+
+func (m *model) loopsOf(visit int) []int64 {
+	options := m.p.Visits[visit].Crew[0]
+	out := make([]int64, len(options))
+	for k, o := range options {
+		staff := &m.p.Staff[o.Staff]
+		t, home, place := &m.travel[staff.Mode], int32(staff.Home), m.visits[visit].place
+		out[k] = t.charge(home, place) + t.charge(place, home)
+	}
+	return out
 }
 
 func (m *model) neverWaits() bool {

@@ -280,18 +280,34 @@ func (s *state) spacing(v, day int32) (int64, bool) {
 		return 0, true
 	}
 	rq := &s.m.p.Requirements[q]
+	s.gatherDates(v, rq)
+	return s.spacingAt(rq, s.m.number[day])
+}
+
+// gatherDates lists the day numbers of a requirement's visits but one.
+func (s *state) gatherDates(v int32, rq *Requirement) {
+	s.dates = s.dates[:0]
 	if rq.MinGap == 0 && rq.IdealGap == 0 {
+		return
+	}
+	if rq.HasLast {
+		s.dates = append(s.dates, int32(rq.Last))
+	}
+	for _, u := range s.m.members[s.m.visits[v].req] {
+		if d := s.held[u].day; d != None && u != v {
+			s.dates = append(s.dates, s.m.number[d])
+		}
+	}
+}
+
+// spacingAt is spacing for a day number, with the dates gathered.
+func (s *state) spacingAt(rq *Requirement, x int32) (int64, bool) {
+	if len(s.dates) == 0 {
 		return 0, true
 	}
-	x := s.m.number[day]
 	before, after := int32(-always), int32(always)
-	if rq.HasLast {
-		before, after = nearer(before, after, int32(rq.Last), x)
-	}
-	for _, u := range s.m.members[q] {
-		if d := s.held[u].day; d != None && u != v {
-			before, after = nearer(before, after, s.m.number[d], x)
-		}
+	for _, y := range s.dates {
+		before, after = nearer(before, after, y, x)
 	}
 	ok := int(x-before) >= rq.MinGap && int(after-x) >= rq.MinGap
 	if rq.IdealGap == 0 {
