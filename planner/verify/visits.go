@@ -3,6 +3,7 @@ package verify
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/wijkplanner/wijkplanner/calendar"
 	"github.com/wijkplanner/wijkplanner/planner"
@@ -123,7 +124,8 @@ func (c *checker) checkRows(v *visit) {
 	for i, r := range v.rows {
 		if !r.Start.Equal(first.Start) || !r.End.Equal(first.End) {
 			c.add(v.rowFault(JointTimes, r), "the rows of one visit differ: %s–%s for %s, %s–%s for %s",
-				first.Start, first.End, first.Staff, r.Start, r.End, r.Staff)
+				first.Start.Format(time.RFC3339), first.End.Format(time.RFC3339), first.Staff,
+				r.Start.Format(time.RFC3339), r.End.Format(time.RFC3339), r.Staff)
 		}
 		if r.Location != first.Location || r.Requirement != first.Requirement || r.VisitType != first.VisitType {
 			c.add(v.rowFault(WrongVisit, r), "the rows of one visit differ: %s %s %s and %s %s %s",
