@@ -91,10 +91,12 @@ func TestGolden(t *testing.T) {
 		// 20 + 120 = 140 is too long a day for 139.
 		"max duration": {visits: 2, change: func(p *Problem) { p.Staff[0].MaxDuration = 139 }, want: Amounts{Travel: 40}},
 		// The window opens at 600; being early is no cost.
-		"window": {visits: 1, change: func(p *Problem) { p.WindowSets[0] = []Window{{Day: 1, From: 600, To: 610}} },
+		"window": {
+			visits: 1, change: func(p *Problem) { p.WindowSets[0] = []Window{{Day: 1, From: 600, To: 610}} },
 			want: Amounts{Travel: 20}, check: func(r *Result) bool {
 				return r.Placements[0].Day == 1 && r.Placements[0].Start == 600
-			}},
+			},
+		},
 		// Where windows overlap, the cheaper one counts.
 		"window charge": {visits: 1, change: func(p *Problem) {
 			p.WindowSets[0] = []Window{{Day: 0, From: 0, To: 1440, Charge: 50}, {Day: 0, From: 600, To: 620, Charge: 7}}
@@ -186,8 +188,10 @@ func TestGolden(t *testing.T) {
 			p.Fixed = []Fixed{{Staff: 0, Day: 0, Start: 545, End: 570, Place: None}}
 		}, want: Amounts{Travel: 20}, check: func(r *Result) bool { return r.Placements[0].Start == 580 }},
 		// A quarter of an hour as grain: 9:10 becomes 9:15.
-		"grain": {visits: 1, change: func(p *Problem) { p.Grain = 15 }, want: Amounts{Travel: 20},
-			check: func(r *Result) bool { return r.Placements[0].Start == 555 }},
+		"grain": {
+			visits: 1, change: func(p *Problem) { p.Grain = 15 }, want: Amounts{Travel: 20},
+			check: func(r *Result) bool { return r.Placements[0].Start == 555 },
+		},
 		// Joining the other on day 0 saves 20 and costs 25: it stays.
 		"move": {visits: 2, change: func(p *Problem) {
 			p.on(0, 0)
