@@ -114,7 +114,7 @@ func (f *Feed) Encode() ([]byte, error) {
 	for i := range events {
 		f.event(w, &events[i])
 	}
-	w.raw("END:VCALENDAR")
+	w.lines("END:VCALENDAR")
 	return w.out, nil
 }
 
@@ -154,22 +154,23 @@ func outsideYears(t time.Time) bool {
 }
 
 func (f *Feed) head(w *icsWriter) {
-	w.raw("BEGIN:VCALENDAR", "VERSION:2.0")
+	w.lines("BEGIN:VCALENDAR", "VERSION:2.0")
 	w.text("PRODID", cmp.Or(oneLine(f.ProdID), defaultProdID))
-	w.raw("CALSCALE:GREGORIAN")
+	w.lines("CALSCALE:GREGORIAN")
 	name := oneLine(f.Name)
 	w.text("NAME", name)
 	w.text("X-WR-CALNAME", name)
 	if f.inAmsterdam() {
-		w.raw("X-WR-TIMEZONE:" + amsterdam)
+		w.line("X-WR-TIMEZONE:", amsterdam)
 	}
 	if source := webAddress(f.Source); source != "" {
-		w.fold("SOURCE;VALUE=URI:" + source)
+		w.line("SOURCE;VALUE=URI:", source)
 	}
-	w.raw("LAST-MODIFIED:" + utc(f.Revision))
+	w.moment("LAST-MODIFIED", f.Revision.UTC(), icsUTC)
 	refresh := f.refresh()
-	w.raw("REFRESH-INTERVAL;VALUE=DURATION:"+refresh, "X-PUBLISHED-TTL:"+refresh)
-	w.raw(strings.Split(amsterdamZone, "\n")...)
+	w.line("REFRESH-INTERVAL;VALUE=DURATION:", refresh)
+	w.line("X-PUBLISHED-TTL:", refresh)
+	w.lines(strings.Split(amsterdamZone, "\n")...)
 }
 
 func (f *Feed) refresh() string {
@@ -183,13 +184,15 @@ func (f *Feed) refresh() string {
 func (f *Feed) inAmsterdam() bool { return f.Zone != nil && f.Zone.String() == amsterdam }
 
 func (f *Feed) event(w *icsWriter, e *Event) {
-	stamp := e.Revised
-	if stamp.IsZero() {
-		stamp = f.Revision
+	stamp := e.Revised.UTC()
+	if e.Revised.IsZero() {
+		stamp = f.Revision.UTC()
 	}
-	w.raw("BEGIN:VEVENT")
+	w.lines("BEGIN:VEVENT")
 	w.text("UID", oneLine(e.UID))
-	w.raw("DTSTAMP:"+utc(stamp), "LAST-MODIFIED:"+utc(stamp), "SEQUENCE:"+strconv.Itoa(max(0, e.Sequence)))
+	w.moment("DTSTAMP", stamp, icsUTC)
+	w.moment("LAST-MODIFIED", stamp, icsUTC)
+	w.line("SEQUENCE:", strconv.Itoa(max(0, e.Sequence)))
 	f.times(w, e)
 	summary := oneLine(e.Summary)
 	if e.Cancelled && !strings.HasPrefix(summary, cancelledPrefix) {
@@ -199,31 +202,41 @@ func (f *Feed) event(w *icsWriter, e *Event) {
 	w.text("DESCRIPTION", manyLines(e.Description))
 	w.text("LOCATION", oneLine(e.Place))
 	if g := e.Geo; g != nil && g.Lat >= -90 && g.Lat <= 90 && g.Lon >= -180 && g.Lon <= 180 {
-		w.raw(fmt.Sprintf("GEO:%.6f;%.6f", g.Lat, g.Lon))
+		w.line("GEO:", strconv.FormatFloat(g.Lat, 'f', 6, 64), ";", strconv.FormatFloat(g.Lon, 'f', 6, 64))
 	}
 	if address := webAddress(e.URL); address != "" {
-		w.fold("URL:" + address)
+		w.line("URL:", address)
 	}
 	w.categories(e.Categories)
-	status, transparency, busy := "CONFIRMED", "OPAQUE", "BUSY"
-	if e.Cancelled {
-		status = "CANCELLED"
-	}
-	if e.Cancelled || e.Transparent {
-		transparency, busy = "TRANSPARENT", "FREE"
-	}
-	w.raw("STATUS:"+status, "TRANSP:"+transparency, "X-MICROSOFT-CDO-BUSYSTATUS:"+busy, "END:VEVENT")
+	w.state(e)
+	w.lines("END:VEVENT")
 }
 
 func (w *icsWriter) categories(names []string) {
-	var clean []string
+	begin, separator := len(w.out), "CATEGORIES:"
 	for _, name := range names {
 		if name = oneLine(name); name != "" {
-			clean = append(clean, escapeText(name)) // the commas between stay plain
+			w.out = append(w.out, separator...) // the commas between stay plain
+			w.escape(name)
+			separator = ","
 		}
 	}
-	if clean != nil {
-		w.fold("CATEGORIES:" + strings.Join(clean, ","))
+	if len(w.out) > begin {
+		w.end(begin)
+	}
+}
+
+// state writes whether the event goes on and takes time.
+func (w *icsWriter) state(e *Event) {
+	if e.Cancelled {
+		w.lines("STATUS:CANCELLED")
+	} else {
+		w.lines("STATUS:CONFIRMED")
+	}
+	if e.Cancelled || e.Transparent {
+		w.lines("TRANSP:TRANSPARENT", "X-MICROSOFT-CDO-BUSYSTATUS:FREE")
+	} else {
+		w.lines("TRANSP:OPAQUE", "X-MICROSOFT-CDO-BUSYSTATUS:BUSY")
 	}
 }
 
@@ -236,17 +249,18 @@ func (f *Feed) times(w *icsWriter, e *Event) {
 		}
 		first := DateOf(e.Start, zone)
 		end := max(first+1, DateOf(e.End, zone))
-		w.raw("DTSTART;VALUE=DATE:"+first.Time().Format(icsDate), "DTEND;VALUE=DATE:"+end.Time().Format(icsDate))
+		w.moment("DTSTART;VALUE=DATE", first.Time(), icsDate)
+		w.moment("DTEND;VALUE=DATE", end.Time(), icsDate)
 		return
 	}
-	form := utcMoment
+	start, end, in, layout := e.Start.UTC(), e.End.UTC(), "", icsUTC
 	if f.local(e.Start) && f.local(e.End) {
-		form = amsterdamMoment
+		start, end, in, layout = e.Start.In(f.Zone), e.End.In(f.Zone), ";TZID="+amsterdam, icsLocal
 	}
-	w.raw("DTSTART" + form(e.Start, f.Zone))
+	w.moment("DTSTART"+in, start, layout)
 	// Whole seconds are written, and an end must be after the start in these.
-	if e.End.Unix() > e.Start.Unix() {
-		w.raw("DTEND" + form(e.End, f.Zone))
+	if end.Unix() > start.Unix() {
+		w.moment("DTEND"+in, end, layout)
 	}
 }
 
@@ -263,14 +277,6 @@ func (f *Feed) local(t time.Time) bool {
 	_, offset := t.In(f.Zone).Zone()
 	return resolve(t.UTC().Add(time.Duration(offset)*time.Second), f.Zone).Equal(t) && t.Year() >= 1997
 }
-
-func amsterdamMoment(t time.Time, zone *time.Location) string {
-	return ";TZID=" + amsterdam + ":" + t.In(zone).Format(icsLocal)
-}
-
-func utcMoment(t time.Time, _ *time.Location) string { return ":" + utc(t) }
-
-func utc(t time.Time) string { return t.UTC().Format(icsUTC) }
 
 // webAddress returns an address fit for a URI property, or nothing.
 func webAddress(s string) string {

@@ -2,51 +2,88 @@ package calendar
 
 import (
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
 // lineLimit is the most octets of a line without its end (RFC 5545 section 3.1).
 const lineLimit = 75
 
-// icsWriter appends content lines. Every value passes through its cleaners:
-// no text, whoever wrote it, can end a line or begin a property.
-type icsWriter struct{ out []byte }
+// icsWriter appends content lines. Every value passes through the cleaners
+// below: no text, whoever wrote it, can end a line or begin a property.
+type icsWriter struct {
+	out     []byte
+	scratch []byte
+}
 
-// raw appends a line made here of plain ASCII.
-func (w *icsWriter) raw(lines ...string) {
+// lines appends lines made here of plain ASCII.
+func (w *icsWriter) lines(lines ...string) {
 	for _, line := range lines {
-		w.fold(line)
+		w.line(line)
 	}
+}
+
+// line appends one line made of parts.
+func (w *icsWriter) line(parts ...string) {
+	begin := len(w.out)
+	for _, part := range parts {
+		w.out = append(w.out, part...)
+	}
+	w.end(begin)
 }
 
 // text appends a property of type TEXT, and nothing for an empty value.
 func (w *icsWriter) text(name, value string) {
 	if value != "" {
-		w.fold(name + ":" + escapeText(value))
+		begin := len(w.out)
+		w.out = append(append(w.out, name...), ':')
+		w.escape(value)
+		w.end(begin)
 	}
 }
 
-// fold appends one line, cut into pieces of at most 75 octets between the
-// characters of UTF-8: some readers decode before they unfold.
-func (w *icsWriter) fold(line string) {
-	room := lineLimit
-	for len(line) > room {
-		cut := room
-		for !utf8.RuneStart(line[cut]) {
-			cut--
+// moment appends a property that is a time, in the layout of its form.
+func (w *icsWriter) moment(name string, t time.Time, layout string) {
+	begin := len(w.out)
+	w.out = append(append(w.out, name...), ':')
+	w.out = t.AppendFormat(w.out, layout)
+	w.end(begin)
+}
+
+// escape appends a clean value as RFC 5545 section 3.3.11 asks.
+func (w *icsWriter) escape(s string) {
+	for i := range len(s) {
+		switch c := s[i]; c {
+		case '\\', ';', ',':
+			w.out = append(w.out, '\\', c)
+		case '\n':
+			w.out = append(w.out, '\\', 'n')
+		default:
+			w.out = append(w.out, c)
 		}
-		w.out = append(w.out, line[:cut]...)
-		w.out = append(w.out, "\r\n "...)
-		line, room = line[cut:], lineLimit-1
 	}
-	w.out = append(w.out, line...)
+}
+
+// end ends the line that begins at an index. A longer one is cut into pieces
+// of at most 75 octets between the characters of UTF-8, since some readers
+// decode before they unfold.
+func (w *icsWriter) end(begin int) {
+	if room := lineLimit; len(w.out)-begin > room {
+		w.scratch = append(w.scratch[:0], w.out[begin:]...)
+		w.out = w.out[:begin]
+		line := w.scratch
+		for len(line) > room {
+			cut := room
+			for !utf8.RuneStart(line[cut]) {
+				cut--
+			}
+			w.out = append(append(w.out, line[:cut]...), "\r\n "...)
+			line, room = line[cut:], lineLimit-1
+		}
+		w.out = append(w.out, line...)
+	}
 	w.out = append(w.out, "\r\n"...)
 }
-
-var textEscaper = strings.NewReplacer(`\`, `\\`, ";", `\;`, ",", `\,`, "\n", `\n`)
-
-// escapeText writes a clean value as RFC 5545 section 3.3.11 asks.
-func escapeText(s string) string { return textEscaper.Replace(s) }
 
 // oneLine cleans a text for a property that readers show on one line.
 func oneLine(s string) string {

@@ -3,6 +3,7 @@ package calendar
 import (
 	"cmp"
 	"errors"
+	"strings"
 	"time"
 )
 
@@ -164,7 +165,7 @@ func (x *busyExpansion) affordable() error {
 func (x *busyExpansion) rules(e *foreignEvent) []Recurrence {
 	var rules []Recurrence
 	for _, text := range e.rules {
-		rule, err := ParseRecurrence(text)
+		rule, err := ParseRecurrence(strings.Join(strings.Fields(text), "")) // spaces after commas are seen
 		if ruleErr := (*RuleError)(nil); errors.As(err, &ruleErr) {
 			x.fault(e.line, FaultRule, "een herhaling ("+ruleErr.Code+") wordt niet aangenomen; alleen de eerste keer geldt",
 				"a recurrence ("+ruleErr.Code+") is not accepted; only its first instance counts")

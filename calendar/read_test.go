@@ -277,6 +277,7 @@ func TestReadSeries(t *testing.T) {
 		{"cancelled once", override("RECURRENCE-ID;TZID=Europe/Amsterdam:20260330T090000", "DTSTART:20260330T070000Z", "DURATION:PT1H", "STATUS:CANCELLED"), first + " " + third, ""},
 		{"from then on", override("RECURRENCE-ID;RANGE=THISANDFUTURE:20260330T070000Z", "DTSTART:20260330T080000Z", "DURATION:PT1H"), first + " 0330T0800-0330T0900 " + third, FaultRange},
 		{"two rules", event(weekly, "RRULE:FREQ=WEEKLY;BYDAY=WE;COUNT=1"), first + " 0325T0800-0325T0900 " + second + " " + third, ""},
+		{"rule with spaces", event(strings.Replace(weekly, "WEEKLY;", "WEEKLY; ", 1)), first + " " + second + " " + third, ""},
 		{"refused rule", event(strings.Replace(weekly, "WEEKLY", "HOURLY", 1)), first, FaultRule},
 		{"start the rule does not give", event(strings.Replace(weekly, "COUNT=3", "BYDAY=TU;COUNT=1", 1)), first + " 0324T0800-0324T0900", ""},
 		{"from long ago", event(strings.Replace(strings.ReplaceAll(weekly, "20260323", "20110328"), "COUNT=3", "UNTIL=20260210T080000Z", 1)), "0202T0800-0202T0900 0209T0800-0209T0900", ""},
