@@ -52,6 +52,7 @@ func NewReasons(p *Problem, placements []*Placement) *Reasons {
 	r := &Reasons{p: p, placements: legible(p, placements)}
 	r.ledger = audit(p, r.placements)
 	r.m = compile(p)
+	r.m.timeless = false // starts matter here
 	r.locked = newState(r.m, 0)
 	r.locked.takeAll(r.placements)
 	r.locked.blink = -1

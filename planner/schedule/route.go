@@ -109,6 +109,10 @@ func ceilDiv(a, b int32) int32 {
 // whether the route holds. A stop that does not move is where it is: a leg that
 // is too tight between two of them is not the route's fault.
 func (s *state) refresh(r int32) bool {
+	if s.fast {
+		s.refreshTravel(r)
+		return s.limitsHold(r)
+	}
 	m, rt, l := s.m, &s.routes[r], &s.m.lanes[r]
 	staff := &m.p.Staff[int(r)/m.days]
 	table := &m.travel[staff.Mode]
@@ -151,6 +155,33 @@ func (s *state) refresh(r int32) bool {
 	s.total.Travel += rt.cost
 	s.refreshLatest(rt, l, table, home)
 	return holds && s.limitsHold(r)
+}
+
+// refreshTravel is refresh where time plays no part.
+func (s *state) refreshTravel(r int32) {
+	m, rt := s.m, &s.routes[r]
+	staff := &m.p.Staff[int(r)/m.days]
+	table := &m.travel[staff.Mode]
+	home := int32(staff.Home)
+	cost, time, prev := int64(0), int32(0), home
+	for i := range rt.stops {
+		st := &rt.stops[i]
+		k := int(prev)*table.n + int(st.place)
+		st.leg = table.time[k]
+		time += st.leg
+		cost += int64(table.cost[k])
+		prev = st.place
+	}
+	rt.back = 0
+	if len(rt.stops) > 0 {
+		k := int(prev)*table.n + int(home)
+		rt.back = table.time[k]
+		time += rt.back
+		cost += int64(table.cost[k])
+	}
+	cost *= table.factor
+	s.total.Travel += cost - rt.cost
+	rt.cost, rt.time = cost, time
 }
 
 // refreshLatest is the backward pass.

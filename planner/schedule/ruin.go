@@ -46,6 +46,7 @@ func (s *state) prepareSearch() {
 		}
 	}
 	s.blinkEvery, s.blink = 100, 50
+	s.fast = m.timeless
 }
 
 // nearTo returns the places around a place, itself first.

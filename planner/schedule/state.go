@@ -24,6 +24,9 @@ type state struct {
 	// broken is set when a route no longer holds: where the triangle
 	// inequality fails, even a removal can do that.
 	broken bool
+	// fast leaves the times of stops out while a search runs in which nobody
+	// ever waits.
+	fast   bool
 	undo   journal
 	starts []int32
 	finder
@@ -346,6 +349,11 @@ func (s *state) placements() []*Placement {
 		rt := &s.routes[r]
 		if rt.visits == 0 {
 			continue
+		}
+		if s.fast {
+			s.fast = false
+			s.refresh(int32(r))
+			s.fast = true
 		}
 		s.starts = s.compact(int32(r), s.starts)
 		for i, st := range rt.stops {
