@@ -37,6 +37,8 @@ type Feed struct {
 	ID    string
 	Scope FeedScope
 	Level FeedLevel
+	// Name is the person's or the location's, empty when they are gone.
+	Name string
 	// Zone is the IANA time zone of the region.
 	Zone string
 	// Revision counts the changes to the calendar; it is 0 before the first.
@@ -78,7 +80,7 @@ func (s *Store) CreateFeed(ctx context.Context, scope FeedScope, level FeedLevel
 	if level != FullDetail && level != NoNames && level != BusyOnly {
 		return "", fmt.Errorf("feed level %q: want %q, %q or %q", level, FullDetail, NoNames, BusyOnly)
 	}
-	token, id, secret := newToken(feedToken)
+	token, id, secret := newToken()
 	row := feedRow{
 		ID: id, Secret: secret[:], Region: scope.Region, Kind: scope.Kind, Subject: scope.ID, Level: level,
 	}
@@ -143,7 +145,7 @@ func (s *Store) RevokeFeed(ctx context.Context, id string, now time.Time) error 
 // FeedByToken returns the feed that a token opens. It gives ErrNotFound for a token that is malformed, unknown, revoked or too
 // old, all alike.
 func (s *Store) FeedByToken(ctx context.Context, token string, now time.Time) (Feed, error) {
-	id, secret, ok := parseToken(feedToken, token)
+	id, secret, ok := parseToken(token)
 	if !ok {
 		return Feed{}, fmt.Errorf("feed: %w", ErrNotFound)
 	}
@@ -152,11 +154,14 @@ func (s *Store) FeedByToken(ctx context.Context, token string, now time.Time) (F
 		Revision  int64
 		ChangedAt Instant
 		Zone      string
+		Name      string
 	}
 	err := s.db.WithContext(ctx).Table("feeds AS f").
-		Select("f.*, coalesce(r.revision, 0) AS revision, r.changed_at, g.zone").
+		Select("f.*, coalesce(r.revision, 0) AS revision, r.changed_at, g.zone, coalesce(s.name, l.name, '') AS name").
 		Joins("JOIN regions AS g ON g.region = f.region").
 		Joins("LEFT JOIN feed_revisions AS r ON r.region = f.region AND r.kind = f.kind AND r.subject = f.subject").
+		Joins("LEFT JOIN staff AS s ON f.kind = 'staff' AND s.region = f.region AND s.id = f.subject").
+		Joins("LEFT JOIN locations AS l ON f.kind = 'location' AND l.region = f.region AND l.id = f.subject").
 		Where("f.id = ?", id).Take(&row).Error
 	unknown := errors.Is(err, gorm.ErrRecordNotFound)
 	if err != nil && !unknown {
@@ -170,7 +175,7 @@ func (s *Store) FeedByToken(ctx context.Context, token string, now time.Time) (F
 		return Feed{}, fmt.Errorf("feed: %w", ErrNotFound)
 	}
 	f := row.Feed.feed()
-	f.Revision, f.Changed, f.Zone = row.Revision, row.ChangedAt.Time, row.Zone
+	f.Revision, f.Changed, f.Zone, f.Name = row.Revision, row.ChangedAt.Time, row.Zone, row.Name
 	return f, nil
 }
 

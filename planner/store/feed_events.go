@@ -49,6 +49,8 @@ type FeedContent struct {
 	Name planner.Text
 	// Meeting says that it is an occurrence of a meeting.
 	Meeting bool
+	// Mode is how a visit takes place; empty for a meeting.
+	Mode planner.VisitMode
 	// Location is the location's id; empty for a meeting without one.
 	Location     string
 	LocationName string
@@ -255,7 +257,7 @@ func (t *Tx) planEvents(plan int64, p *planner.Plan, programme *planner.Programm
 		row := feedEventRow{
 			Region: p.Region, Visit: v.ID, Plan: plan, StartsAt: At(v.Start), EndsAt: At(v.End), Content: doc(n.content(v)),
 		}
-		for _, c := range v.Crew {
+		for _, c := range once(v.Crew) {
 			row.Kind, row.Subject = StaffFeed, c.Staff
 			out = append(out, row)
 		}
@@ -269,18 +271,19 @@ func (t *Tx) planEvents(plan int64, p *planner.Plan, programme *planner.Programm
 
 // names looks up what readers call things.
 type names struct {
-	types, roles, meetings map[string]planner.Text
-	staff                  map[string]string
-	locations              map[string]locationRow
+	types           map[string]planner.VisitType
+	roles, meetings map[string]planner.Text
+	staff           map[string]string
+	locations       map[string]locationRow
 }
 
 func (t *Tx) names(region string, programme *planner.Programme) (*names, error) {
 	n := &names{
-		types: map[string]planner.Text{}, roles: map[string]planner.Text{}, meetings: map[string]planner.Text{},
+		types: map[string]planner.VisitType{}, roles: map[string]planner.Text{}, meetings: map[string]planner.Text{},
 		staff: map[string]string{}, locations: map[string]locationRow{},
 	}
 	for _, vt := range programme.VisitTypes {
-		n.types[vt.ID] = vt.Name
+		n.types[vt.ID] = vt
 	}
 	for _, r := range programme.Roles {
 		n.roles[r.ID] = r.Name
@@ -312,11 +315,11 @@ func (t *Tx) names(region string, programme *planner.Programme) (*names, error) 
 func (n *names) content(v *planner.Visit) FeedContent {
 	l := n.locations[v.Location]
 	c := FeedContent{
-		Name: n.types[v.VisitType], Meeting: v.Meeting,
+		Name: n.types[v.VisitType].Name, Meeting: v.Meeting, Mode: n.types[v.VisitType].Mode,
 		Location: v.Location, LocationName: l.Name, Place: l.place(), Lat: l.Point.Lat, Lon: l.Point.Lon,
 	}
 	if v.Meeting {
-		c.Name = n.meetings[v.Requirement]
+		c.Name, c.Mode = n.meetings[v.Requirement], ""
 	}
 	for _, m := range v.Crew {
 		c.Crew = append(c.Crew, FeedCrew{Staff: m.Staff, Name: n.staff[m.Staff], Role: n.roles[m.Role]})

@@ -46,7 +46,7 @@ func TestFeedByToken(t *testing.T) {
 		w.imports(town("noord"))
 		token := w.creates(annaFeed)
 		f := w.opens(token)
-		if f.Scope != annaFeed || f.Level != FullDetail || f.Zone != "Europe/Amsterdam" || f.Revision != 0 || !f.Created.Equal(testNow) {
+		if f.Scope != annaFeed || f.Level != FullDetail || f.Zone != "Europe/Amsterdam" || f.Name != "Coördinator anna" || f.Revision != 0 || !f.Created.Equal(testNow) {
 			w.Errorf("feed %+v", f)
 		}
 		other := w.creates(annaFeed)
@@ -75,7 +75,7 @@ func TestFeedByToken(t *testing.T) {
 }
 
 func unknownToken() string {
-	token, _, _ := newToken(feedToken)
+	token, _, _ := newToken()
 	return token
 }
 
@@ -91,7 +91,7 @@ func TestSecretIsNotInTheDatabase(t *testing.T) {
 	forEachDatabase(t, func(w world) {
 		w.imports(town("noord"))
 		token := w.creates(annaFeed)
-		_, secret, _ := parseToken(feedToken, token)
+		_, secret, _ := parseToken(token)
 		sum := sha256.Sum256([]byte(secret))
 		var rows []feedRow
 		w.must(w.db.Find(&rows).Error)
@@ -165,7 +165,7 @@ func TestPublishedEvents(t *testing.T) {
 		v1 := FeedEvent{
 			Visit: "v1", Revised: testNow, Start: at("2027-02-01T09:00:00Z"), End: at("2027-02-01T10:00:00Z"),
 			FeedContent: FeedContent{
-				Name: planner.Text{NL: "Bezoek", EN: "Visit"}, Location: "een", LocationName: "Kinderopvang een",
+				Name: planner.Text{NL: "Bezoek", EN: "Visit"}, Mode: planner.OnSite, Location: "een", LocationName: "Kinderopvang een",
 				Place: "Straat 1, 6511 AA Stad",
 				Crew:  []FeedCrew{{Staff: "anna", Name: "Coördinator anna", Role: planner.Text{NL: "zorgcoördinator", EN: "care coordinator"}}},
 			},

@@ -172,7 +172,7 @@ func town(region string) *planner.State {
 	s := &planner.State{Region: region, Programme: planner.Programme{
 		ID: "p", Name: "Town", Zone: "Europe/Amsterdam", From: calendar.NoDate, To: calendar.NoDate,
 		Roles:      []planner.Role{{ID: "zc", Name: planner.Text{NL: "zorgcoördinator", EN: "care coordinator"}}},
-		VisitTypes: []planner.VisitType{{ID: "visit", Name: planner.Text{NL: "Bezoek", EN: "Visit"}, Minutes: 60, BufferBefore: 5, BufferAfter: 10}},
+		VisitTypes: []planner.VisitType{{ID: "visit", Name: planner.Text{NL: "Bezoek", EN: "Visit"}, Mode: planner.OnSite, Minutes: 60, BufferBefore: 5, BufferAfter: 10}},
 	}}
 	s.Organisations = []planner.Organisation{{ID: "ggd", Name: "GGD"}}
 	for _, id := range []string{"anna", "bram", "carla"} {

@@ -209,6 +209,43 @@ func TestMeetingsTooCloseForTravel(t *testing.T) {
 	})
 }
 
+func TestSharedMeetingTakesTimeOnce(t *testing.T) {
+	t.Parallel()
+	forEachDatabase(t, func(w world) {
+		w.imports(town("noord"), town("zuid"))
+		for i, region := range []string{"noord", "zuid"} {
+			p := plan(region, planner.Visit{
+				ID: "team-1", VisitType: "meeting", Requirement: "team", Meeting: true, Status: planner.Planned,
+				Start: at("2027-02-02T08:00:00Z"), End: at("2027-02-02T09:00:00Z"),
+				Crew: []planner.CrewMember{{Role: "zc", Staff: "anna", TravelMinutes: 20 + 10*i}},
+			})
+			w.publishes(p)
+		}
+		clash := plan("zuid", visit("v", "een", "anna", "2027-02-02T08:30:00Z"))
+		if err := w.PublishPlan(w.Context(), w.saves(clash), testNow); !errors.Is(err, ErrConflict) {
+			w.Errorf("a visit of zuid during the meeting of noord: %v, want ErrConflict", err)
+		}
+	})
+}
+
+func TestCrewInTwoRolesIsOnePerson(t *testing.T) {
+	t.Parallel()
+	forEachDatabase(t, func(w world) {
+		w.imports(town("noord"))
+		v := visit("v", "een", "anna", "2027-02-02T08:30:00Z")
+		v.Crew = append(v.Crew, planner.CrewMember{Role: "coach", Staff: "anna", TravelMinutes: 30})
+		w.publishes(plan("noord", v))
+		got, err := w.Occupied(w.Context(), "noord", at("2027-01-01T00:00:00Z"), at("2028-01-01T00:00:00Z"))
+		w.must(err)
+		if len(got) != 1 || !got[0].From.Equal(at("2027-02-02T07:55:00Z")) {
+			w.Errorf("occupancy %v, want one row that starts with the longer travel", got)
+		}
+		if events := w.events(annaFeed); len(events) != 1 || len(events[0].Crew) != 2 {
+			w.Errorf("events %v, want one with both roles", events)
+		}
+	})
+}
+
 func TestSnapshot(t *testing.T) {
 	t.Parallel()
 	forEachDatabase(t, func(w world) {

@@ -153,10 +153,30 @@ func (t *Tx) occupyPlan(id int64, p *planner.Plan, programme *planner.Programme,
 	if err != nil {
 		return err
 	}
+	rows = withoutShared(rows, taken)
 	if err := refuseOverlap(append(taken, rows...)); err != nil {
 		return err
 	}
 	return insert(t, rows)
+}
+
+// withoutShared leaves out the meetings that the plan of another region has in
+// its time already: somebody who works in both goes there once.
+func withoutShared(rows, taken []occupancyRow) []occupancyRow {
+	type attendance struct {
+		person int64
+		ref    string
+	}
+	there := map[attendance]*occupancyRow{}
+	for i := range taken {
+		if taken[i].Kind == MeetingTime {
+			there[attendance{taken[i].Person, taken[i].Ref}] = &taken[i]
+		}
+	}
+	return slices.DeleteFunc(rows, func(r occupancyRow) bool {
+		o := there[attendance{r.Person, r.Ref}]
+		return o != nil && r.Kind == MeetingTime && r.StartsAt.Before(o.EndsAt.Time) && o.StartsAt.Before(r.EndsAt.Time)
+	})
 }
 
 // promised returns what the people have promised within the time of the rows.
@@ -220,7 +240,7 @@ func planTimes(id int64, p *planner.Plan, programme *planner.Programme, persons 
 		if vt == nil || v.Meeting {
 			vt = types[""]
 		}
-		for _, c := range v.Crew {
+		for _, c := range once(v.Crew) {
 			r := occupancyRowOf(persons[c.Staff], &Occupancy{
 				Region: p.Region, Staff: c.Staff, Kind: kind, Ref: v.ID,
 				From: v.Start.Add(-time.Duration(vt.BufferBefore+c.TravelMinutes) * time.Minute),
@@ -238,6 +258,21 @@ func planTimes(id int64, p *planner.Plan, programme *planner.Programme, persons 
 		}
 	}
 	return rows
+}
+
+// once returns the people of a crew, each once, with the longest travel:
+// somebody may come in two roles.
+func once(crew []planner.CrewMember) []planner.CrewMember {
+	var out []planner.CrewMember
+	for _, c := range crew {
+		i := slices.IndexFunc(out, func(o planner.CrewMember) bool { return o.Staff == c.Staff })
+		if i < 0 {
+			out = append(out, c)
+			continue
+		}
+		out[i].TravelMinutes = max(out[i].TravelMinutes, c.TravelMinutes)
+	}
+	return out
 }
 
 func earliest(a, b time.Time) time.Time {

@@ -162,6 +162,14 @@ func (s *Store) setUp(ctx context.Context, dialector gorm.Dialector) error {
 	return nil
 }
 
+// Ping says whether the database answers.
+func (s *Store) Ping(ctx context.Context) error {
+	if err := s.sql.PingContext(ctx); err != nil {
+		return fmt.Errorf("the database does not answer: %w", err)
+	}
+	return nil
+}
+
 // Close closes the database.
 func (s *Store) Close() error {
 	if err := s.sql.Close(); err != nil {

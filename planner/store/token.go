@@ -10,10 +10,10 @@ import (
 
 // A token is pf_<kind>_<id>_<secret>_<check>: a prefix and a check that secret
 // scanners and log masks recognise, an id to look up, and a secret of 160 bit
-// that needs no slow hash. No kind is accepted in the place of another.
+// that needs no slow hash. No kind is accepted in the place of another; feeds
+// are the first.
 const (
-	tokenPrefix = "pf"
-	feedToken   = "feed"
+	tokenPrefix = "pf_feed"
 
 	tokenIDLength     = 10
 	tokenSecretLength = 32
@@ -23,10 +23,10 @@ const (
 // tokenLetters is base32 in lower case (RFC 4648 section 6).
 var tokenLetters = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
 
-// newToken returns a new token, its id and the SHA-256 of its secret.
-func newToken(kind string) (token, id string, hash [sha256.Size]byte) {
+// newToken returns a new feed token, its id and the SHA-256 of its secret.
+func newToken() (token, id string, hash [sha256.Size]byte) {
 	id, secret := letters(tokenIDLength), letters(tokenSecretLength)
-	body := strings.Join([]string{tokenPrefix, kind, id, secret}, "_")
+	body := strings.Join([]string{tokenPrefix, id, secret}, "_")
 	return body + "_" + tokenCheck(body), id, sha256.Sum256([]byte(secret))
 }
 
@@ -43,20 +43,16 @@ func tokenCheck(body string) string {
 	return tokenLetters.EncodeToString([]byte{byte(sum >> 24), byte(sum >> 16), byte(sum >> 8), byte(sum)})[:tokenCheckLength]
 }
 
-// parseToken takes a token of a kind apart; ok is false for anything else.
-func parseToken(kind, token string) (id, secret string, ok bool) {
-	body, check, _ := cutLast(token, "_")
-	parts := strings.Split(body, "_")
-	if len(parts) != 4 || parts[0] != tokenPrefix || parts[1] != kind || check != tokenCheck(body) ||
-		len(parts[2]) != tokenIDLength || len(parts[3]) != tokenSecretLength {
+// parseToken takes a feed token apart; ok is false for anything else.
+func parseToken(token string) (id, secret string, ok bool) {
+	cut := strings.LastIndex(token, "_")
+	if cut < 0 || token[cut+1:] != tokenCheck(token[:cut]) {
 		return "", "", false
 	}
-	return parts[2], parts[3], true
-}
-
-func cutLast(s, sep string) (before, after string, found bool) {
-	if i := strings.LastIndex(s, sep); i >= 0 {
-		return s[:i], s[i+len(sep):], true
+	rest, ok := strings.CutPrefix(token[:cut], tokenPrefix+"_")
+	id, secret, found := strings.Cut(rest, "_")
+	if !ok || !found || len(id) != tokenIDLength || len(secret) != tokenSecretLength {
+		return "", "", false
 	}
-	return s, "", false
+	return id, secret, true
 }
