@@ -58,13 +58,17 @@ func (l list[T]) unique(column string) {
 }
 
 // items returns what the rows of a region say, ordered by a key so that the
-// order of rows in a file never matters. An empty region takes all.
+// order of rows in a file never matters, or as the file has them without a key.
+// An empty region takes all.
 func items[T any](entries []entry[T], region string, key func(*T) string) []T {
 	var out []T
 	for i := range entries {
 		if e := &entries[i]; region == "" || e.region == "" || e.region == region {
 			out = append(out, e.item)
 		}
+	}
+	if key == nil {
+		return out
 	}
 	slices.SortStableFunc(out, func(a, b T) int { return cmp.Compare(key(&a), key(&b)) })
 	return out

@@ -233,7 +233,7 @@ func (f *folder) states() []*planner.State {
 		out[i] = &planner.State{
 			Region:        region,
 			Programme:     f.programme.programme,
-			Organisations: items(f.organisations.entries, region, organisationKey),
+			Organisations: items(f.organisations.entries, region, nil),
 			Staff:         items(f.staff.entries, region, staffKey),
 			Districts:     items(f.districts.entries, region, districtKey),
 			Locations:     items(f.locations.entries, region, locationKey),

@@ -295,8 +295,8 @@ func TestFolderOrder(t *testing.T) {
 	good := os.DirFS("testdata/good")
 	shuffled := spoiled(t, good, "locations.csv", "loc", "loc")
 	for name, file := range shuffled {
-		if !strings.HasSuffix(name, ".csv") || name == "staff.csv" {
-			continue
+		if !strings.HasSuffix(name, ".csv") || name == "staff.csv" || name == "organisations.csv" {
+			continue // contracts and organisations keep their order
 		}
 		rows := strings.Split(strings.TrimSuffix(string(file.Data), "\n"), "\n")
 		slices.Reverse(rows[1:])

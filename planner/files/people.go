@@ -4,6 +4,7 @@ import (
 	"io"
 	"math"
 
+	"github.com/wijkplanner/wijkplanner/calendar"
 	"github.com/wijkplanner/wijkplanner/planner"
 )
 
@@ -15,18 +16,24 @@ const (
 
 // ReadOrganisations reads an organisations.csv. The error is a Faults.
 func ReadOrganisations(name string, r io.Reader) ([]planner.Organisation, error) {
-	return single(func(rep *report) list[planner.Organisation] { return readOrganisations(rep, name, r) }, organisationKey)
+	return single(func(rep *report) list[planner.Organisation] { return readOrganisations(rep, name, r) }, nil)
 }
 
+// organisationKey finds organisations; they keep the order of their file, which
+// the plan folder refers to.
 func organisationKey(o *planner.Organisation) string { return o.ID }
 
 func readOrganisations(rep *report, name string, r io.Reader) list[planner.Organisation] {
 	l := readList(rep, name, r, organisationColumns, func(r row) planner.Organisation {
+		holidays := r.get("public_holidays")
+		if _, err := calendar.ParseHolidaySet(holidays.list()); err != nil {
+			holidays.fault("%v", err)
+		}
 		return planner.Organisation{
 			ID:             r.need("organisation_id").id(),
 			Name:           r.need("name").text,
 			LimitMinutes:   int64(math.Round(60 * r.get("limit_hours").decimal(0, 1e7))),
-			PublicHolidays: r.get("public_holidays").list(),
+			PublicHolidays: holidays.list(),
 		}
 	})
 	l.unique("organisation_id")

@@ -112,11 +112,16 @@ func (p *programmeReader) referAll(kind refKind, values []value) []string {
 }
 
 func (p *programmeReader) municipality(n node) {
-	f := n.mapping("code! name! school_region!")
+	f := n.mapping("code! name! school_region")
+	name, region := f.scalar("name").text, f.scalar("school_region")
+	known, ok := calendar.SchoolRegion(name)
+	if region.empty() && !ok && name != "" {
+		region.fault("is needed: the school holiday region of %s is not known here; want noord, midden or zuid", name)
+	}
 	p.programme.Municipalities = append(p.programme.Municipalities, planner.Municipality{
 		Code:         p.once(refMunicipality, f.scalar("code")),
-		Name:         f.scalar("name").text,
-		SchoolRegion: f.scalar("school_region").choice("noord", "midden", "zuid"),
+		Name:         name,
+		SchoolRegion: region.or(known).choice("noord", "midden", "zuid"),
 	})
 	f.scalar("code").municipality()
 }
@@ -232,11 +237,10 @@ func (p *programmeReader) requirement(n node) {
 		Select:       p.selection(f.get("select")),
 	}
 	switch {
-	case r.Anchor != nil && f.has("target"):
-		f.get("target").fault("follows from the meetings that the anchor names; leave it out")
-	case r.Anchor == nil && !f.has("target") && !f.has("minimum"):
+	case r.Anchor != nil: // the target follows from the meetings
+	case !f.has("target") && !f.has("minimum"):
 		f.get("target").fault("is needed")
-	case r.Anchor == nil:
+	default:
 		promise{r.Minimum, r.Target, r.MinGapDays}.check(f.get("target"))
 	}
 	for _, item := range f.get("overrides").items() {
@@ -296,15 +300,11 @@ func anchor(n node) *planner.Anchor {
 		return nil
 	}
 	f := n.mapping("kind! every offset")
-	a := &planner.Anchor{
+	return &planner.Anchor{
 		Kind:   f.scalar("kind").text,
 		Every:  f.scalar("every").or("1").number(1, maxVisits),
 		Offset: f.scalar("offset").number(0, maxVisits),
 	}
-	if a.Every > 0 && a.Offset >= a.Every {
-		f.get("offset").fault("%d: want less than every, %d", a.Offset, a.Every)
-	}
-	return a
 }
 
 // monthDay reads a day of the year, 01-15.
