@@ -16,8 +16,9 @@ type demand struct {
 	// date of the latest ever, or NoDate.
 	done int
 	last calendar.Date
-	// anchors are the occurrences of the location's own meeting on which the
-	// visits take place; nil when the requirement has no anchor.
+	// anchors are the occurrences of the location's own meeting, after the last
+	// completed visit, on which the open visits take place; nil when the
+	// requirement has no anchor.
 	anchors []occurrence
 }
 
@@ -89,9 +90,10 @@ func (f *formulation) demand(r, l int) demand {
 		d.target = max(d.target, d.minimum)
 		return d
 	}
-	d.anchors = f.anchors(req, loc, every)
-	d.target = d.done + len(d.anchors)
+	used := f.anchors(req, loc, every)
+	d.target = len(used)
 	d.minimum = min(d.minimum, d.target)
+	d.anchors = slices.DeleteFunc(used, func(o occurrence) bool { return d.done > 0 && o.date <= d.last })
 	return d
 }
 

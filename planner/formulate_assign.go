@@ -27,13 +27,22 @@ type item struct {
 	pinned    string
 }
 
-// backupShare is the part of a primary's load that a backup is counted with,
-// in percent.
-const backupShare = 10
+const (
+	// backupShare is the part of a primary's load that a backup is counted with,
+	// in percent.
+	backupShare = 10
+	// loadStep is the step of loads, in minutes: a caseload known to the minute
+	// would be false precision, and the bound's tables grow with it.
+	loadStep = 15
+)
+
+// backupLoad returns the load of standing in where serving is so much.
+func backupLoad(load int64) int64 { return ceilDiv(load*backupShare, 100*loadStep) * loadStep }
 
 // formulatePrimary makes the problem of who serves the locations of a role.
-// faces holds for each location the staff that earlier roles gave it.
-func (f *formulation) formulatePrimary(role *Role, faces [][]string, maxChanges int) *roleProblem {
+// faces holds for each location the staff that earlier roles gave it, spent for
+// each organisation the load of its staff in earlier roles.
+func (f *formulation) formulatePrimary(role *Role, faces [][]string, spent map[string]int64, maxChanges int) *roleProblem {
 	p := &roleProblem{role: role, kind: Primary, Problem: &assign.Problem{
 		Districts:    len(f.state.Districts),
 		OpenDistrict: f.weights.OpenDistrict,
@@ -41,8 +50,8 @@ func (f *formulation) formulatePrimary(role *Role, faces [][]string, maxChanges 
 		MaxChanges:   maxChanges,
 	}}
 	f.addStaff(p)
-	p.Groups = f.groups(p)
-	for _, it := range f.items(role) {
+	p.Groups = f.groups(p, spent)
+	for _, it := range f.items(role, Primary) {
 		p.items = append(p.items, it)
 		p.Locations = append(p.Locations, f.item(p, it, faces))
 	}
@@ -59,16 +68,14 @@ func (f *formulation) formulateBackup(role *Role, primary map[int]string, left m
 	for i := range p.Staff {
 		p.Staff[i] = assign.Staff{Capacity: max(0, left[f.state.Staff[p.staff[i]].ID])}
 	}
-	for _, it := range f.items(&Role{ID: role.ID, Select: role.Select}) {
+	for _, it := range f.items(&Role{ID: role.ID, Select: role.Select, DemandPerPlace: role.DemandPerPlace}, Backup) {
 		p.items = append(p.items, it)
-		loc := f.item(p, item{id: it.id, locations: it.locations}, make([][]string, len(f.state.Locations)))
-		loc.Current, loc.Change = f.current(p, role.ID, it.locations[0], Backup), f.weights.Change
-		loc.Pinned = assign.None
+		loc := f.item(p, it, make([][]string, len(f.state.Locations)))
 		loc.Candidates = slices.DeleteFunc(loc.Candidates, func(c assign.Candidate) bool {
 			return f.state.Staff[p.staff[c.Staff]].ID == primary[it.locations[0]]
 		})
 		for c := range loc.Candidates {
-			loc.Candidates[c].Load = ceilDiv(loc.Candidates[c].Load*backupShare, 100)
+			loc.Candidates[c].Load = backupLoad(loc.Candidates[c].Load)
 		}
 		p.Locations = append(p.Locations, loc)
 	}
@@ -177,14 +184,16 @@ func maxLocations(m *Staff, role string) int {
 	return most
 }
 
-// groups turns the yearly limits of employers into limits on their staff.
-func (f *formulation) groups(p *roleProblem) []assign.Group {
+// groups turns what is left of the yearly limits of employers into limits on
+// their staff: the loads of earlier roles and what the staff of later roles
+// carry anyway are gone.
+func (f *formulation) groups(p *roleProblem, spent map[string]int64) []assign.Group {
 	var out []assign.Group
 	for _, o := range f.state.Organisations {
 		if o.LimitMinutes <= 0 {
 			continue
 		}
-		g := assign.Group{Limit: o.LimitMinutes}
+		g := assign.Group{Limit: max(0, o.LimitMinutes-spent[o.ID]-f.laterBase(o.ID, p.role))}
 		for i, s := range p.staff {
 			if f.state.Staff[s].Organisation == o.ID {
 				g.Staff = append(g.Staff, i)
@@ -197,16 +206,35 @@ func (f *formulation) groups(p *roleProblem) []assign.Group {
 	return out
 }
 
+// laterBase returns the base load of an organisation's staff whose first role
+// comes after a role.
+func (f *formulation) laterBase(organisation string, role *Role) int64 {
+	var sum int64
+	later := false
+	for i := range f.state.Programme.Roles {
+		r := &f.state.Programme.Roles[i]
+		if later && r.Assign != NotAssigned {
+			for k := range f.state.Staff {
+				if f.state.Staff[k].Organisation == organisation {
+					sum += f.base(&f.state.Staff[k], r.ID)
+				}
+			}
+		}
+		later = later || r.ID == role.ID
+	}
+	return sum
+}
+
 // items returns what a role hands out, in ascending order of id: locations, or
 // districts and the locations pinned apart from them.
-func (f *formulation) items(role *Role) []item {
+func (f *formulation) items(role *Role, kind AssignmentKind) []item {
 	byID := map[string]*item{}
 	for l := range f.state.Locations {
 		if !f.needs(role, l) {
 			continue
 		}
 		loc := &f.state.Locations[l]
-		id, pin := loc.ID, f.pin(role.ID, loc.ID)
+		id, pin := loc.ID, f.pin(role.ID, loc.ID, kind)
 		if role.Assign == ByDistrict {
 			id = loc.District
 			if pin != "" {
@@ -242,9 +270,9 @@ func (f *formulation) needs(role *Role, l int) bool {
 }
 
 // pin returns whom a lead pinned to a location in the period, or "".
-func (f *formulation) pin(role, location string) string {
+func (f *formulation) pin(role, location string, kind AssignmentKind) string {
 	for _, a := range f.state.Assignments {
-		if a.Pinned && a.Kind == Primary && a.Role == role && a.Location == location &&
+		if a.Pinned && a.Kind == kind && a.Role == role && a.Location == location &&
 			f.period.Overlap(a.From, a.To).Days() > 0 {
 			return a.Staff
 		}
@@ -257,9 +285,13 @@ func (f *formulation) item(p *roleProblem, it item, faces [][]string) assign.Loc
 	first := &f.state.Locations[it.locations[0]]
 	out := assign.Location{
 		District: slices.IndexFunc(f.state.Districts, func(d District) bool { return d.ID == first.District }),
-		Current:  f.current(p, p.role.ID, it.locations[0], Primary),
+		Current:  f.current(p, it.locations[0]),
 		Pinned:   p.dense(f, it.pinned),
 		Change:   f.weights.Change * int64(len(it.locations)),
+	}
+	mixed := slices.ContainsFunc(it.locations, func(l int) bool { return f.current(p, l) != out.Current })
+	if mixed { // whoever gets it, some of its locations change hands: changeCharge
+		out.Current = assign.None
 	}
 	for i, s := range p.staff {
 		m := &f.state.Staff[s]
@@ -271,6 +303,9 @@ func (f *formulation) item(p *roleProblem, it item, faces [][]string) assign.Loc
 			cost, load := f.service(m, p.role, l)
 			c.Cost += cost
 			c.Load += load
+			if mixed {
+				c.Cost += f.changeCharge(p, l, i)
+			}
 			if len(faces[l]) > 0 && !slices.Contains(faces[l], m.ID) {
 				c.Coupled += f.weights.Face
 			}
@@ -313,17 +348,26 @@ func (f *formulation) service(m *Staff, role *Role, l int) (cost, load int64) {
 	}
 	travel := trips * 2 * f.travel.Cost(m.Home, loc.Point, m.Mode)
 	share := f.state.Programme.Assume(TripShare, "", f.period.From)
-	load = work + ceilDiv(int64(share)*travel, 10_000)
+	load = ceilDiv(work+ceilDiv(int64(share)*travel, 10_000), loadStep) * loadStep
 	return travel * f.weights.Travel / 100, load
 }
 
-// current returns who serves a location when the period begins.
-func (f *formulation) current(p *roleProblem, role string, l int, kind AssignmentKind) int {
-	a := f.inForce(role, f.state.Locations[l].ID, kind)
+// current returns who serves a location when the period begins, None where that
+// person no longer has the role.
+func (f *formulation) current(p *roleProblem, l int) int {
+	a := f.inForce(p.role.ID, f.state.Locations[l].ID, p.kind)
 	if a == nil {
 		return assign.None
 	}
 	return p.dense(f, a.Staff)
+}
+
+// changeCharge returns what it costs when a location goes to somebody.
+func (f *formulation) changeCharge(p *roleProblem, l, staff int) int64 {
+	if c := f.current(p, l); c == assign.None || c == staff {
+		return 0
+	}
+	return f.weights.Change
 }
 
 // inForce returns the assignment that holds when the period begins, else on

@@ -3,6 +3,7 @@ package planner
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/wijkplanner/wijkplanner/calendar"
 	"github.com/wijkplanner/wijkplanner/planner/schedule"
@@ -21,8 +22,8 @@ type visitProblem struct {
 	days   []calendar.Date // by dense day
 	visits []visitRef      // by dense visit
 	fixed  []fixedRef      // by dense fixed stop
-	// orphans are visits for which nobody is assigned; they are no part of the
-	// dense problem.
+	// orphans are visits that are no part of the dense problem: nobody is
+	// assigned, or there is no occasion left.
 	orphans []visitRef
 	// clashes are meetings that somebody cannot attend because of another one.
 	clashes []fixedRef
@@ -35,6 +36,13 @@ type visitRef struct {
 	number int // 1 for the first open visit of the demand
 	level  Level
 	roles  []string // by crew list
+	// blocked and change say why it is no part of the dense problem, if so.
+	blocked, change string
+}
+
+func (r visitRef) because(blocked, change string) visitRef {
+	r.blocked, r.change = blocked, change
+	return r
 }
 
 // fixedRef says what a fixed stop is: a meeting's occurrence, or time kept free
@@ -275,7 +283,7 @@ func (f *formulation) addVisits(p *visitProblem, w *windowSets, t teams, i int) 
 	crew, roles := f.crew(d, t)
 	if slices.ContainsFunc(crew, func(options []schedule.Option) bool { return len(options) == 0 }) {
 		for k := range d.open() {
-			p.orphans = append(p.orphans, d.ref(i, k, roles))
+			p.orphans = append(p.orphans, d.ref(i, k, roles).because("unassigned", "assign somebody as "+strings.Join(roles, " and ")))
 		}
 		return
 	}
@@ -286,11 +294,15 @@ func (f *formulation) addVisits(p *visitProblem, w *windowSets, t teams, i int) 
 	}
 	for k := range d.open() {
 		ref := d.ref(i, k, roles)
+		if req.Anchor != nil && k >= len(d.anchors) {
+			p.orphans = append(p.orphans, ref.because("passed", "the meetings it could be on are over"))
+			continue
+		}
 		p.visits = append(p.visits, ref)
 		p.Visits = append(p.Visits, schedule.Visit{
 			Place:    f.locationPlace(d.location),
 			Duration: steps(vt.Minutes), Before: steps(vt.BufferBefore), After: steps(vt.BufferAfter),
-			Crew: crew, Windows: w.of(d, k), Requirement: requirement, Unplanned: ref.priority(),
+			Crew: crew, Windows: w.of(d, k), Requirement: requirement, Unplanned: ref.level.priority(),
 		})
 	}
 }
@@ -304,8 +316,8 @@ func (d *demand) ref(i, k int, roles []string) visitRef {
 	return out
 }
 
-func (r visitRef) priority() int64 {
-	if r.level == Minimum {
+func (l Level) priority() int64 {
+	if l == Minimum {
 		return minimumPriority
 	}
 	return targetPriority
@@ -334,7 +346,7 @@ func (f *formulation) crew(d *demand, t teams) (crew [][]schedule.Option, roles 
 		var pool []schedule.Option
 		for _, role := range req.Pool {
 			pool = merge(pool, f.options(role, d.location, t))
-			pool = merge(pool, f.everybody(role, f.weights.Backup))
+			pool = merge(pool, f.everybody(role, d.location, f.weights.Backup))
 		}
 		crew, roles = append(crew, pool), append(roles, req.Pool[0])
 	}
@@ -343,7 +355,7 @@ func (f *formulation) crew(d *demand, t teams) (crew [][]schedule.Option, roles 
 
 func (f *formulation) options(role string, l int, t teams) []schedule.Option {
 	if f.state.Programme.Role(role).Assign == NotAssigned {
-		return f.everybody(role, 0)
+		return f.everybody(role, l, 0)
 	}
 	var out []schedule.Option
 	if s := f.staffIndex(t[role].primary[l]); s >= 0 {
@@ -355,10 +367,11 @@ func (f *formulation) options(role string, l int, t teams) []schedule.Option {
 	return out
 }
 
-func (f *formulation) everybody(role string, charge int64) []schedule.Option {
+// everybody lists all who have a role for as long as a location is open.
+func (f *formulation) everybody(role string, l int, charge int64) []schedule.Option {
 	var out []schedule.Option
 	for i := range f.state.Staff {
-		if f.hasRole(&f.state.Staff[i], role) {
+		if f.contractCovers(&f.state.Staff[i], role, []int{l}) {
 			out = append(out, schedule.Option{Staff: i, Charge: charge})
 		}
 	}

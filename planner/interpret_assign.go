@@ -14,15 +14,21 @@ import (
 // later – and writes their rows into the plan.
 func (f *formulation) assignAll(ctx context.Context, o Options, p *Plan) (teams, error) {
 	t := teams{}
-	faces := make([][]string, len(f.state.Locations))
+	faces, spent := make([][]string, len(f.state.Locations)), map[string]int64{}
 	roles := f.assignedRoles()
 	problems := countProblems(roles)
 	for i, role := range roles {
 		o.report("assign", i, len(roles))
-		problem := f.formulatePrimary(role, faces, o.MaxChanges)
+		problem := f.formulatePrimary(role, faces, spent, o.MaxChanges)
 		result, err := solveRole(ctx, problem, o.assign(problems))
 		if err != nil {
 			return nil, err
+		}
+		if err := f.unexplainedPins(problem, result); err != nil {
+			return nil, err
+		}
+		for i, m := range problem.staff {
+			spent[f.state.Staff[m].Organisation] += result.Loads[i]
 		}
 		team := team{primary: f.servers(problem, result.Staff)}
 		for l, s := range team.primary {
@@ -124,16 +130,18 @@ func (f *formulation) servers(p *roleProblem, staff []int) map[int]string {
 func (f *formulation) interpretRole(p *Plan, problem *roleProblem, r *assign.Result) {
 	out := RoleResult{
 		Role: problem.role.ID, Kind: problem.kind, Cost: r.Certified(), Bound: r.Bound,
-		Multipliers: r.Multipliers, Constraints: assignAmounts(r.Amounts),
+		Multipliers: r.Multipliers, Rest: assign.Rest(problem.Problem, r.Staff),
 	}
-	out.Rest = assign.Rest(problem.Problem, r.Staff)
+	var sum assign.Amounts
 	counts := make([]int, len(problem.staff))
 	for i, e := range assign.Explanations(problem.Problem, r.Staff) {
 		if s := r.Staff[i]; s != assign.None {
 			counts[s] += len(problem.items[i].locations)
 		}
-		p.Assignments = append(p.Assignments, f.assigned(problem, r, i, &e)...)
+		p.Assignments = append(p.Assignments, f.assigned(problem, r, i, &e, &sum)...)
 	}
+	sum.Balance += out.Rest
+	out.Constraints = assignAmounts(sum)
 	for i, s := range problem.staff {
 		out.Loads = append(out.Loads, Load{
 			Staff: f.state.Staff[s].ID, Load: r.Loads[i], Capacity: problem.Staff[i].Capacity, Locations: counts[i],
@@ -142,52 +150,79 @@ func (f *formulation) interpretRole(p *Plan, problem *roleProblem, r *assign.Res
 	p.Roles = append(p.Roles, out)
 }
 
-// assigned returns the rows of one item: one for each of its locations. An
-// item's amounts go to its locations by their share in travel and faces; what
-// belongs to the district as a whole is on the first.
-func (f *formulation) assigned(p *roleProblem, r *assign.Result, i int, e *assign.Explanation) []Assigned {
+// assigned returns the rows of one item: one for each of its locations, with
+// the location's own travel and change; what belongs to a district as a whole is
+// on the last. It adds the amounts to sum.
+func (f *formulation) assigned(p *roleProblem, r *assign.Result, i int, e *assign.Explanation, sum *assign.Amounts) []Assigned {
 	var out []Assigned
 	rest := e.Amounts
+	rest.Travel, rest.Change = 0, 0
 	locations := p.items[i].locations
 	for k, l := range locations {
 		loc := &f.state.Locations[l]
 		row := Assigned{
 			Location: loc.ID, District: loc.District, Role: p.role.ID, Kind: p.kind,
-			From: max(f.period.From, loc.Opened), To: calendar.NoDate,
+			From: max(f.period.From, loc.Opened), To: calendar.NoDate, Reason: f.whoReason(p, e),
 		}
-		row.Reason = f.whoReason(p, e)
+		var own assign.Amounts
 		if s := r.Staff[i]; s != assign.None {
-			f.fillServed(p, &row, s, l)
+			own.Travel, own.Change = f.fillServed(p, &row, s, l), f.changeCharge(p, l, s)
 		}
-		if k < len(locations)-1 {
-			part := assign.Amounts{Travel: row.TravelMinutesYear}
-			rest.Travel -= part.Travel
-			row.Reason.Amounts = assignAmounts(part)
-		} else {
-			row.Reason.Amounts = assignAmounts(rest)
+		if k == len(locations)-1 {
+			own.Coupled, own.District, own.Balance = rest.Coupled, rest.District, rest.Balance
 		}
-		row.TravelMinutesYear = (row.TravelMinutesYear + 50) / 100
+		addAmounts(sum, own)
+		row.Reason.Amounts = assignAmounts(own)
 		out = append(out, row)
 	}
 	return out
 }
 
-// fillServed writes who serves a location into its row; travel in hundredths.
-func (f *formulation) fillServed(p *roleProblem, row *Assigned, s, l int) {
+func addAmounts(sum *assign.Amounts, a assign.Amounts) {
+	sum.Travel += a.Travel
+	sum.Coupled += a.Coupled
+	sum.District += a.District
+	sum.Change += a.Change
+	sum.Balance += a.Balance
+}
+
+// fillServed writes who serves a location into its row and returns the travel
+// in hundredths of a minute.
+func (f *formulation) fillServed(p *roleProblem, row *Assigned, s, l int) (travel int64) {
 	m := &f.state.Staff[p.staff[s]]
 	row.Staff = m.ID
-	row.TravelMinutesYear, row.MinutesYear = f.service(m, p.role, l)
+	travel, row.MinutesYear = f.service(m, p.role, l)
+	row.TravelMinutesYear = (travel + 50) / 100
 	if p.kind == Backup {
-		row.MinutesYear = ceilDiv(row.MinutesYear*backupShare, 100)
+		row.MinutesYear = backupLoad(row.MinutesYear)
 	}
 	before := f.inForce(p.role.ID, row.Location, p.kind)
 	if before == nil {
-		return
+		return travel
 	}
 	row.Changed = before.Staff != m.ID
 	if !row.Changed {
-		row.From, row.To = before.From, calendar.NoDate
+		row.From = before.From
 	}
+	return travel
+}
+
+// unexplainedPins refuses pins above a ceiling that give no reason: the lead
+// must know.
+func (f *formulation) unexplainedPins(p *roleProblem, r *assign.Result) error {
+	for i, s := range p.staff {
+		id := f.state.Staff[s].ID
+		if r.Loads[i] <= max(p.Staff[i].Capacity, p.Staff[i].Base) {
+			continue
+		}
+		if !slices.ContainsFunc(f.state.Assignments, func(a Assignment) bool {
+			return a.Pinned && a.Role == p.role.ID && a.Staff == id && a.Reason != ""
+		}) {
+			return fmt.Errorf("role %s: the pins of %s ask for %d minutes a year with a capacity of %d; "+
+				"take some away, or give one a reason in assignments.csv", p.role.ID, id, r.Loads[i], p.Staff[i].Capacity)
+		}
+	}
+	return nil
 }
 
 // whoReason says who came second, or what stands in the way of everybody.

@@ -28,10 +28,8 @@ func (f *formulation) scheduleAll(ctx context.Context, o Options, p *Plan, t tea
 	}
 	p.Iterations += result.Iterations
 	p.Schedule = Score(result.Score)
-	for _, ref := range problem.orphans {
-		p.Schedule.Medium += ref.priority()
-	}
 	f.interpretVisits(p, problem, result)
+	p.Schedule.Medium = f.relabel(p)
 	p.Constraints = f.totals(p)
 	o.report("visits", 1, 1)
 	return nil
@@ -175,11 +173,45 @@ func (f *formulation) meetingVisit(m *Meeting, date calendar.Date) Visit {
 	return out
 }
 
-// orphan reports a visit that nobody is assigned to make.
+// orphan reports a visit that was no part of the dense problem.
 func (f *formulation) orphan(ref visitRef) Unplanned {
 	out := f.undone(ref)
-	out.Reason = Reason{Blocked: []string{"unassigned:1"}, Change: "assign somebody as " + strings.Join(ref.roles, " and ")}
+	out.Reason = Reason{Blocked: []string{ref.blocked + ":1"}, Change: ref.change}
 	return out
+}
+
+// relabel gives the unplanned visits their level by count – as long as what is
+// done and planned meets the minimum, only targets are missing – and returns
+// what they weigh. It matters for visits that cannot stand in for each other,
+// such as those on a location's own meetings.
+func (f *formulation) relabel(p *Plan) int64 {
+	type key struct{ location, requirement string }
+	missing := map[key]int{}
+	for i := range f.demanded {
+		d := &f.demanded[i]
+		req, _, loc := f.target(d)
+		missing[key{loc.ID, req.ID}] = d.minimum - d.done
+	}
+	for i := range p.Visits {
+		if v := &p.Visits[i]; !v.Meeting {
+			missing[key{v.Location, v.Requirement}]--
+		}
+	}
+	var medium int64
+	for i := range p.Unplanned {
+		u := &p.Unplanned[i]
+		k := key{u.Location, u.Requirement}
+		if _, promised := missing[k]; !promised {
+			continue // a clash of meetings
+		}
+		u.Level = Target
+		if missing[k] > 0 {
+			u.Level = Minimum
+			missing[k]--
+		}
+		medium += u.Level.priority()
+	}
+	return medium
 }
 
 // undone returns the row of a visit that is not planned, without its reason.

@@ -12,6 +12,8 @@ type Plan struct {
 	Region   string
 	From, To calendar.Date
 	Seed     uint64
+	// MaxChanges is the change budget of each role, negative for none.
+	MaxChanges int
 	// Iterations is what the searches used together.
 	Iterations  int
 	Assignments []Assigned

@@ -18,6 +18,7 @@ type summaryJSON struct {
 	To          calendar.Date        `json:"to"`
 	Seed        uint64               `json:"seed"`
 	Iterations  int                  `json:"iterations"`
+	MaxChanges  int                  `json:"max_changes"`
 	Assignments map[string]*roleJSON `json:"assignments"`
 	Schedule    scoreJSON            `json:"schedule"`
 	Constraints map[string]int64     `json:"constraints"`
@@ -69,7 +70,7 @@ func planJSON(plans []*planner.Plan) ([]byte, error) {
 
 func summaryOf(p *planner.Plan) *summaryJSON {
 	s := &summaryJSON{
-		Version: planVersion, Region: p.Region, From: p.From, To: p.To, Seed: p.Seed, Iterations: p.Iterations,
+		Version: planVersion, Region: p.Region, From: p.From, To: p.To, Seed: p.Seed, Iterations: p.Iterations, MaxChanges: p.MaxChanges,
 		Assignments: make(map[string]*roleJSON), Schedule: scoreJSON(p.Schedule), Constraints: amountsOf(p.Constraints),
 	}
 	for i := range p.Roles {

@@ -112,11 +112,11 @@ func TestDemandAndService(t *testing.T) {
 	s := &planner.Staff{Home: planner.Point{Lat: 1, PC4: "1", PC4Area: 4}, Mode: planner.Bicycle}
 	l := &planner.Location{Point: planner.Point{Lat: 2, PC4: "1", PC4Area: 4}}
 	cost, load := c.service(s, l, demand{work: 101, trips: 3}, primary)
-	if cost != 2400 || load != 101+12 {
-		t.Errorf("cost %d and load %d, want 2400 and 113", cost, load)
+	if cost != 2400 || load != 120 {
+		t.Errorf("cost %d and load %d, want 2400 and 101 + 12 rounded up to quarters of an hour", cost, load)
 	}
-	if _, load = c.service(s, l, demand{work: 101, trips: 3}, backup); load != 12 {
-		t.Errorf("backup load %d, want 12", load)
+	if _, load = c.service(s, l, demand{work: 101, trips: 3}, backup); load != 15 {
+		t.Errorf("backup load %d, want 15", load)
 	}
 }
 

@@ -6,8 +6,12 @@ import (
 	"github.com/wijkplanner/wijkplanner/planner"
 )
 
-// backupPercent is the part of a primary's load that a backup counts with.
-const backupPercent = 10
+const (
+	// backupPercent is the part of a primary's load that a backup counts with.
+	backupPercent = 10
+	// loadStep is the step in which loads are counted, in minutes.
+	loadStep = 15
+)
 
 // demand is what a location asks of a role in a year.
 type demand struct {
@@ -35,9 +39,9 @@ func (c *checker) demandOf(role *planner.Role, l *planner.Location) demand {
 // serves a location for a year.
 func (c *checker) service(s *planner.Staff, l *planner.Location, d demand, kind string) (cost, load int64) {
 	travel := d.trips * 2 * c.norms.cost(&s.Home, &l.Point, s.Mode)
-	load = d.work + roundUp(c.norms.tripShare*travel, 10_000)
+	load = roundUp(d.work+roundUp(c.norms.tripShare*travel, 10_000), loadStep) * loadStep
 	if kind == backup {
-		load = roundUp(load*backupPercent, 100)
+		load = roundUp(load*backupPercent, 100*loadStep) * loadStep
 	}
 	return travel * c.weights.Travel / 100, load
 }

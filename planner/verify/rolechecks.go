@@ -60,8 +60,8 @@ func (p *roleProof) checkPeople() {
 			p.c.add(at, "%s load of %d minutes with a capacity of %d, %d of it pinned or base; only pins with a reason may pass it", p.kind, s.load, s.capacity, s.forced)
 		}
 		most := ceiling(s.Staff, p.role.ID)
-		if at.Kind = OverCeiling; p.kind == primary && most > 0 && s.locations > most && !p.excused(s, s.free > 0) {
-			p.c.add(at, "%d locations, at most %d, %d of them not pinned; only pins with a reason may pass it", s.locations, most, s.free)
+		if at.Kind = OverCeiling; p.kind == primary && most > 0 && s.items > most && !p.excused(s, s.free > 0) {
+			p.c.add(at, "%d locations or whole districts, at most %d; %d locations are not pinned; only pins with a reason may pass it", s.items, most, s.free)
 		}
 		i := slices.IndexFunc(p.summary.Loads, func(r LoadRow) bool { return r.Staff == s.ID })
 		want := LoadRow{s.ID, s.load, s.capacity, s.locations}

@@ -36,8 +36,9 @@ type person struct {
 	capacity, norm, base int64
 	// load is with base; forced is base and pins.
 	load, forced int64
-	// locations counts what the person serves, free what no pin gave.
-	locations, free int
+	// locations counts what the person serves, items what was handed out for it
+	// (districts, when they go whole), free the locations that no pin gave.
+	locations, items, free int
 	// reasoned says that one of the pins names its reason.
 	reasoned        bool
 	pinnedDistricts map[string]bool
@@ -298,6 +299,9 @@ func (p *roleProof) addUp() {
 			p.amounts["travel"] += cost
 			s.load += load
 			s.locations++
+			if k == 0 {
+				s.items++
+			}
 			if it.pinned == s {
 				p.force(s, it, l, load)
 			} else {
