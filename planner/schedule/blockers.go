@@ -53,50 +53,49 @@ func (s *state) waived(kind FaultKind, staff int) bool {
 }
 
 // blocked says what stands in the way of an absent visit.
-func (r *Reasons) blocked(visit int) ([]Blocker, *Change) {
-	s := r.float()
-	v := int32(visit)
-	j := &r.m.visits[v]
-	for _, options := range r.p.Visits[v].Crew {
+func (d *desk) blocked(v int32) ([]Blocker, *Change) {
+	s := d.float()
+	j := &d.m.visits[v]
+	for _, options := range d.p.Visits[v].Crew {
 		if len(options) == 0 {
 			return []Blocker{{FaultCrew, None, 1}}, nil
 		}
 	}
-	if len(r.m.sets[j.set].periods) == 0 {
-		return []Blocker{{FaultWindow, None, 1}}, r.anyWindow(v)
+	if len(d.m.sets[j.set].periods) == 0 {
+		return []Blocker{{FaultWindow, None, 1}}, d.anyWindow(v)
 	}
 	t := tally{counts: make(map[Blocker]int)}
 	p := &prober{s: s, v: v}
-	for i := range r.m.sets[j.set].periods {
-		w := &r.m.sets[j.set].periods[i]
+	for i := range d.m.sets[j.set].periods {
+		w := &d.m.sets[j.set].periods[i]
 		if kind := s.dayBlocker(v, w.day); kind != "" {
 			t.add(kind, None)
 			p.try(w, kind, None)
 			continue
 		}
-		r.blockedOn(p, w, &t)
+		d.blockedOn(p, w, &t)
 	}
 	if p.best == nil {
-		p.best = r.anyWindow(v)
+		p.best = d.anyWindow(v)
 	}
 	return t.list(), p.best
 }
 
-func (r *Reasons) float() *state {
-	if r.floating == nil {
-		r.floating = newState(r.m, 0)
-		r.floating.takeAll(r.placements)
-		r.floating.release()
-		r.floating.blink, r.floating.only = -1, None
+func (d *desk) float() *state {
+	if d.floating == nil {
+		d.floating = newState(d.m, 0)
+		d.floating.takeAll(d.start)
+		d.floating.release()
+		d.floating.blink, d.floating.only = -1, None
 	}
-	return r.floating
+	return d.floating
 }
 
 // blockedOn looks at the people for one window.
-func (r *Reasons) blockedOn(p *prober, w *period, t *tally) {
+func (d *desk) blockedOn(p *prober, w *period, t *tally) {
 	s := p.s
 	apart := true
-	for slot, options := range r.p.Visits[p.v].Crew {
+	for slot, options := range d.p.Visits[p.v].Crew {
 		open := false
 		for _, o := range options {
 			kind := s.personBlocker(p.v, slot, o, w)
@@ -191,17 +190,17 @@ func (t *tally) list() []Blocker {
 }
 
 // anyWindow looks for a moment that only a further window would allow.
-func (r *Reasons) anyWindow(v int32) *Change {
-	s, j := r.float(), &r.m.visits[v]
+func (d *desk) anyWindow(v int32) *Change {
+	s, j := d.float(), &d.m.visits[v]
 	p := &prober{s: s, v: v}
-	for d := range int32(r.m.days) {
-		if s.dayBlocker(v, d) != "" {
+	for day := range int32(d.m.days) {
+		if s.dayBlocker(v, day) != "" {
 			continue
 		}
-		if p.find(&period{day: d, from: -always, to: always}) {
+		if p.find(&period{day: day, from: -always, to: always}) {
 			pl := s.placementOf(v, &s.best)
 			p.offer(Change{
-				Kind: FaultWindow, Staff: None, Day: int(d), Other: None, Fixed: None, Placement: pl,
+				Kind: FaultWindow, Staff: None, Day: int(day), Other: None, Fixed: None, Placement: pl,
 				effort: math.MaxInt32 + int64(j.length),
 			})
 			break

@@ -41,9 +41,17 @@ type Reasons struct {
 	p          *Problem
 	placements []*Placement
 	ledger     *ledger
-	locked     *state // every start as it is
-	floating   *state // starts may shift; made when first wanted
-	m          *model
+	desks      []*desk
+	of         []int32 // visit → desk
+	local      []int32 // visit → index at its desk
+}
+
+// desk answers for one part of the problem.
+type desk struct {
+	*part
+	m        *model
+	locked   *state // every start as it is; made when first wanted, as the next
+	floating *state // starts may shift
 }
 
 // NewReasons prepares the answers about a solution, which must break no rule
@@ -51,12 +59,27 @@ type Reasons struct {
 func NewReasons(p *Problem, placements []*Placement) *Reasons {
 	r := &Reasons{p: p, placements: legible(p, placements)}
 	r.ledger = audit(p, r.placements)
-	r.m = compile(p)
-	r.m.timeless = false // starts matter here
-	r.locked = newState(r.m, 0)
-	r.locked.takeAll(r.placements)
-	r.locked.blink = -1
+	r.of, r.local = make([]int32, len(p.Visits)), make([]int32, len(p.Visits))
+	for k, t := range split(p, r.placements) {
+		r.desks = append(r.desks, &desk{part: t})
+		for i, v := range t.visits {
+			r.of[v], r.local[v] = int32(k), int32(i)
+		}
+	}
 	return r
+}
+
+// desk returns who answers for a visit, and the visit's index there.
+func (r *Reasons) desk(visit int) (*desk, int32) {
+	d := r.desks[r.of[visit]]
+	if d.m == nil {
+		d.m = compile(d.p)
+		d.m.timeless = false // starts matter here
+		d.locked = newState(d.m, 0)
+		d.locked.takeAll(d.start)
+		d.locked.blink = -1
+	}
+	return d, r.local[visit]
 }
 
 // legible leaves out placements with indices that do not exist.
@@ -97,7 +120,9 @@ func (r *Reasons) Explain(visit int) Explanation {
 		return e
 	}
 	e.Medium = r.p.Visits[visit].Unplanned
-	e.Blockers, e.Change = r.blocked(visit)
+	d, v := r.desk(visit)
+	e.Blockers, e.Change = d.blocked(v)
+	d.translate(&e)
 	return e
 }
 
@@ -130,10 +155,40 @@ func (r *Reasons) runnerUp(visit int) *Alternative {
 	return nil
 }
 
+// translate gives an explanation the whole problem's indices.
+func (d *desk) translate(e *Explanation) {
+	for i := range e.Blockers {
+		if b := &e.Blockers[i]; b.Staff != None {
+			b.Staff = d.staff[b.Staff]
+		}
+	}
+	c := e.Change
+	if c == nil {
+		return
+	}
+	if c.Staff != None {
+		c.Staff = d.staff[c.Staff]
+	}
+	if c.Other != None {
+		c.Other = d.visits[c.Other]
+	}
+	if c.Fixed != None {
+		c.Fixed = d.fixed[c.Fixed]
+	}
+	d.outward(c.Placement)
+}
+
+// outward gives a placement the whole problem's indices.
+func (t *part) outward(pl *Placement) {
+	for k, s := range pl.Staff {
+		pl.Staff[k] = t.staff[s]
+	}
+}
+
 // alternatives lists all placements of a visit with everything else locked.
 func (r *Reasons) alternatives(visit int) []Alternative {
-	s, v := r.locked, int32(visit)
-	j := &r.m.visits[v]
+	d, v := r.desk(visit)
+	s, j := d.locked, &d.m.visits[v]
 	if j.pinned || j.crew == 0 {
 		return nil
 	}
@@ -148,16 +203,19 @@ func (r *Reasons) alternatives(visit int) []Alternative {
 	s.exact = true
 	defer func() { s.exact, s.only = false, None }()
 	var out []Alternative
-	for _, w := range r.m.sets[j.set].periods {
+	for _, w := range d.m.sets[j.set].periods {
 		if !s.dayAllowed(v, w.day) {
 			continue
 		}
-		for _, o := range r.p.Visits[v].Crew[0] {
+		for _, o := range d.p.Visits[v].Crew[0] {
 			s.only = int32(o.Staff)
 			if s.find(v, []period{w}) {
 				out = append(out, Alternative{s.placementOf(v, &s.best), without + s.best.delta - now})
 			}
 		}
+	}
+	for _, a := range out {
+		d.outward(a.Placement)
 	}
 	slices.SortStableFunc(out, func(a, b Alternative) int {
 		return cmp.Or(cmp.Compare(a.Difference, b.Difference), cmp.Compare(a.Placement.Day, b.Placement.Day),

@@ -6,6 +6,7 @@ type part struct {
 	p      *Problem
 	staff  []int // of the part → of the whole
 	visits []int
+	fixed  []int
 	start  []*Placement
 }
 
@@ -129,6 +130,9 @@ func (c *cutter) cut(parts []*part) {
 		for s := range c.p.Staff {
 			parts[0].staff = append(parts[0].staff, s)
 		}
+		for i := range c.p.Fixed {
+			parts[0].fixed = append(parts[0].fixed, i)
+		}
 		return
 	}
 	for _, t := range parts {
@@ -150,6 +154,7 @@ func (c *cutter) build(t *part) {
 		member.Mode = c.modes.index(member.Mode)
 		q.Staff = append(q.Staff, member)
 		for _, i := range c.fixed[s] {
+			t.fixed = append(t.fixed, i)
 			f := p.Fixed[i]
 			f.Staff, f.Place = k, c.places.index(f.Place)
 			q.Fixed = append(q.Fixed, f)
@@ -226,9 +231,7 @@ func (t *part) back(placements, into []*Placement) {
 		if pl == nil {
 			continue
 		}
-		for k, s := range pl.Staff {
-			pl.Staff[k] = t.staff[s]
-		}
+		t.outward(pl)
 		into[t.visits[i]] = pl
 	}
 }
