@@ -48,7 +48,7 @@ type Fault struct {
 // amounts, and lists all faults. It shares no code with the search or with
 // Evaluate. A solution of Solve has only Forced faults.
 func Verify(p *Problem, r *Result) []Fault {
-	c := &checker{p: p, r: r}
+	c := &checker{p: p, r: r, members: make([][]int, len(p.Requirements))}
 	if !c.shape() {
 		return c.faults
 	}
@@ -84,6 +84,8 @@ type checker struct {
 	moves  int
 	// stays lists what each person does on each day: [staff][day].
 	stays [][][]stay
+	// members lists the planned visits of each requirement.
+	members [][]int
 }
 
 // stay is a period in which a person is occupied.
@@ -154,6 +156,9 @@ func (c *checker) visit(v int) {
 		return
 	}
 	f.Day = pl.Day
+	if x.Requirement != None {
+		c.members[x.Requirement] = append(c.members[x.Requirement], v)
+	}
 	if x.Published != nil && !kept {
 		c.moves++
 	}
@@ -227,11 +232,7 @@ func (c *checker) requirement(q int) {
 	rq := c.p.Requirements[q]
 	f := Fault{Visit: None, Other: None, Staff: None, Day: None, Requirement: q, Forced: true}
 	var days, visits []int
-	for v := range c.p.Visits {
-		if c.p.Visits[v].Requirement == q && c.r.Placements[v] != nil {
-			visits = append(visits, v)
-		}
-	}
+	visits = append(visits, c.members[q]...)
 	sort.SliceStable(visits, func(i, j int) bool {
 		return c.r.Placements[visits[i]].Day < c.r.Placements[visits[j]].Day
 	})

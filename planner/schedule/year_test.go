@@ -3,6 +3,7 @@ package schedule
 import (
 	"context"
 	"math"
+	"os"
 	"testing"
 	"time"
 )
@@ -134,6 +135,7 @@ func TestSolveStops(t *testing.T) {
 
 func BenchmarkYear(b *testing.B) {
 	debugCheck = nil
+	only := os.Getenv("YEAR_ONLY")
 	for _, c := range []struct {
 		name             string
 		locations, staff int
@@ -144,7 +146,11 @@ func BenchmarkYear(b *testing.B) {
 		{"150backups", 150, 12, true, 2},
 		{"1500", 1500, 110, false, 4},
 		{"1500backups", 1500, 110, true, 8},
+		{"9000", 9000, 700, false, 20},
 	} {
+		if only != "" && only != c.name {
+			continue
+		}
 		p := yearProblem(c.locations, c.staff, c.backups)
 		b.Run(c.name, func(b *testing.B) {
 			b.ReportAllocs()
