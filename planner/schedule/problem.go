@@ -100,7 +100,8 @@ type Visit struct {
 	// Move is charged when the visit gets another day, start or person than
 	// Published, or becomes unplanned.
 	Move int64
-	// Pinned visits keep Published, whatever it costs or breaks.
+	// Pinned visits keep Published, whatever it costs or breaks. Without a
+	// Published placement it means nothing.
 	Pinned bool
 }
 
@@ -132,11 +133,14 @@ type Requirement struct {
 	HasLast bool
 	// Patterns, where not empty, lists the allowed combinations of days, each
 	// ascending: the planned visits of the requirement must be on exactly the
-	// days of one of them. Hard.
+	// days of one of them, or none is planned at all. Hard. The search gives
+	// the days to the visits in their order, so these should be alike.
 	Patterns [][]int
 }
 
 // Fixed is a stop that does not move.
+//
+// Several may overlap; see the package's section on time.
 type Fixed struct {
 	Staff, Day int
 	// Start and End are inclusive of buffers.
