@@ -40,7 +40,7 @@ unit: ## all tests, with the race detector
 FUZZTIME ?= 20s
 fuzz: ## each fuzz target for FUZZTIME
 	@set -e; for p in $$(go list ./...); do for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz' || true); do \
-		echo "$$p $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$p; done; done
+		echo "$$p $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzzminimizetime 10x -fuzztime $(FUZZTIME) $$p; done; done
 
 torture: ## the long forms of tests and fuzzing
 	$(MAKE) fuzz FUZZTIME=5m

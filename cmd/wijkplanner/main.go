@@ -15,6 +15,7 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+	_ "time/tzdata" // zones, also on machines without them
 
 	"github.com/alecthomas/kong"
 
@@ -32,10 +33,13 @@ const (
 
 // cli is the command line.
 type cli struct {
+	Serve   serveCommand   `cmd:"" help:"Serve pages and feeds."`
 	Plan    planCommand    `cmd:"" help:"Plan an input folder: who serves which location, and when."`
 	Verify  verifyCommand  `cmd:"" help:"Prove a plan again from its files."`
 	Bench   benchCommand   `cmd:"" help:"Solve benchmark instances."`
 	Recur   recurCommand   `cmd:"" help:"List the occurrences of a recurrence rule."`
+	Feed    feedCommand    `cmd:"" help:"Make and revoke calendar feeds."`
+	Migrate migrateCommand `cmd:"" help:"Bring the database to this version."`
 	Version versionCommand `cmd:"" help:"Show the version."`
 }
 

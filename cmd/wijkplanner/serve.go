@@ -1,0 +1,191 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/wijkplanner/wijkplanner/api"
+	"github.com/wijkplanner/wijkplanner/api/web"
+	"github.com/wijkplanner/wijkplanner/planner"
+	"github.com/wijkplanner/wijkplanner/planner/files"
+	"github.com/wijkplanner/wijkplanner/planner/service"
+	"github.com/wijkplanner/wijkplanner/planner/store"
+)
+
+// databaseFlag names the database of a command.
+type databaseFlag struct {
+	DB string `name:"db" env:"WIJKPLANNER_DB" help:"Database: postgres://… or a path; empty for the embedded one in ./data."`
+}
+
+// open opens the database, migrated, with a service over it.
+func (d databaseFlag) open(p *process) (*service.Service, error) {
+	st, err := store.Open(p.ctx, d.DB, store.WithClock(p.now))
+	if err != nil {
+		return nil, &codeError{exitInput, err}
+	}
+	return service.New(st, p.log, p.now), nil
+}
+
+type migrateCommand struct{ databaseFlag }
+
+// Run opens the database, which applies the migrations it lacks.
+func (c *migrateCommand) Run(p *process) error {
+	s, err := c.open(p)
+	if err != nil {
+		return err
+	}
+	return s.Store.Close()
+}
+
+type serveCommand struct {
+	databaseFlag
+	Addr      string `default:":8080" env:"WIJKPLANNER_ADDR" help:"Address to listen on."`
+	PublicURL string `env:"WIJKPLANNER_URL" help:"Address that people use (default: http:// and the address listened on)."`
+	Demo      string `type:"existingdir" help:"Input folder to load, assign and plan first, when the database does not know it yet."`
+	Year      int    `help:"Year to plan for the demo (default next year)."`
+}
+
+// shutdownTime is how long requests may take to end when the server stops.
+const shutdownTime = 10 * time.Second
+
+// Run serves until it is told to stop.
+func (c *serveCommand) Run(p *process) (err error) {
+	s, err := c.open(p)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Store.Close()) }()
+	if c.Demo != "" {
+		if err := c.load(p, s); err != nil {
+			return err
+		}
+	}
+	listener, err := (&net.ListenConfig{}).Listen(p.ctx, "tcp", c.Addr)
+	if err != nil {
+		return &codeError{exitInput, fmt.Errorf("%w; choose another with --addr", err)}
+	}
+	if c.PublicURL == "" {
+		c.PublicURL = fmt.Sprintf("http://localhost:%d", listener.Addr().(*net.TCPAddr).Port)
+	}
+	handler, err := c.handler(p, s)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(p.stdout, "Wijkplanner is at %s – stop with Ctrl+C\n", c.PublicURL)
+	return serve(p.ctx, api.Server(c.Addr, handler), listener)
+}
+
+// serve runs a server until the context ends, and then lets requests finish.
+func serve(ctx context.Context, server *http.Server, listener net.Listener) error {
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(listener) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
+	defer cancel()
+	return server.Shutdown(last)
+}
+
+// handler wires the routes to the service.
+func (c *serveCommand) handler(p *process, s *service.Service) (http.Handler, error) {
+	return api.New(api.Config{
+		Regions: func(ctx context.Context) ([]string, error) {
+			regions, err := s.Regions(ctx)
+			names := make([]string, len(regions))
+			for i, r := range regions {
+				names[i] = r.ID
+			}
+			return names, err
+		},
+		Region: func(ctx context.Context, name string) (web.Region, error) {
+			snapshot, err := s.Snapshot(ctx, name)
+			if err != nil {
+				return web.Region{}, notFound(err)
+			}
+			return web.Region{State: snapshot.State, Plan: snapshot.Plan}, nil
+		},
+		Feed: func(ctx context.Context, token string, now time.Time) (api.Feed, error) {
+			r, err := s.RenderFeed(ctx, token, now)
+			return api.Feed{Body: r.Body, ETag: r.ETag, Modified: r.Modified}, notFound(err)
+		},
+		Health: s.Health, Now: p.now, Log: p.log, PublicURL: c.PublicURL,
+	})
+}
+
+// notFound says "not found" in the words of the API.
+func notFound(err error) error {
+	if errors.Is(err, service.ErrNotFound) {
+		return fmt.Errorf("%w: %w", api.ErrNotFound, err)
+	}
+	return err
+}
+
+// load imports, plans and publishes a folder, unless all of its regions are
+// planned already, and makes a feed for everybody in it.
+func (c *serveCommand) load(p *process, s *service.Service) error {
+	states, err := files.ReadFolder(c.Demo)
+	if err != nil {
+		return err
+	}
+	known := 0
+	for _, state := range states {
+		if snapshot, err := s.Snapshot(p.ctx, state.Region); err == nil && snapshot.Plan != nil {
+			known++
+		}
+	}
+	if known == len(states) {
+		return nil
+	}
+	if _, err := s.Import(p.ctx, states); err != nil {
+		return err
+	}
+	regions := make([]string, len(states))
+	for i, state := range states {
+		regions[i] = state.Region
+	}
+	fmt.Fprintf(p.stdout, "Planning %s …\n", c.Demo)
+	o := searchFlags{Year: c.Year, Seed: 1, MaxChanges: -1}.options(p)
+	proposals, err := s.Propose(p.ctx, o, regions...)
+	if err != nil {
+		return err
+	}
+	ids := make([]int64, len(proposals))
+	for i, proposal := range proposals {
+		ids[i] = proposal.ID
+		fmt.Fprintln(p.stdout, summary(plansOf(proposals[i:i+1])))
+	}
+	if err := s.Publish(p.ctx, ids...); err != nil {
+		return err
+	}
+	return c.showFeed(p, s, states[0])
+}
+
+func plansOf(proposals []service.Proposal) []*planner.Plan {
+	out := make([]*planner.Plan, len(proposals))
+	for i := range proposals {
+		out[i] = proposals[i].Plan
+	}
+	return out
+}
+
+// showFeed makes one feed, so that a newcomer can subscribe at once.
+func (c *serveCommand) showFeed(p *process, s *service.Service, state *planner.State) error {
+	if len(state.Staff) == 0 {
+		return nil
+	}
+	scope := store.FeedScope{Region: state.Region, Kind: store.StaffFeed, ID: state.Staff[0].ID}
+	token, err := s.Store.CreateFeed(p.ctx, scope, store.FullDetail)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(p.stdout, "A calendar to subscribe to, that of %s: /f/%s.ics\nMore of them: wijkplanner feed create --all\n",
+		state.Staff[0].Name, token)
+	return err
+}
