@@ -59,7 +59,7 @@ func (t *Tx) SavePlan(p *planner.Plan, basedOn int64) (int64, error) {
 	}
 	row := planRow{
 		Region: p.Region, Version: last + 1, Stage: Draft, BasedOn: basedOn, FirstDay: on(p.From), LastDay: on(p.To),
-		Seed: int64(p.Seed), Iterations: p.Iterations, Constraints: doc(p.Constraints), CreatedAt: At(t.now()),
+		Document: doc(withoutLists(p)), CreatedAt: At(t.now()),
 		Hard: p.Schedule.Hard, Medium: p.Schedule.Medium, Soft: p.Schedule.Soft,
 	}
 	if err := t.db.Create(&row).Error; err != nil {
@@ -69,6 +69,13 @@ func (t *Tx) SavePlan(p *planner.Plan, basedOn int64) (int64, error) {
 		return 0, fmt.Errorf("save plan: %w", err)
 	}
 	return row.ID, nil
+}
+
+// withoutLists returns a plan without the lists that have their own tables.
+func withoutLists(p *planner.Plan) planner.Plan {
+	out := *p
+	out.Assignments, out.Visits, out.Unplanned, out.Coverage, out.Roles = nil, nil, nil, nil, nil
+	return out
 }
 
 func (t *Tx) insertPlan(id int64, p *planner.Plan) error {
@@ -182,10 +189,7 @@ func (s *Store) Plans(ctx context.Context, region string) ([]PlanInfo, error) {
 }
 
 func (t *Tx) plan(r *planRow) (*planner.Plan, error) {
-	p := &planner.Plan{
-		Region: r.Region, From: r.FirstDay.Date(), To: r.LastDay.Date(), Seed: uint64(r.Seed), Iterations: r.Iterations,
-		Schedule: planner.Score{Hard: r.Hard, Medium: r.Medium, Soft: r.Soft}, Constraints: r.Constraints.v,
-	}
+	p := &r.Document.v
 	for _, read := range []func(int64, *planner.Plan) error{t.loadAssigned, t.loadVisits, t.loadUnplanned, t.loadResults} {
 		if err := read(r.ID, p); err != nil {
 			return nil, err

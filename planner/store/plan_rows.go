@@ -14,6 +14,8 @@ const (
 	Superseded Stage = "superseded"
 )
 
+// planRow keeps what lists show in columns; Document is the plan without the
+// lists that have tables of their own.
 type planRow struct {
 	ID          int64 `gorm:"primaryKey"`
 	Region      string
@@ -22,12 +24,10 @@ type planRow struct {
 	BasedOn     int64
 	FirstDay    day
 	LastDay     day
-	Seed        int64
-	Iterations  int
 	Hard        int64
 	Medium      int64
 	Soft        int64
-	Constraints document[[]planner.Amount]
+	Document    document[planner.Plan]
 	CreatedAt   Instant
 	PublishedAt Instant
 }
