@@ -61,15 +61,15 @@ func prepare(ctx context.Context, url string) error {
 	return s.Close()
 }
 
-func open(t *testing.T, address string) *Store {
-	t.Helper()
-	s, err := Open(t.Context(), address, WithClock(clock))
+func open(tb testing.TB, address string) *Store {
+	tb.Helper()
+	s, err := Open(tb.Context(), address, WithClock(clock))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		if err := s.Close(); err != nil {
-			t.Error(err)
+			tb.Error(err)
 		}
 	})
 	return s
