@@ -61,6 +61,7 @@ func total(p *Plan, role, name string) int64 {
 var proofs = map[Part]map[string]func(t *testing.T){
 	Who: {
 		"skill": func(t *testing.T) {
+			t.Helper()
 			for _, a := range solve(t, town()).Assignments {
 				if a.Role == "coordinator" && a.Staff == "b1" {
 					t.Error("the counsellor coordinates")
@@ -68,6 +69,7 @@ var proofs = map[Part]map[string]func(t *testing.T){
 			}
 		},
 		"capacity": func(t *testing.T) {
+			t.Helper()
 			s := town()
 			s.Programme.Roles[0].DemandPerPlace = 3000 // 120,000 minutes a location: more than anybody has
 			p := solve(t, s)
@@ -77,6 +79,7 @@ var proofs = map[Part]map[string]func(t *testing.T){
 			}
 		},
 		"ceiling": func(t *testing.T) {
+			t.Helper()
 			s := town()
 			s.Staff[0].Contracts[0].MaxLocations = 1
 			if n := served(solve(t, s), "c1"); n > 1 {
@@ -84,6 +87,7 @@ var proofs = map[Part]map[string]func(t *testing.T){
 			}
 		},
 		"employer": func(t *testing.T) {
+			t.Helper()
 			s := town()
 			s.Organisations = append(s.Organisations, Organisation{ID: "small", LimitMinutes: 300})
 			s.Staff[0].Organisation = "small"
@@ -92,6 +96,7 @@ var proofs = map[Part]map[string]func(t *testing.T){
 			}
 		},
 		"pin": func(t *testing.T) {
+			t.Helper()
 			s := town()
 			s.Assignments = []Assignment{{
 				Location: "l3", Role: "coordinator", Staff: "c1", Kind: Primary, Pinned: true, From: calendar.NoDate, To: calendar.NoDate,
@@ -101,6 +106,7 @@ var proofs = map[Part]map[string]func(t *testing.T){
 			}
 		},
 		"change_budget": func(t *testing.T) {
+			t.Helper()
 			s := misplaced()
 			p, err := Solve(context.Background(), s, Options{Year: 2027, Iterations: 200, Workers: 1, MaxChanges: 1})
 			if err != nil {
@@ -117,6 +123,7 @@ var proofs = map[Part]map[string]func(t *testing.T){
 			}
 		},
 		"unassigned": func(t *testing.T) {
+			t.Helper()
 			p := solve(t, town())
 			for _, l := range []string{"l1", "l2", "l3"} {
 				if p.server(l, "coordinator", Primary).Staff == "" || p.server(l, "coordinator", Backup).Staff == "" {
@@ -125,6 +132,7 @@ var proofs = map[Part]map[string]func(t *testing.T){
 			}
 		},
 		TravelConstraint: func(t *testing.T) {
+			t.Helper()
 			p := solve(t, town())
 			a := p.server("l3", "coordinator", Primary) // two visits there and back by bicycle
 			f := townFormulation(town())
@@ -134,6 +142,7 @@ var proofs = map[Part]map[string]func(t *testing.T){
 			}
 		},
 		FaceConstraint: func(t *testing.T) {
+			t.Helper()
 			s := town()
 			s.Programme.Requirements[0].With = []string{"counsellor"}
 			if got, want := total(solve(t, s), "counsellor", FaceConstraint), 3*DefaultWeights().Face; got != want {
@@ -141,16 +150,19 @@ var proofs = map[Part]map[string]func(t *testing.T){
 			}
 		},
 		DistrictConstraint: func(t *testing.T) {
+			t.Helper()
 			if got, want := total(solve(t, town()), "coordinator", DistrictConstraint), 2*DefaultWeights().OpenDistrict; got != want {
 				t.Errorf("districts %d, want %d: one person in each of two", got, want)
 			}
 		},
 		ChangeConstraint: func(t *testing.T) {
+			t.Helper()
 			if got, want := total(solve(t, misplaced()), "coordinator", ChangeConstraint), int64(3); got != want {
 				t.Errorf("changes %d, want %d", got, want)
 			}
 		},
 		BalanceConstraint: func(t *testing.T) {
+			t.Helper()
 			s := town()
 			s.Programme.Weights.Balance = 100_000
 			s.Programme.Roles[0].DemandPerPlace = 400

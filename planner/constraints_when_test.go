@@ -9,6 +9,7 @@ import (
 // whenProofs are the cases of the constraints on visits.
 var whenProofs = map[string]func(t *testing.T){
 	"working_time": func(t *testing.T) {
+		t.Helper()
 		s := town()
 		s.Absences = []Absence{
 			{Staff: "c1", From: date("2027-01-01"), To: date("2027-11-30")},
@@ -21,6 +22,7 @@ var whenProofs = map[string]func(t *testing.T){
 		}
 	},
 	"opening": func(t *testing.T) {
+		t.Helper()
 		s := town()
 		s.Locations[0].Opening = week("2", span(13, 15))
 		for _, v := range solve(t, s).visitsAt("l1") {
@@ -30,6 +32,7 @@ var whenProofs = map[string]func(t *testing.T){
 		}
 	},
 	"overlap": func(t *testing.T) {
+		t.Helper()
 		s := town()
 		for i := range s.Locations {
 			s.Locations[i].Opening = week("2", span(9, 13))
@@ -45,9 +48,10 @@ var whenProofs = map[string]func(t *testing.T){
 		}
 	},
 	"gap": func(t *testing.T) {
+		t.Helper()
 		s := town()
 		s.History = []CompletedVisit{{Location: "l1", Requirement: "discussion", Date: date("2026-12-15")}}
-		var last calendar.Date = date("2026-12-15")
+		last := date("2026-12-15")
 		for _, v := range solve(t, s).visitsAt("l1") {
 			d := calendar.DateOf(v.Start, v.Start.Location())
 			if d-last < 120 {
@@ -57,6 +61,7 @@ var whenProofs = map[string]func(t *testing.T){
 		}
 	},
 	"cap": func(t *testing.T) {
+		t.Helper()
 		s := town()
 		for i := range s.Staff {
 			s.Staff[i].DayCap = 1
@@ -71,6 +76,7 @@ var whenProofs = map[string]func(t *testing.T){
 		}
 	},
 	"reserve": func(t *testing.T) {
+		t.Helper()
 		s := town()
 		s.Programme.Roles[0].AcuteMinutesDay = 8*60 - 100
 		if p := solve(t, s); len(p.visitsAt("l1")) != 0 {
@@ -78,6 +84,7 @@ var whenProofs = map[string]func(t *testing.T){
 		}
 	},
 	"together": func(t *testing.T) {
+		t.Helper()
 		s := town()
 		s.Programme.Requirements[0].With = []string{"counsellor"}
 		for _, v := range solve(t, s).Visits {
@@ -87,6 +94,7 @@ var whenProofs = map[string]func(t *testing.T){
 		}
 	},
 	"unplanned": func(t *testing.T) {
+		t.Helper()
 		s := town()
 		s.Locations[0].Opening = calendar.Week{}
 		p := solve(t, s)
@@ -95,6 +103,7 @@ var whenProofs = map[string]func(t *testing.T){
 		}
 	},
 	TravelConstraint: func(t *testing.T) {
+		t.Helper()
 		s := town()
 		s.Locations = s.Locations[2:]
 		s.Programme.Requirements[0].Target = 1
@@ -106,6 +115,7 @@ var whenProofs = map[string]func(t *testing.T){
 		}
 	},
 	SpacingConstraint: func(t *testing.T) {
+		t.Helper()
 		s := town()
 		s.Locations = s.Locations[2:]
 		s.Programme.Requirements[0].To = MonthDay{Month: 6, Day: 30} // 180 days apart at most, so 2 short
@@ -119,6 +129,7 @@ var whenProofs = map[string]func(t *testing.T){
 		}
 	},
 	SchoolConstraint: func(t *testing.T) {
+		t.Helper()
 		s := town()
 		s.Locations = s.Locations[2:]
 		s.Programme.Requirements[0].Target = 1
@@ -128,6 +139,7 @@ var whenProofs = map[string]func(t *testing.T){
 		}
 	},
 	ParentsConstraint: func(t *testing.T) {
+		t.Helper()
 		s := town()
 		s.Locations = s.Locations[2:]
 		s.Programme.VisitTypes[0].ParentsPresent = true
@@ -143,6 +155,7 @@ var whenProofs = map[string]func(t *testing.T){
 		}
 	},
 	BackupConstraint: func(t *testing.T) {
+		t.Helper()
 		s := town()
 		s.Locations = s.Locations[2:]
 		s.Programme.Requirements[0].Target = 1
@@ -156,6 +169,7 @@ var whenProofs = map[string]func(t *testing.T){
 		}
 	},
 	SmoothConstraint: func(t *testing.T) {
+		t.Helper()
 		s := town()
 		for i := range s.Locations {
 			s.Locations[i].Opened, s.Locations[i].Closed = date("2027-03-01"), date("2027-03-05")
@@ -168,6 +182,7 @@ var whenProofs = map[string]func(t *testing.T){
 		}
 	},
 	MoveConstraint: func(t *testing.T) {
+		t.Helper()
 		if got := amount(solve(t, town()).Constraints, MoveConstraint); got != 0 {
 			t.Errorf("move %d, want 0: nothing was published", got)
 		}

@@ -36,17 +36,21 @@ func TestDiffLocations(t *testing.T) {
 		{"opened", nil, []Location{same}, []string{"location 100000009 De Berg: opened"}},
 		{"closed", []Location{same}, nil, []string{"location 100000009 De Berg: closed"}},
 		{
-			"holder", []Location{same},
+			"holder",
+			[]Location{same},
 			[]Location{diffLocation("100000009", func(l *Location) { l.Organisation = "partou" })},
 			[]string{`location 100000009 De Berg: holder, organisation "kok" → "partou"`},
 		},
 		{
-			"capacity", []Location{same},
+			"capacity",
+			[]Location{same},
 			[]Location{diffLocation("100000009", func(l *Location) { l.Registrations[0].Places = 24 })},
 			[]string{`location 100000009 De Berg: capacity, places "16" → "24"`},
 		},
 		{
-			"registration added", []Location{same}, []Location{diffLocation("100000009", two)},
+			"registration added",
+			[]Location{same},
+			[]Location{diffLocation("100000009", two)},
 			[]string{
 				`location 100000009 De Berg: capacity, places "16" → "36"`,
 				`location 100000009 De Berg: registration, lrk "100000009" → "100000009|200000007"`,

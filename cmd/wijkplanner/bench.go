@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -88,8 +89,7 @@ func eachFile(names []string, solve func(name string, f *os.File) error) error {
 			return &codeError{exitInput, err}
 		}
 		base := filepath.Base(path)
-		err = solve(strings.TrimSuffix(base, filepath.Ext(base)), f)
-		f.Close()
+		err = errors.Join(solve(strings.TrimSuffix(base, filepath.Ext(base)), f), f.Close())
 		if err != nil {
 			return &codeError{exitInput, fmt.Errorf("%s: %w", path, err)}
 		}
