@@ -61,18 +61,19 @@ type CoverageRow struct {
 // Summary is the content of plan.json. Amounts are hundredths of a
 // minute-equivalent, loads and capacities minutes a year.
 type Summary struct {
-	Version     string                 `json:"version"`
-	Region      string                 `json:"region"`
-	From        calendar.Date          `json:"from"`
-	To          calendar.Date          `json:"to"`
-	Seed        uint64                 `json:"seed"`
-	Iterations  int                    `json:"iterations"`
-	Assignments map[string]RoleSummary `json:"assignments"`
-	Schedule    ScheduleScore          `json:"schedule"`
-	Constraints map[string]int64       `json:"constraints"`
+	Version    string        `json:"version"`
+	Region     string        `json:"region"`
+	From       calendar.Date `json:"from"`
+	To         calendar.Date `json:"to"`
+	Seed       uint64        `json:"seed"`
+	Iterations int           `json:"iterations"`
 	// MaxChanges is how many locations of a role could change hands; nil or
 	// negative for no limit.
 	MaxChanges *int `json:"max_changes,omitempty"`
+	// Assignments holds the roles by id.
+	Assignments map[string]RoleSummary `json:"assignments"`
+	Schedule    ScheduleScore          `json:"schedule"`
+	Constraints map[string]int64       `json:"constraints"`
 	// Regions holds one summary for each region of a folder of several.
 	Regions []Summary `json:"regions,omitempty"`
 }
