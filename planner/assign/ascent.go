@@ -18,33 +18,23 @@ type ascent struct {
 }
 
 const (
-	firstTheta = 1024
+	firstTheta = 256
 	// smallestTheta ends the ascent: further steps move nothing.
 	smallestTheta = 4
 	patience      = 12
 )
 
-// newAscent starts from each location's second-lowest cost.
+// newAscent starts from the multipliers that capacity prices give.
 func newAscent(r *relaxation) *ascent {
 	a := &ascent{
 		r: r, mult: make([]int64, r.multipliers()), direction: make([]int64, r.multipliers()),
 		served: make([]int32, r.m.n), theta: firstTheta, weight: 1,
 	}
 	m := r.m
+	price := r.capacityPrices()
 	for j := range m.n {
-		lowest, second := int64(unlimited), int64(unlimited)
-		for c := m.first[j]; c < m.first[j+1]; c++ {
-			if cost := m.sure[c]; cost < lowest {
-				lowest, second = cost, lowest
-			} else {
-				second = min(second, cost)
-			}
-		}
-		if r.open[j] {
-			a.mult[j] = lowest
-			if second < unlimited && int(m.staff[m.first[j+1]-1]) == m.nobody && m.first[j+1]-m.first[j] > 2 {
-				a.mult[j] = second
-			}
+		if c, cost := r.cheapest(j, price); r.open[j] && c >= 0 {
+			a.mult[j] = min(cost, r.despair[j])
 		}
 	}
 	var sum int64
@@ -60,12 +50,14 @@ func newAscent(r *relaxation) *ascent {
 // done reports whether further steps are pointless: the step length has run
 // out, or the bound has met a solution of cost target.
 func (a *ascent) done(target int64) bool {
-	return a.theta < smallestTheta || ceilUnit(a.bestValue)*unit >= target
+	return a.theta < smallestTheta || target < unlimited && ceilUnit(a.bestValue)*unit >= target
 }
 
 // step evaluates the multipliers, keeps them if they are the best, and moves
-// them towards the target, the fixed-point cost of a known solution.
+// them towards the target, the fixed-point cost of a known solution, or
+// unlimited when none is known.
 func (a *ascent) step(target int64) {
+	target = min(target, a.bestValue+max(a.bestValue, -a.bestValue)/128+unit)
 	value := a.r.evaluate(a.mult)
 	if value > a.bestValue {
 		a.bestValue, a.stale = value, 0
@@ -73,9 +65,6 @@ func (a *ascent) step(target int64) {
 	} else if a.stale++; a.stale > patience {
 		a.stale = 0
 		a.theta = a.theta * 3 / 4
-		copy(a.mult, a.best)
-		value = a.r.evaluate(a.mult)
-		clear(a.direction)
 	}
 	a.deflect()
 	var square int64
@@ -142,6 +131,8 @@ func (a *ascent) move(distance, square int64) {
 		a.mult[k] += change
 		if k >= n {
 			a.mult[k] = max(a.mult[k], 0)
+		} else {
+			a.mult[k] = min(a.mult[k], a.r.despair[k])
 		}
 	}
 }

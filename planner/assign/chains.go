@@ -1,48 +1,72 @@
 package assign
 
 // longestChain limits how many locations one ejection chain moves.
-const longestChain = 6
+const longestChain = 5
 
-// chain looks for a better solution by an ejection chain that starts at
+// push looks for a better solution by an ejection chain that starts at
 // location j: j leaves its person, another location moves into the space left,
 // a third into the space that one left, and so on; after each step j tries to
 // come in again wherever that is cheapest (Yagiura, Ibaraki and Glover 2004).
 // A plain shift is the chain of length 1, a swap one of length 2. It applies
 // the first chain that lowers the value and reports whether there was one.
-func (w *walker) chain(j int) bool {
+func (w *walker) push(j int32) bool {
 	s := w.s
-	mark := len(s.log)
-	before := s.at[j]
+	mark, before := len(s.log), s.at[j]
 	hole := s.m.staff[before]
-	total := s.remove(j)
 	w.stamp++
 	w.seen[j] = w.stamp
+	total := s.remove(int(j))
 	for range longestChain {
-		if c, d := w.cheapest(j, before); c >= 0 && total+d < 0 {
+		if c, d := w.cheapest(int(j), before); c >= 0 && total+d < 0 {
 			s.add(c)
 			w.value += total + d
 			return true
 		}
-		c := w.successor(hole)
-		if c < 0 {
+		var d int64
+		if hole, d = w.fill(hole); hole < 0 {
 			break
 		}
-		next := int(s.m.loc[c])
-		w.seen[next] = w.stamp
-		hole = s.m.staff[s.at[next]]
-		total += s.remove(next)
-		total += s.add(c)
-		if hole == int32(s.m.nobody) {
-			if c, d := w.cheapest(j, before); c >= 0 && total+d < 0 {
-				s.add(c)
-				w.value += total + d
-				return true
-			}
+		total += d
+	}
+	s.undo(mark)
+	return false
+}
+
+// pull is a chain without a first location: somebody's location moves to the
+// person with space, another into the space it left, and so on, until that
+// lowers the value.
+func (w *walker) pull(hole int32) bool {
+	s := w.s
+	mark := len(s.log)
+	w.stamp++
+	total := int64(0)
+	for range longestChain {
+		var d int64
+		if hole, d = w.fill(hole); hole < 0 {
 			break
+		}
+		if total += d; total < 0 {
+			w.value += total
+			return true
 		}
 	}
 	s.undo(mark)
 	return false
+}
+
+// fill moves the best successor into the hole and returns the new hole and what
+// that cost, or -1 when nothing can move.
+func (w *walker) fill(hole int32) (int32, int64) {
+	s := w.s
+	c := w.successor(hole)
+	if c < 0 {
+		return -1, 0
+	}
+	j := s.m.loc[c]
+	w.seen[j] = w.stamp
+	next := s.m.staff[s.at[j]]
+	d := s.remove(int(j))
+	return next, d + s.add(c)
 }
 
 // cheapest returns the neighbour candidate at which location j comes in at the
@@ -64,6 +88,9 @@ func (w *walker) cheapest(j int, before int32) (int32, int64) {
 // moves into the hole at the least cost.
 func (w *walker) successor(hole int32) int32 {
 	s, m := w.s, w.s.m
+	if m.plain {
+		return w.plainSuccessor(hole)
+	}
 	best, bestCost := int32(-1), int64(unlimited)
 	for _, c := range w.near.to[hole] {
 		j := m.loc[c]
@@ -71,6 +98,33 @@ func (w *walker) successor(hole int32) int32 {
 			continue
 		}
 		if d := s.addCost(c) + s.removeCost(int(j)); d < bestCost {
+			best, bestCost = c, d
+		}
+	}
+	return best
+}
+
+// plainSuccessor is successor for problems whose only limits are capacities and
+// whose costs do not depend on each other, where most of the time is spent.
+func (w *walker) plainSuccessor(hole int32) int32 {
+	s, m := w.s, w.s.m
+	best, bestCost := int32(-1), int64(unlimited)
+	room, price := m.capacity[hole]-s.load[hole], s.over.staff[hole]
+	for _, c := range w.near.to[hole] {
+		j := m.loc[c]
+		now := s.at[j]
+		if w.seen[j] == w.stamp || now == c {
+			continue
+		}
+		d := m.cost[c] - m.cost[now]
+		if a := m.load[c]; a > room {
+			d += price * (a - max(0, room))
+		}
+		from := m.staff[now]
+		if beyond := s.load[from] - m.capacity[from]; beyond > 0 {
+			d -= s.over.staff[from] * min(beyond, m.load[now])
+		}
+		if d < bestCost {
 			best, bestCost = c, d
 		}
 	}

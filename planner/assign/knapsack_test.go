@@ -87,3 +87,45 @@ func setCost(items []item, set int, open int64) (cost, load int64) {
 	}
 	return cost, load
 }
+
+// TestTableExact compares the plain table, with and without a charge, with all
+// subsets.
+func TestTableExact(t *testing.T) {
+	t.Parallel()
+	var tab table
+	for seed := range uint64(600) {
+		rng := rand.New(rand.NewPCG(3, seed))
+		items := randomItems(rng, 1+rng.IntN(10), 20)
+		room := rng.Int64N(80)
+		var charge func(load int64) int64
+		if seed%2 == 0 {
+			charge = func(load int64) int64 { return BalanceCharge(3, 40, load) }
+		}
+		value := func(cost, load int64) int64 {
+			if charge == nil {
+				return cost
+			}
+			return cost + charge(load)
+		}
+		want := int64(unlimited)
+		for set := range 1 << len(items) {
+			if cost, load := setCost(items, set, 0); load <= room {
+				want = min(want, value(cost, load))
+			}
+		}
+		byCand := make(map[int32]item)
+		for _, it := range items {
+			byCand[it.cand] = it
+		}
+		got, chosen := tab.solve(items, room, charge, nil)
+		var cost, load int64
+		for _, c := range chosen {
+			cost += byCand[c].cost
+			load += byCand[c].load
+			delete(byCand, c)
+		}
+		if got != want || value(cost, load) != got || load > room {
+			t.Fatalf("seed %d: %d with a set of cost %d and load %d, want %d within %d", seed, got, cost, load, want, room)
+		}
+	}
+}

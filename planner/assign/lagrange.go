@@ -15,6 +15,8 @@ type relaxation struct {
 	m    *model
 	open []bool // locations that are neither pinned nor left unassigned
 
+	despair []int64 // highest sensible multiplier: dearer than any candidate
+
 	base    []int64 // by staff: load of Base and pins
 	paid    []bool  // by pair: a pin has paid the district charge
 	sum     int64   // fixed-point certified cost of the pins
@@ -31,13 +33,14 @@ type relaxation struct {
 // kit is the working memory of one goroutine.
 type kit struct {
 	sack  knapsack
+	table table
 	items []item
 }
 
 // newRelaxation leaves out the locations marked unassigned (nil: none).
 func newRelaxation(m *model, unassigned []bool, workers int) *relaxation {
 	r := &relaxation{
-		m: m, open: make([]bool, m.n), base: make([]int64, m.nobody), paid: make([]bool, m.pairs),
+		m: m, open: make([]bool, m.n), despair: make([]int64, m.n), base: make([]int64, m.nobody), paid: make([]bool, m.pairs),
 		values: make([]int64, m.nobody), chosen: make([][]int32, m.nobody),
 		workers: workers, kits: make([]kit, workers), states: coarseStates,
 		changes: int64(m.maxChanges), groups: append([]int64(nil), m.groupLimit...),
@@ -48,6 +51,7 @@ func newRelaxation(m *model, unassigned []bool, workers int) *relaxation {
 	for j := range m.n {
 		if m.p.Locations[j].Pinned == None {
 			r.open[j] = unassigned == nil || !unassigned[j]
+			r.despair[j] = m.despair(j)
 		} else {
 			r.pin(m.first[j])
 		}
@@ -58,6 +62,18 @@ func newRelaxation(m *model, unassigned []bool, workers int) *relaxation {
 		}
 	}
 	return r
+}
+
+// despair returns a cost well above that of any candidate of a location.
+func (m *model) despair(j int) int64 {
+	var most int64
+	for c := m.first[j]; c < m.first[j+1]; c++ {
+		if i := int(m.staff[c]); i != m.nobody {
+			full := m.capacity[i]
+			most = max(most, m.sure[c]+m.balance(i, full)-m.balance(i, max(0, full-m.load[c])))
+		}
+	}
+	return 3*most + m.open + unit
 }
 
 // pin takes the cost of a pinned candidate out of the choice.
@@ -142,6 +158,14 @@ func (r *relaxation) person(i int, mult []int64, k *kit) {
 			}
 			k.items = append(k.items, item{cost: cost, load: m.load[c], cand: c, pair: pair})
 		}
+	}
+	if room < largestTable && m.open == 0 {
+		var charge func(load int64) int64
+		if m.p.Balance > 0 {
+			charge = func(load int64) int64 { return m.balance(i, r.base[i]+load) }
+		}
+		r.values[i], r.chosen[i] = k.table.solve(k.items, room, charge, r.chosen[i][:0])
+		return
 	}
 	k.sack.limit = r.states
 	charge := func(load int64) int64 { return m.balance(i, r.base[i]+load) }

@@ -18,7 +18,8 @@ const unlimited = math.MaxInt64 / 4
 // len(Staff).
 type model struct {
 	p      *Problem
-	n      int // locations
+	plain  bool // costs and capacities only
+	n      int  // locations
 	nobody int
 
 	first []int32 // candidates of location j are first[j] … first[j+1]-1
@@ -68,6 +69,10 @@ func newModel(p *Problem) *model {
 		slices.SortStableFunc(m.of[i], func(a, b int32) int { return int(m.pair[a] - m.pair[b]) })
 	}
 	m.setLimits()
+	m.plain = p.Balance == 0 && m.pairs == 0 && len(p.Groups) == 0 && p.MaxChanges < 0
+	for i := range p.Staff {
+		m.plain = m.plain && p.Staff[i].MaxLocations == 0
+	}
 	return m
 }
 

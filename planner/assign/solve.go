@@ -13,14 +13,15 @@ const (
 	// same on any number of processors.
 	lanes = 4
 	// quota is how many iterations a walker does between two exchanges.
-	quota = 256
+	quota = 64
 	// firstSteps, roundSteps and lastSteps limit the ascent before, between
 	// and after the rounds of the search.
 	firstSteps = 400
 	roundSteps = 40
 	lastSteps  = 400
-	// stagnation is how many rounds without progress send a walker elsewhere.
-	stagnation = 6
+	// stagnation is how many rounds without a new best of all a walker goes on
+	// before it hears of that best.
+	stagnation = 4
 )
 
 // Solve searches for the best assignment until the context ends or a limit of
@@ -97,7 +98,7 @@ func (sv *solver) prepare(ctx context.Context) {
 		ctx, stop = context.WithTimeout(ctx, seconds(0.2*sv.o.Seconds))
 		defer stop()
 	}
-	sv.relax()
+	sv.up = newAscent(newRelaxation(m, nil, sv.o.Workers))
 	sv.climb(ctx, firstSteps)
 	sv.price = sv.up.r.prices(sv.up.best)
 	sv.near = newNeighbours(m, sv.price)
@@ -111,9 +112,20 @@ func (sv *solver) prepare(ctx context.Context) {
 		} else {
 			w.start(first)
 		}
+		w.diver = newDiver(m, slices.Clone(sv.up.best))
 		sv.walkers = append(sv.walkers, w)
 	}
 	sv.idle = make([]int, lanes)
+	sv.scarcity()
+}
+
+// scarcity tells the walkers whether some location has to stay unassigned, as
+// far as known.
+func (sv *solver) scarcity() {
+	scarce := slices.Contains(sv.unassigned(), true)
+	for _, w := range sv.walkers {
+		w.scarce = scarce
+	}
 }
 
 // today returns who serves each location now.
@@ -158,8 +170,12 @@ func (sv *solver) relax() {
 	sv.up = next
 }
 
-// target returns the certified cost of the best solution, in fixed point.
+// target returns the certified cost of the best solution, in fixed point, if
+// the relaxation is about its locations, else unlimited.
 func (sv *solver) target() int64 {
+	if !sv.up.fits(sv.unassigned()) {
+		return unlimited
+	}
 	score, a, _ := Evaluate(sv.m.p, sv.m.staffOf(sv.best))
 	return (score.Soft - a.Coupled) * unit
 }
@@ -227,26 +243,27 @@ func (sv *solver) round(ctx context.Context, limit int) {
 	}
 }
 
-// exchange gathers what the walkers found, in lane order, and sends those that
-// stand still to a place between their best and the best of all.
+// exchange gathers what the walkers found, in lane order, and shows those that
+// stand still the best of all.
 func (sv *solver) exchange() {
 	better := false
 	for k, w := range sv.walkers {
 		sv.idle[k]++
-		if w.bestCost < sv.bestCost {
-			sv.bestCost, better = w.bestCost, true
-			sv.best = slices.Clone(w.best)
+		if w.best.cost < sv.bestCost {
+			sv.bestCost, better = w.best.cost, true
+			sv.best = slices.Clone(w.best.at)
 			sv.idle[k] = 0
 		}
 	}
 	for k, w := range sv.walkers {
 		if sv.idle[k] >= stagnation {
 			sv.idle[k] = 0
-			w.relink(sv.best)
+			w.remember(elite{at: sv.best, cost: sv.bestCost})
 		}
 	}
 	if better {
 		sv.relax()
+		sv.scarcity()
 		sv.report()
 	}
 }

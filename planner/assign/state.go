@@ -9,12 +9,14 @@ package assign
 // cost + penalties, and undo takes back any number of them.
 type state struct {
 	m     *model
-	at    []int32 // by location: its candidate, -1 while out
-	load  []int64 // by staff, Base included
-	count []int32 // locations by staff
-	pairs []int32 // locations by pair
-	group []int64 // load by group
-	moved int32   // changes against today
+	at    []int32   // by location: its candidate, -1 while out
+	held  [][]int32 // by staff: the locations served, in no order
+	place []int32   // by location: its place in that list
+	load  []int64   // by staff, Base included
+	count []int32   // locations by staff
+	pairs []int32   // locations by pair
+	group []int64   // load by group
+	moved int32     // changes against today
 
 	charge []int64 // balance charge by staff, at load
 	cost   int64   // fixed point, penalties left out
@@ -42,7 +44,7 @@ func newPenalties(m *model) penalties {
 
 func newState(m *model) *state {
 	s := &state{
-		m: m, at: make([]int32, m.n), load: make([]int64, m.nobody+1), count: make([]int32, m.nobody+1),
+		m: m, at: make([]int32, m.n), held: make([][]int32, m.nobody+1), place: make([]int32, m.n), load: make([]int64, m.nobody+1), count: make([]int32, m.nobody+1),
 		pairs: make([]int32, m.pairs), group: make([]int64, len(m.groupLimit)),
 		charge: make([]int64, m.nobody+1), over: newPenalties(m),
 	}
@@ -59,6 +61,9 @@ func (s *state) clear() {
 	s.moved, s.cost, s.log = 0, 0, s.log[:0]
 	for j := range s.at {
 		s.at[j] = -1
+	}
+	for i := range s.held {
+		s.held[i] = s.held[i][:0]
 	}
 	for i := range m.p.Staff {
 		s.load[i] = m.p.Staff[i].Base
@@ -135,21 +140,39 @@ func (s *state) removeCost(j int) int64 {
 // add puts in candidate c, whose location must be out.
 func (s *state) add(c int32) int64 {
 	d := s.addCost(c)
-	j := s.m.loc[c]
-	s.log = append(s.log, change{loc: j, from: -1})
-	s.at[j] = c
-	s.shift(c, s.m.load[c], 1)
+	s.log = append(s.log, change{loc: s.m.loc[c], from: -1})
+	s.enter(c)
 	return d
 }
 
 // remove takes out location j.
 func (s *state) remove(j int) int64 {
 	d := s.removeCost(j)
+	s.log = append(s.log, change{loc: int32(j), from: s.at[j]})
+	s.leave(int32(j))
+	return d
+}
+
+// enter books candidate c in.
+func (s *state) enter(c int32) {
+	j, i := s.m.loc[c], s.m.staff[c]
+	s.at[j] = c
+	s.place[j] = int32(len(s.held[i]))
+	s.held[i] = append(s.held[i], j)
+	s.shift(c, s.m.load[c], 1)
+}
+
+// leave books location j out.
+func (s *state) leave(j int32) {
 	c := s.at[j]
-	s.log = append(s.log, change{loc: int32(j), from: c})
+	i := s.m.staff[c]
+	last := len(s.held[i]) - 1
+	moved := s.held[i][last]
+	s.held[i][s.place[j]] = moved
+	s.place[moved] = s.place[j]
+	s.held[i] = s.held[i][:last]
 	s.at[j] = -1
 	s.shift(c, -s.m.load[c], -1)
-	return d
 }
 
 // shift books candidate c in (sign 1) or out (sign -1) in every sum.
@@ -183,12 +206,9 @@ func (s *state) undo(mark int) {
 	for k := len(s.log) - 1; k >= mark; k-- {
 		e := s.log[k]
 		if e.from < 0 {
-			c := s.at[e.loc]
-			s.at[e.loc] = -1
-			s.shift(c, -s.m.load[c], -1)
+			s.leave(e.loc)
 		} else {
-			s.at[e.loc] = e.from
-			s.shift(e.from, s.m.load[e.from], 1)
+			s.enter(e.from)
 		}
 	}
 	s.log = s.log[:mark]

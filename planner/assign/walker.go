@@ -10,29 +10,48 @@ import (
 // evaluation. Tests switch it on.
 var checkMoves = false
 
-// walker is one lane of the search: an iterated local search with its own
-// solution, penalties and random numbers. Lanes share nothing while they run,
-// so their number, not that of processors, decides what is found.
+const (
+	// tripLength is how many iterations follow each new start.
+	tripLength = 10
+	// patienceWithout is how many follow one that has not led to any feasible
+	// solution yet.
+	patienceWithout = 8 * tripLength
+)
+
+// walker is one lane of the search. It travels in trips: a new start, found
+// along the relaxation (dive) or between two elite solutions (relink), then an
+// iterated local search from there. It has its own solution, penalties and
+// random numbers. Lanes share nothing while they run, so their number, not that
+// of processors, decides what is found.
 type walker struct {
 	s     *state
 	near  *neighbours
+	price []int64 // what the relaxation pays per unit of load, by staff
 	rng   *rand.Rand
 	value int64 // cost + penalties
 
-	queue  []int32 // locations to look at again
-	queued []bool
-	seen   []uint32 // by location: the last chain that moved it
-	stamp  uint32
-	beyond int // iterations since a solution was feasible
+	queue   []int32 // staff to look at again
+	queued  []bool
+	seen    []uint32 // by location: the last chain that moved it
+	stamp   uint32
+	members []int32 // scratch
+	beyond  int     // iterations since a solution was feasible
+	scarce  bool    // some locations have to stay unassigned
 
-	best     []int32 // the best feasible solution of this lane
-	bestCost int64   // fixed point; unlimited while there is none
+	diver *diver // nil where a dive would take too long
+	elite []elite
+	apart []int32 // scratch of relink
+	trip  int     // iterations of this trip
+
+	here elite // the best feasible solution of this trip
+	best elite // and of this lane
 }
 
 func newWalker(m *model, near *neighbours, price []int64, seed, lane uint64) *walker {
 	w := &walker{
-		s: newState(m), near: near, rng: rand.New(rand.NewPCG(seed, lane)),
-		queued: make([]bool, m.n), seen: make([]uint32, m.n), best: make([]int32, m.n), bestCost: unlimited,
+		s: newState(m), near: near, price: price, rng: rand.New(rand.NewPCG(seed, lane)),
+		queued: make([]bool, m.nobody+1), seen: make([]uint32, m.n),
+		here: elite{at: make([]int32, m.n), cost: unlimited}, best: elite{at: make([]int32, m.n), cost: unlimited},
 	}
 	over := &w.s.over
 	for i := range m.nobody {
@@ -61,20 +80,21 @@ func typicalCost(m *model) int64 {
 	return max(unit, sum/max(1, number)*16)
 }
 
-// start puts the walker on a solution and queues every location.
+// start puts the walker on a solution and queues all staff.
 func (w *walker) start(at []int32) {
+	w.drain()
 	w.s.set(at)
 	w.value = w.s.cost + w.s.penalty()
 	w.keep()
-	for j := range w.s.m.n {
-		w.push(int32(j))
+	for i := range w.queued {
+		w.enqueue(int32(i))
 	}
 }
 
 // run does up to limit iterations and returns how many it did.
 func (w *walker) run(ctx context.Context, limit int) int {
 	for k := range limit {
-		if ctx.Err() != nil {
+		if ctx.Err() != nil || w.s.m.n == 0 {
 			return k
 		}
 		w.iterate(ctx)
@@ -86,10 +106,11 @@ func (w *walker) run(ctx context.Context, limit int) int {
 // if that is worse than before; then it adapts the penalties.
 func (w *walker) iterate(ctx context.Context) {
 	s := w.s
-	if s.m.n == 0 {
-		return
+	if w.trip++; w.trip > tripLength && (w.here.cost < unlimited || w.trip > patienceWithout) {
+		w.depart(ctx)
 	}
 	w.descend(ctx) // whatever a new start left to do
+	w.keep()
 	s.log = s.log[:0]
 	before := w.value
 	w.kick()
@@ -102,52 +123,87 @@ func (w *walker) iterate(ctx context.Context) {
 	w.adapt()
 }
 
+// depart ends a trip and begins the next.
+func (w *walker) depart(ctx context.Context) {
+	w.remember(w.here)
+	w.trip, w.here.cost = 0, unlimited
+	draw := w.rng.IntN(8)
+	switch {
+	case w.diver != nil && (len(w.elite) < eliteSize || draw < 2):
+		w.start(w.dive(ctx, nil))
+	case w.diver != nil && draw < 4:
+		w.start(w.dive(ctx, w.elite[w.rng.IntN(len(w.elite))].at))
+	case len(w.elite) >= eliteSize:
+		w.relink()
+	default:
+		for range 1 + w.s.m.n/16 {
+			w.kick()
+		}
+	}
+	w.s.log = w.s.log[:0]
+}
+
 // kick moves a few locations at random.
 func (w *walker) kick() {
 	s, m := w.s, w.s.m
+	mark := len(s.log)
 	if m.pairs > 0 && w.rng.IntN(8) == 0 {
-		if j := w.rng.IntN(m.n); m.pair[s.at[j]] >= 0 && w.moveDistrict(m.pair[s.at[j]]) {
-			w.moved(0)
+		if c := s.at[w.rng.IntN(m.n)]; m.pair[c] >= 0 {
+			w.moveDistrict(m.pair[c])
 		}
 	}
-	mark := len(s.log)
 	for range 1 + w.rng.IntN(3) {
 		j := w.rng.IntN(m.n)
 		list := w.near.of[j]
 		if len(list) < 2 {
 			continue
 		}
-		c := list[w.rng.IntN(len(list)-1)]
-		if c == s.at[j] {
-			continue
+		if c := list[w.rng.IntN(len(list)-1)]; c != s.at[j] {
+			w.value += s.remove(j)
+			w.value += s.add(c)
 		}
-		w.value += s.remove(j)
-		w.value += s.add(c)
 	}
 	w.moved(mark)
 }
 
-// descend runs chains from the queued locations until none helps.
+// descend runs chains into and out of the queued staff until none helps.
 func (w *walker) descend(ctx context.Context) {
 	for looked := 0; len(w.queue) > 0; looked++ {
-		if looked&255 == 255 && ctx.Err() != nil {
+		if looked&15 == 15 && ctx.Err() != nil {
 			w.drain()
 			return
 		}
 		k := w.rng.IntN(len(w.queue))
 		last := len(w.queue) - 1
-		j := w.queue[k]
+		i := w.queue[k]
 		w.queue[k] = w.queue[last]
 		w.queue = w.queue[:last]
-		w.queued[j] = false
-		mark := len(w.s.log)
-		if w.chain(int(j)) {
+		w.queued[i] = false
+		w.work(i)
+	}
+}
+
+// work tries the chains of one person until one helps.
+func (w *walker) work(i int32) {
+	mark := len(w.s.log)
+	if w.pull(i) {
+		w.moved(mark)
+		return
+	}
+	w.members = append(w.members[:0], w.s.held[i]...)
+	for len(w.members) > 0 {
+		k, last := w.rng.IntN(len(w.members)), len(w.members)-1
+		j := w.members[k]
+		w.members[k] = w.members[last]
+		w.members = w.members[:last]
+		if len(w.near.of[j]) > 0 && w.push(j) {
 			w.moved(mark)
+			return
 		}
 	}
 }
 
-// moved queues what the moves since mark may have made worth a look.
+// moved queues the staff whom the moves since mark touched.
 func (w *walker) moved(mark int) {
 	if checkMoves {
 		w.check()
@@ -158,55 +214,71 @@ func (w *walker) moved(mark int) {
 		if c < 0 {
 			c = w.s.at[e.loc]
 		}
-		for _, c := range w.near.to[m.staff[c]] {
-			w.push(m.loc[c])
+		if c >= 0 {
+			w.enqueue(m.staff[c])
 		}
-		w.push(e.loc)
 	}
 }
 
-func (w *walker) push(j int32) {
-	if !w.queued[j] && len(w.near.of[j]) > 0 {
-		w.queued[j] = true
-		w.queue = append(w.queue, j)
+func (w *walker) enqueue(i int32) {
+	if !w.queued[i] {
+		w.queued[i] = true
+		w.queue = append(w.queue, i)
 	}
 }
 
 func (w *walker) drain() {
-	for _, j := range w.queue {
-		w.queued[j] = false
+	for _, i := range w.queue {
+		w.queued[i] = false
 	}
 	w.queue = w.queue[:0]
 }
 
 // keep records the solution if it is feasible and the best yet.
 func (w *walker) keep() {
-	if w.s.cost < w.bestCost && w.s.feasible() {
-		w.bestCost = w.s.cost
-		copy(w.best, w.s.at)
+	if w.s.cost < w.here.cost && w.s.feasible() {
+		w.here.cost = w.s.cost
+		copy(w.here.at, w.s.at)
+	}
+	if w.here.cost < w.best.cost {
+		w.best.cost = w.here.cost
+		copy(w.best.at, w.here.at)
 	}
 }
 
 // adapt lowers the penalties while the solution is feasible and raises those of
 // passed limits while it is not, the faster the longer that lasts.
 func (w *walker) adapt() {
-	s, m := w.s, w.s.m
-	over := &s.over
+	s, m, over := w.s, w.s.m, &w.s.over
 	if s.feasible() {
-		for i := range m.nobody {
-			over.staff[i] = max(1, over.staff[i]-over.staff[i]/64)
-			over.count[i] = max(unit, over.count[i]-over.count[i]/64)
-		}
-		for g := range over.group {
-			over.group[g] = max(1, over.group[g]-over.group[g]/64)
-		}
-		over.changes = max(unit, over.changes-over.changes/64)
-		w.value, w.beyond = s.cost, 0
-		return
+		w.beyond = 0
+		w.relax()
+	} else {
+		w.beyond++
+		w.tighten()
 	}
-	w.beyond++
+	for i := range m.nobody {
+		over.staff[i] = min(over.staff[i], w.ceiling(i))
+	}
+	w.value = s.cost + s.penalty()
+}
+
+func (w *walker) relax() {
+	over := &w.s.over
+	for i := range w.s.m.nobody {
+		over.staff[i] = max(1, w.price[i]*3/2, over.staff[i]-over.staff[i]/64)
+		over.count[i] = max(unit, over.count[i]-over.count[i]/64)
+	}
+	for g := range over.group {
+		over.group[g] = max(1, over.group[g]-over.group[g]/64)
+	}
+	over.changes = max(unit, over.changes-over.changes/64)
+}
+
+func (w *walker) tighten() {
+	s, m, over := w.s, w.s.m, &w.s.over
 	raise := func(price int64) int64 {
-		return min(maxPenalty, price+1+price>>max(0, 4-w.beyond/8))
+		return min(maxPenalty, price+1+price>>max(0, 3-w.beyond/8))
 	}
 	for i := range m.nobody {
 		if s.load[i] > m.capacity[i] {
@@ -224,7 +296,16 @@ func (w *walker) adapt() {
 	if s.moved > m.maxChanges {
 		over.changes = raise(over.changes)
 	}
-	w.value = s.cost + s.penalty()
+}
+
+// ceiling returns the highest useful penalty on a person's load. Where
+// everything can be assigned it stays near the price, so that cost keeps its
+// say; where not, it must outbid the charge for leaving somebody out.
+func (w *walker) ceiling(i int) int64 {
+	if w.scarce {
+		return maxPenalty
+	}
+	return max(16*unit, 16*w.price[i])
 }
 
 // maxPenalty keeps penalties far from overflow.
@@ -255,21 +336,4 @@ func (m *model) staffOf(at []int32) []int {
 		}
 	}
 	return staff
-}
-
-// relink moves the walker part of the way from its best solution to another
-// (Glover's path relinking, with the first random point as new start).
-func (w *walker) relink(other []int32) {
-	at := w.s.at
-	if w.bestCost < unlimited {
-		at = w.best
-	}
-	from := slices.Clone(at)
-	for j := range from {
-		if w.rng.IntN(2) == 0 {
-			from[j] = other[j]
-		}
-	}
-	w.drain()
-	w.start(from)
 }
