@@ -2,11 +2,12 @@ package schedule
 
 import "math"
 
-// Temperatures of the annealing, relative to the mean soft cost of a planned
-// visit.
+// Temperatures of the annealing, relative to the mean change that a step
+// proposes, and the number of steps that measure it.
 const (
-	hot  = 0.3
-	cold = 0.003
+	hot    = 0.7
+	cold   = 0.015
+	probes = 100
 )
 
 // debugCheck, when set by tests, compares the running totals with a full
@@ -19,7 +20,7 @@ type chain struct {
 	s          *state
 	best       snapshot
 	iterations int
-	heat       float64 // mean soft cost of a planned visit
+	heat       float64 // mean change of the soft cost that a step proposes
 	penalty    float64 // soft cost of one unit of medium charge
 }
 
@@ -128,15 +129,43 @@ func (c *chain) adopt(other *chain) {
 	c.remember()
 }
 
-// scale sets temperature and penalty from the solution at hand.
+// scale sets temperature and penalty from the solution at hand: heat is the
+// mean size of the change that a step proposes, the penalty makes up for what a
+// visit costs.
 func (c *chain) scale() {
-	planned := max(1, len(c.s.held)-c.s.absent)
-	c.heat = max(1, float64(c.s.total.Total())/float64(planned))
+	s := c.s
+	cost := max(1, float64(s.total.Total())/float64(max(1, len(s.held)-s.absent)))
 	least := int64(math.MaxInt64)
-	for i := range c.s.m.p.Visits {
-		least = min(least, c.s.m.p.Visits[i].Unplanned)
+	for i := range s.m.p.Visits {
+		least = min(least, s.m.p.Visits[i].Unplanned)
 	}
-	c.penalty = 10 * c.heat / float64(max(1, least))
+	c.penalty = 3 * cost / float64(max(1, least))
+	c.heat = max(1, c.probe(cost))
+}
+
+// probe tries some steps, takes them back, and returns the mean change of the
+// soft cost in those that plan as many visits as before.
+func (c *chain) probe(otherwise float64) float64 {
+	s := c.s
+	if len(s.ruin.movable) == 0 {
+		return otherwise
+	}
+	sum, n := int64(0), 0
+	for range min(probes, len(s.held)) {
+		before, absent := s.total.Total(), s.absent
+		s.begin()
+		s.tear()
+		s.recreate()
+		if s.absent == absent && !s.broken {
+			sum += abs(s.total.Total() - before)
+			n++
+		}
+		s.rollback()
+	}
+	if n == 0 || sum == 0 {
+		return otherwise
+	}
+	return float64(sum) / float64(n)
 }
 
 func (c *chain) energy() float64 {

@@ -8,7 +8,7 @@ import (
 // Sizes of a ruin, after Christiaens and Vanden Berghe (2020): the mean number
 // of visits removed and the longest string.
 const (
-	meanRemoved   = 10
+	meanRemoved   = 8
 	longestString = 10
 )
 
@@ -78,12 +78,12 @@ func (s *state) tear() {
 	case s.m.days > 60 && k < 20:
 		s.tearRandom()
 	default:
-		if k < 50 {
+		if k < 25 {
 			oneDay = s.held[seed].day
 		}
 		s.tearStrings(seed, oneDay)
 	}
-	if s.rng.below(2) == 0 {
+	if s.rng.below(5) > 0 {
 		s.tearSeries()
 	}
 	s.settle()

@@ -135,11 +135,15 @@ func (v *solver) stopped() bool {
 func (v *solver) improve(i int) {
 	j := v.jobs[i]
 	budgets := make([]*budget, len(j.chains))
-	for k, c := range j.chains {
-		c.scale()
+	for k := range j.chains {
 		budgets[k] = v.budget(j, k)
 	}
 	for e := 1; e <= epochs; e++ {
+		if e <= 2 { // the first solution may be far from typical
+			for _, c := range j.chains {
+				c.scale()
+			}
+		}
 		v.stretch(j, budgets, float64(e)/epochs)
 		if e < epochs {
 			j.exchange()
