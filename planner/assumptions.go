@@ -11,6 +11,7 @@ const (
 	BicycleSpeed     = "bicycle_kmh"
 	Detour           = "detour"
 	DayCapAssumption = "day_cap"
+	Reach            = "reach"
 )
 
 // AssumptionDefaults lists every assumption with the value that holds where a
@@ -23,6 +24,7 @@ func AssumptionDefaults() []Assumption {
 		{Key: CarFixed, Value: 5, Unit: "minutes", Source: "assumption", From: calendar.NoDate},
 		{Key: BicycleSpeed, Value: 15, Unit: "km/h", Source: "assumption", From: calendar.NoDate},
 		{Key: Detour, Value: 1.3, Unit: "factor", Source: "assumption", From: calendar.NoDate},
+		{Key: Reach, Value: 40, Unit: "people", Source: "assumption", From: calendar.NoDate},
 		{Key: DayCapAssumption, Value: 3, Unit: "visits", Source: "assumption", From: calendar.NoDate},
 	}
 }

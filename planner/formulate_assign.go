@@ -293,11 +293,8 @@ func (f *formulation) item(p *roleProblem, it item, faces [][]string) assign.Loc
 	if mixed { // whoever gets it, some of its locations change hands: changeCharge
 		out.Current = assign.None
 	}
-	for i, s := range p.staff {
-		m := &f.state.Staff[s]
-		if out.Pinned != i && !f.contractCovers(m, p.role.ID, it.locations) {
-			continue
-		}
+	for _, i := range f.within(p, it, out.Pinned, out.Current) {
+		m := &f.state.Staff[p.staff[i]]
 		c := assign.Candidate{Staff: i}
 		for _, l := range it.locations {
 			cost, load := f.service(m, p.role, l)
@@ -314,6 +311,39 @@ func (f *formulation) item(p *roleProblem, it item, faces [][]string) assign.Loc
 		out.Unassigned = max(out.Unassigned, c.Load)
 	}
 	out.Unassigned = max(1, out.Unassigned)
+	return out
+}
+
+// within lists who may serve an item, in ascending order: those in reach by
+// travel, and in any case the pinned and the current person. Without a reach, a
+// country's problem would grow with the square of its size.
+func (f *formulation) within(p *roleProblem, it item, pinned, current int) []int {
+	var out []int
+	for i, s := range p.staff {
+		if i == pinned || f.contractCovers(&f.state.Staff[s], p.role.ID, it.locations) {
+			out = append(out, i)
+		}
+	}
+	reach := int(f.state.Programme.Assume(Reach, "", f.period.From))
+	if len(out) <= reach {
+		return out
+	}
+	cost := map[int]int64{}
+	for _, i := range out {
+		for _, l := range it.locations {
+			c, _ := f.service(&f.state.Staff[p.staff[i]], p.role, l)
+			cost[i] += c
+		}
+	}
+	slices.SortStableFunc(out, func(a, b int) int { return cmp.Compare(cost[a], cost[b]) })
+	far := out[reach:]
+	out = out[:reach]
+	for _, i := range far {
+		if i == pinned || i == current {
+			out = append(out, i)
+		}
+	}
+	slices.Sort(out)
 	return out
 }
 

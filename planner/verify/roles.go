@@ -54,6 +54,8 @@ type item struct {
 	// it in the plan.
 	pinned *person
 	served bool
+	// near holds who is in reach, made when first wanted.
+	near map[string]bool
 }
 
 // group is an employer with a yearly limit.
@@ -248,7 +250,47 @@ func (p *roleProof) candidate(s *person, it *item) bool {
 			return false
 		}
 	}
-	return true
+	return p.inReach(s, it)
+}
+
+// inReach reports whether somebody is among those who travel least to an item,
+// or has all of it today.
+func (p *roleProof) inReach(s *person, it *item) bool {
+	if len(p.people) <= p.c.norms.reach {
+		return true
+	}
+	if it.near == nil {
+		it.near = p.nearest(it)
+	}
+	return it.near[s.ID]
+}
+
+func (p *roleProof) nearest(it *item) map[string]bool {
+	type traveller struct {
+		id   string
+		cost int64
+	}
+	var all []traveller
+	for _, s := range p.people {
+		if slices.ContainsFunc(it.locations, func(l *planner.Location) bool { return !p.c.mayServe(s.Staff, p.role.ID, l) }) {
+			continue
+		}
+		t := traveller{id: s.ID}
+		t.cost, _ = p.itemService(s, it)
+		all = append(all, t)
+	}
+	slices.SortStableFunc(all, func(a, b traveller) int { return cmp.Compare(a.cost, b.cost) })
+	near := map[string]bool{}
+	for _, t := range all[:min(len(all), p.c.norms.reach)] {
+		near[t.id] = true
+	}
+	today := p.c.inForce(p.role.ID, it.locations[0].ID, p.kind)
+	if !slices.ContainsFunc(it.locations, func(l *planner.Location) bool {
+		return p.c.inForce(p.role.ID, l.ID, p.kind) != today
+	}) {
+		near[today] = true
+	}
+	return near
 }
 
 // first returns who is primary at a location in the plan, or "".

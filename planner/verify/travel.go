@@ -17,6 +17,7 @@ const (
 // norms are the values of the programme's assumptions that hold everywhere.
 type norms struct {
 	tripShare                      int64
+	reach                          int
 	detour                         float64
 	carSpeed, carFixed, bicycleKmh float64
 }
@@ -24,6 +25,7 @@ type norms struct {
 func (c *checker) readNorms() {
 	c.norms = norms{
 		tripShare:  int64(c.assumption("trip_share", 50, "")),
+		reach:      int(c.assumption("reach", 40, "")),
 		detour:     c.assumption("detour", 1.3, ""),
 		carSpeed:   c.assumption("car_kmh", 35, ""),
 		carFixed:   c.assumption("car_fixed_minutes", 5, ""),
