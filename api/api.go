@@ -1,11 +1,13 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -38,9 +40,18 @@ type Config struct {
 	// PublicURL is the address people use, "https://planner.example.nl"; with
 	// https, browsers are told to stay there.
 	PublicURL string
+	// FeedLimit is how often a feed may be read in an hour, HEAD and 304
+	// included; 0 for 240.
+	FeedLimit int
+	// UnknownLimit is how many unknown or revoked feeds one address (IPv6: one
+	// network of 64 bits) may ask for in an hour; 0 for 600.
+	UnknownLimit int
+	// TrustedProxies are the networks whose X-Forwarded-For is believed. With
+	// none, the address of a caller is that of the connection.
+	TrustedProxies []netip.Prefix
 }
 
-// validate reports everything that is missing at once.
+// validate reports everything that is missing or wrong at once.
 func (c *Config) validate() error {
 	var missing []string
 	for name, absent := range map[string]bool{
@@ -51,14 +62,29 @@ func (c *Config) validate() error {
 			missing = append(missing, name)
 		}
 	}
+	var faults []error
 	if len(missing) > 0 {
-		return fmt.Errorf("api: the configuration lacks %s", sortedList(missing))
+		faults = append(faults, fmt.Errorf("api: the configuration lacks %s", sortedList(missing)))
 	}
-	return nil
+	if c.FeedLimit < 0 || c.UnknownLimit < 0 {
+		faults = append(faults, fmt.Errorf("api: FeedLimit %d, UnknownLimit %d: want at least 1, or 0 for the usual limit",
+			c.FeedLimit, c.UnknownLimit))
+	}
+	for _, p := range c.TrustedProxies {
+		if !p.IsValid() {
+			faults = append(faults, errors.New("api: TrustedProxies: not a network, such as 10.0.0.0/8"))
+		}
+	}
+	return errors.Join(faults...)
 }
 
 // handlers are the routes' handlers with what they need.
-type handlers struct{ Config }
+type handlers struct {
+	Config
+	// feeds counts the reads of each token that is good, unknowns the misses of
+	// each address.
+	feeds, unknowns limiter
+}
 
 // New returns the handler of all routes. It fails when the configuration lacks
 // something, and when a route has no row in the policy table.
@@ -66,9 +92,11 @@ func New(c Config) (http.Handler, error) {
 	if err := c.validate(); err != nil {
 		return nil, err
 	}
-	h := &handlers{c}
+	h := &handlers{
+		c, newLimiter(cmp.Or(c.FeedLimit, defaultFeedLimit)), newLimiter(cmp.Or(c.UnknownLimit, defaultUnknownLimit)),
+	}
 	r := chi.NewRouter()
-	r.Use(h.accessLog, h.securityHeaders, h.recovered)
+	r.Use(identified, h.accessLog, h.securityHeaders, h.recovered)
 	r.NotFound(h.notFound)
 	r.MethodNotAllowed(h.methodNotAllowed)
 	h.routes(r)
@@ -79,15 +107,15 @@ func New(c Config) (http.Handler, error) {
 }
 
 func (h *handlers) routes(r chi.Router) {
-	read := func(pattern string, handler http.HandlerFunc) {
+	read := func(r chi.Router, pattern string, handler http.HandlerFunc) {
 		r.Get(pattern, handler)
 		r.Head(pattern, handler)
 	}
-	read("/", h.glance)
-	read(web.StaticPrefix+"*", h.static)
-	read("/f/{token}.ics", h.feed)
-	read("/healthz", h.health)
-	read("/robots.txt", h.robots)
+	read(r, "/", h.glance)
+	read(r, web.StaticPrefix+"*", h.static)
+	read(r.With(h.clientAddress()), "/f/{token}.ics", h.feed)
+	read(r, "/healthz", h.health)
+	read(r, "/robots.txt", h.robots)
 }
 
 func (h *handlers) secure() bool { return strings.HasPrefix(h.PublicURL, "https://") }

@@ -192,16 +192,56 @@ func TestFaultsAreProblems(t *testing.T) {
 	} {
 		r := ask(t, h, c.method, c.target, "Accept", c.accept)
 		var p struct {
-			Type, Title string
-			Status      int
+			Type, Title, Detail string
+			Status              int
+			RequestID           string `json:"request_id"`
 		}
 		if err := json.Unmarshal([]byte(r.text), &p); err != nil {
 			t.Errorf("%s %s: %v", c.method, c.target, err)
 		}
 		if r.status != c.status || p.Status != c.status || p.Type != "about:blank" || p.Title != http.StatusText(c.status) ||
-			r.header.Get("Content-Type") != "application/problem+json" || r.header.Get("Allow") != c.allow {
+			r.header.Get("Content-Type") != "application/problem+json" || r.header.Get("Allow") != c.allow ||
+			p.Detail == "" || p.RequestID == "" || p.RequestID != r.header.Get("X-Request-Id") {
 			t.Errorf("%s %s: %d %v %+v", c.method, c.target, r.status, r.header, p)
 		}
+	}
+}
+
+func TestProblemsSpeakTheLanguageOfTheCaller(t *testing.T) {
+	t.Parallel()
+	h := handler(t, config(io.Discard))
+	for accept, want := range map[string][2]string{"": {"nl", "Hier is niets"}, "fr": {"nl", "Hier is niets"}, "en-GB": {"en", "nothing here"}} {
+		r := ask(t, h, "GET", "/f/unknown.ics", "Accept-Language", accept)
+		if r.header.Get("Content-Language") != want[0] || r.header.Get("Vary") != "Accept-Language" || !strings.Contains(r.text, want[1]) {
+			t.Errorf("%q: %v %s", accept, r.header, r.text)
+		}
+	}
+}
+
+// Every status that the door gives has a detail in every language.
+func TestEveryFaultHasItsDetail(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{404, 405, 429, 500, 503} {
+		for _, l := range web.Langs {
+			if api.Detail(status, l) == "" {
+				t.Errorf("%d in %s", status, l.Name())
+			}
+		}
+	}
+}
+
+// The id of an answer stands in the log, also beside the fault itself, and a
+// caller cannot choose it.
+func TestRequestID(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	c := config(&log)
+	c.Regions = func(context.Context) ([]string, error) { return nil, errors.New("database away") }
+	h := handler(t, c)
+	first, second := ask(t, h, "GET", "/", "X-Request-Id", "mine"), ask(t, h, "GET", "/")
+	a, b := first.header.Get("X-Request-Id"), second.header.Get("X-Request-Id")
+	if a == b || a == "mine" || strings.Count(log.String(), "request_id="+a) != 2 || !strings.Contains(first.text, a) {
+		t.Errorf("%q, %q; log:\n%s", a, b, log.String())
 	}
 }
 

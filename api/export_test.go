@@ -1,6 +1,10 @@
 package api
 
-import "github.com/go-chi/chi/v5"
+import (
+	"github.com/go-chi/chi/v5"
+
+	"github.com/wijkplanner/wijkplanner/api/web"
+)
 
 // AcceptsGzip lets the tests see how Accept-Encoding is read.
 var AcceptsGzip = acceptsGzip
@@ -16,3 +20,6 @@ func PolicyRoutes() [][2]string {
 
 // CheckPolicies checks routes against the table.
 func CheckPolicies(routes chi.Routes) error { return checkPolicies(routes, policies) }
+
+// Detail gives the tests what is said of a status.
+func Detail(status int, l web.Lang) string { return details[status][l] }

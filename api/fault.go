@@ -20,6 +20,35 @@ type problem struct {
 	Type   string `json:"type"`
 	Title  string `json:"title"`
 	Status int    `json:"status"`
+	// Detail says in the caller's language what to do.
+	Detail string `json:"detail"`
+	// RequestID names the request in the log.
+	RequestID string `json:"request_id"`
+}
+
+// details says for each status what to do about it. It is all that a caller
+// learns, so it holds for every fault of that status.
+var details = map[int]map[web.Lang]string{
+	http.StatusNotFound: {
+		web.Dutch:   "Hier is niets, of niet meer. Controleer het adres, of vraag wie het u gaf om een nieuw.", //nolint:misspell // Dutch
+		web.English: "There is nothing here, or no longer. Check the address, or ask whoever gave it to you for a new one.",
+	},
+	http.StatusMethodNotAllowed: {
+		web.Dutch:   "Dit kan niet op dit adres. Wat wel kan, staat in de kop Allow.", //nolint:misspell // Dutch
+		web.English: "This address does not do that. What it does is in the Allow header.",
+	},
+	http.StatusTooManyRequests: {
+		web.Dutch:   "U vraagt dit te vaak. Probeer het opnieuw na het aantal seconden in de kop Retry-After.",
+		web.English: "You ask for this too often. Try again after the number of seconds in the Retry-After header.",
+	},
+	http.StatusInternalServerError: {
+		web.Dutch:   "Er ging bij ons iets mis. Probeer het later opnieuw; meldt u het, noem dan het nummer in request_id.",
+		web.English: "Something went wrong on our side. Try again later; if you report it, mention the request_id.",
+	},
+	http.StatusServiceUnavailable: {
+		web.Dutch:   "Wijkplanner kan nu niet antwoorden. Probeer het over een minuut opnieuw.",
+		web.English: "Wijkplanner cannot answer now. Try again in a minute.",
+	},
 }
 
 // answerFault writes a fault: a page for people, problem+json for programs.
@@ -32,8 +61,14 @@ func (h *handlers) answerFault(w http.ResponseWriter, r *http.Request, status in
 			return
 		}
 	}
+	language := lang(r)
+	w.Header().Set("Content-Language", string(language))
+	w.Header().Set("Vary", "Accept-Language")
 	// A struct of strings and a number always has a JSON form.
-	body, _ := json.Marshal(problem{Type: "about:blank", Title: http.StatusText(status), Status: status})
+	body, _ := json.Marshal(problem{
+		Type: "about:blank", Title: http.StatusText(status), Status: status,
+		Detail: details[status][language], RequestID: w.Header().Get(requestID),
+	})
 	h.send(w, r, content{kind: "application/problem+json", body: append(body, '\n'), status: status})
 }
 
@@ -58,7 +93,7 @@ func (h *handlers) answerError(w http.ResponseWriter, r *http.Request, err error
 		// The caller has gone; nobody reads the answer and nothing is wrong.
 		h.answerFault(w, r, http.StatusServiceUnavailable)
 	default:
-		h.Log.LogAttrs(r.Context(), slog.LevelError, "request failed",
+		h.Log.LogAttrs(r.Context(), slog.LevelError, "request failed", idAttr(w),
 			slog.String("path", maskedPath(r)), slog.Any("error", err))
 		h.answerFault(w, r, http.StatusInternalServerError)
 	}

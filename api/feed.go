@@ -1,6 +1,7 @@
 package api
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -28,15 +29,29 @@ const longestToken = 128
 // the same answer.
 func (h *handlers) feed(w http.ResponseWriter, r *http.Request) {
 	token := chi.URLParam(r, "token")
+	if h.guesses(r, token) {
+		h.tooMany(w, r, h.unknowns)
+		return
+	}
 	if !plausible(token) {
-		h.answerFault(w, r, http.StatusNotFound)
+		h.unknownFeed(w, r)
 		return
 	}
 	f, err := h.Feed(r.Context(), token, h.Now())
-	if err != nil {
+	switch {
+	case errors.Is(err, ErrNotFound):
+		h.unknownFeed(w, r)
+	case err != nil:
 		h.answerError(w, r, err)
-		return
+	case h.feeds.OnLimit(w, r, token):
+		h.tooMany(w, r, h.feeds)
+	default:
+		h.sendFeed(w, r, f)
 	}
+}
+
+// sendFeed sends a rendering, or that it is unchanged.
+func (h *handlers) sendFeed(w http.ResponseWriter, r *http.Request, f Feed) {
 	header := w.Header()
 	header.Set("Cache-Control", "private, no-cache")
 	header.Set("Last-Modified", f.Modified.UTC().Format(http.TimeFormat))

@@ -1,11 +1,15 @@
 package api_test
 
 import (
+	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/wijkplanner/wijkplanner/api"
 )
@@ -103,6 +107,7 @@ func TestFeedHead(t *testing.T) {
 			t.Error(err)
 		}
 		r.Header.Del("Date")
+		r.Header.Del("X-Request-Id")
 		headers[method] = r.Header
 	}
 	for name := range headers["GET"] {
@@ -112,19 +117,46 @@ func TestFeedHead(t *testing.T) {
 	}
 }
 
-// The answer gives no hint whether a token ever existed.
+// The answer gives no hint whether a token ever existed: but for the request
+// id it is the same to the byte.
 func TestUnknownFeedsAreAlike(t *testing.T) {
 	t.Parallel()
+	revoked := false
 	c := config(io.Discard)
+	known := c.Feed
+	c.Feed = func(ctx context.Context, token string, now time.Time) (api.Feed, error) {
+		if revoked {
+			return api.Feed{}, fmt.Errorf("feed of Anna: revoked: %w", api.ErrNotFound)
+		}
+		return known(ctx, token, now)
+	}
 	h := handler(t, c)
+	if r := ask(t, h, "GET", feedPath); r.status != 200 {
+		t.Fatalf("%d before the revocation", r.status)
+	}
+	revoked = true
 	first := ask(t, h, "GET", "/f/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.ics")
-	want := first.text
-	for _, target := range []string{"/f/" + goodToken + "x.ics", "/f/%00.ics", "/f/a%20b.ics", "/f/" + strings.Repeat("a", 129) + ".ics"} {
+	want := anonymous(t, first)
+	for _, target := range []string{
+		feedPath, "/f/" + goodToken + "x.ics", "/f/%00.ics", "/f/a%20b.ics", "/f/" + strings.Repeat("a", 129) + ".ics",
+	} {
 		r := ask(t, h, "GET", target)
-		if got := r.text; got != want || r.status != first.status || len(r.header) != len(first.header) {
-			t.Errorf("%s: %d %s", target, r.status, got)
+		if got := anonymous(t, r); got != want || r.status != 404 || !reflect.DeepEqual(r.header, first.header) {
+			t.Errorf("%s: %d %v\n%s\nwant %v\n%s", target, r.status, r.header, got, first.header, want)
 		}
 	}
+}
+
+// anonymous returns a problem without its request id, which it checks and takes
+// out of the header too.
+func anonymous(t *testing.T, a answer) string {
+	t.Helper()
+	id := a.header.Get("X-Request-Id")
+	if len(id) < 16 || strings.Count(a.text, id) != 1 {
+		t.Errorf("request id %q; want it once in %s", id, a.text)
+	}
+	a.header.Del("X-Request-Id")
+	return strings.ReplaceAll(a.text, id, "")
 }
 
 func TestAcceptEncoding(t *testing.T) {

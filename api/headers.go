@@ -1,6 +1,7 @@
 package api
 
 import (
+	"crypto/rand"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
@@ -37,6 +38,18 @@ func (h *handlers) securityHeaders(next http.Handler) http.Handler {
 	})
 }
 
+// requestID is the header that names a request, also in the log, so that
+// somebody who reports a fault can say which. The caller has no say in it.
+const requestID = "X-Request-Id"
+
+// identified gives every answer its request id.
+func identified(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set(requestID, rand.Text())
+		next.ServeHTTP(w, r)
+	})
+}
+
 // accessLog writes a line per request: no address of the caller, no query, and
 // no secret of a path.
 func (h *handlers) accessLog(next http.Handler) http.Handler {
@@ -44,13 +57,18 @@ func (h *handlers) accessLog(next http.Handler) http.Handler {
 		start := h.Now()
 		answer := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
 		defer func() { //nolint:contextcheck // the request carries it
-			h.Log.LogAttrs(r.Context(), slog.LevelInfo, "request",
+			h.Log.LogAttrs(r.Context(), slog.LevelInfo, "request", idAttr(w),
 				slog.String("method", r.Method), slog.String("path", maskedPath(r)),
 				slog.Int("status", answer.Status()), slog.Int("bytes", answer.BytesWritten()),
 				slog.Duration("took", h.Now().Sub(start)))
 		}()
 		next.ServeHTTP(answer, r)
 	})
+}
+
+// idAttr returns the id of the request that is being answered, for the log.
+func idAttr(w http.ResponseWriter) slog.Attr {
+	return slog.String("request_id", w.Header().Get(requestID))
 }
 
 // longestShown is the longest part of a path that cannot be a token.
@@ -82,7 +100,7 @@ func (h *handlers) recovered(next http.Handler) http.Handler {
 			if fault == http.ErrAbortHandler { //nolint:errorlint // net/http compares it so too
 				panic(fault)
 			}
-			h.Log.LogAttrs(r.Context(), slog.LevelError, "panic",
+			h.Log.LogAttrs(r.Context(), slog.LevelError, "panic", idAttr(w),
 				slog.Any("fault", fault), slog.String("stack", string(debug.Stack())))
 			h.answerFault(w, r, http.StatusInternalServerError)
 		}()
