@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/wijkplanner/wijkplanner/calendar"
 	"github.com/wijkplanner/wijkplanner/planner/schedule"
@@ -19,6 +20,14 @@ func (f *formulation) scheduleAll(ctx context.Context, o Options, p *Plan, t tea
 	options := schedule.Options{Seed: o.Seed, Iterations: o.Iterations, Workers: o.Workers}
 	if o.Iterations == 0 {
 		options.Seconds = o.seconds() * (1 - assignShare)
+	}
+	if o.Complete != nil {
+		first := sync.OnceFunc(o.Complete)
+		options.Progress = func(at schedule.Progress) {
+			if at.Planned == len(problem.visits) && at.Score.Hard == 0 {
+				first()
+			}
+		}
 	}
 	result := schedule.Solve(ctx, problem.Problem, options)
 	for _, fault := range schedule.Verify(problem.Problem, result) {

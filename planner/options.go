@@ -16,6 +16,9 @@ type Options struct {
 	// MaxChanges limits how many locations of a role change hands; negative
 	// means no limit.
 	MaxChanges int
+	// Complete, when set, is called once, when the first schedule is found in
+	// which every visit is planned and no hard rule broken.
+	Complete func()
 	// Progress, when set, hears how far the work is; it must be quick.
 	Progress func(step string, done, of int)
 }

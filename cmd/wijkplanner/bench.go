@@ -6,16 +6,20 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"syscall"
 
+	"github.com/wijkplanner/wijkplanner/planner"
 	"github.com/wijkplanner/wijkplanner/planner/assign"
 	"github.com/wijkplanner/wijkplanner/planner/files"
 	"github.com/wijkplanner/wijkplanner/planner/schedule"
 )
 
 type benchCommand struct {
-	Gap  benchGap  `cmd:"" help:"Solve OR-Library generalised assignment files."`
-	Pvrp benchPvrp `cmd:"" help:"Solve Cordeau periodic vehicle routing files."`
+	Gap    benchGap    `cmd:"" help:"Solve OR-Library generalised assignment files."`
+	Pvrp   benchPvrp   `cmd:"" help:"Solve Cordeau periodic vehicle routing files."`
+	Region benchRegion `cmd:"" help:"Plan a region generated from real places."`
 }
 
 type benchGap struct {
@@ -95,4 +99,61 @@ func eachFile(names []string, solve func(name string, f *os.File) error) error {
 		}
 	}
 	return nil
+}
+
+type benchRegion struct {
+	Locations int     `required:"" help:"Number of locations."`
+	Staff     int     `required:"" help:"Number of people."`
+	Seconds   float64 `default:"5" help:"Time to search."`
+	Seed      uint64  `default:"1"`
+}
+
+// regionLine is the answer for one generated region.
+type regionLine struct {
+	Locations     int     `json:"locations"`
+	Staff         int     `json:"staff"`
+	Cost          int64   `json:"cost"`
+	Bound         int64   `json:"bound"`
+	Gap           float64 `json:"gap"`
+	Unassigned    int     `json:"unassigned"`
+	Hard          int64   `json:"hard"`
+	Soft          int64   `json:"soft"`
+	Unplanned     int     `json:"unplanned"`
+	Seconds       float64 `json:"seconds"`
+	FirstFeasible float64 `json:"seconds_to_first_feasible"`
+	PeakMemoryMB  int64   `json:"peak_memory_mb"`
+}
+
+// Run generates a region from real places, plans it and prints a line.
+func (c *benchRegion) Run(p *process) error {
+	state := files.GenerateRegion(c.Locations, c.Staff, c.Seed)
+	started, feasible := p.now(), -1.0
+	plan, err := planner.Solve(p.ctx, state, planner.Options{
+		Year: 2027, Seed: c.Seed, Seconds: c.Seconds, Workers: runtime.GOMAXPROCS(0), MaxChanges: -1,
+		Complete: func() { feasible = p.now().Sub(started).Seconds() },
+	})
+	if err != nil {
+		return err
+	}
+	role := &plan.Roles[0]
+	line := regionLine{
+		Locations: c.Locations, Staff: c.Staff, Cost: role.Cost, Bound: role.Bound, Gap: role.Gap(),
+		Hard: plan.Schedule.Hard, Soft: plan.Schedule.Soft, Unplanned: len(plan.Unplanned),
+		Seconds: p.now().Sub(started).Seconds(), FirstFeasible: feasible, PeakMemoryMB: peakMemory(),
+	}
+	for i := range plan.Assignments {
+		if plan.Assignments[i].Staff == "" {
+			line.Unassigned++
+		}
+	}
+	return json.NewEncoder(p.stdout).Encode(line)
+}
+
+// peakMemory returns the most memory the process ever held, in MiB.
+func peakMemory() int64 {
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		return 0
+	}
+	return usage.Maxrss >> 10
 }
