@@ -38,6 +38,7 @@ type cli struct {
 	Verify  verifyCommand  `cmd:"" help:"Prove a plan again from its files."`
 	Bench   benchCommand   `cmd:"" help:"Solve benchmark instances."`
 	Recur   recurCommand   `cmd:"" help:"List the occurrences of a recurrence rule."`
+	Import  importCommand  `cmd:"" help:"Take a folder or a file into the database, and show what changes."`
 	Feed    feedCommand    `cmd:"" help:"Make and revoke calendar feeds."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database to this version."`
 	Version versionCommand `cmd:"" help:"Show the version."`
