@@ -8,7 +8,7 @@ DEMO ?= examples/nijmegen
 ADDR ?= :8080
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
-.PHONY: help run test setup setup-run build lint unit fuzz torture bench examples clean
+.PHONY: help run test setup setup-run build lint unit fuzz torture bench bench-peers examples clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
@@ -48,6 +48,12 @@ torture: ## the long forms of tests and fuzzing
 
 bench: build ## figures for docs/benchmarks.md; instances need BENCH_DIR
 	go test -run '^$$' -bench . -benchtime 1x ./...
+
+PEERS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/wijkplanner/peers
+bench-peers: build ## the assignment instances of BENCH_DIR, beside OR-Tools and HiGHS
+	@test -n "$(BENCH_DIR)" || (echo "bench-peers: set BENCH_DIR to a folder with gap/ instances" >&2; exit 1)
+	test -x $(PEERS)/bin/python || (python3 -m venv $(PEERS) && $(PEERS)/bin/pip install -q ortools==9.15.6755 highspy==1.16.0)
+	$(PEERS)/bin/python internal/peers/peers.py $(BIN) $(sort $(wildcard $(BENCH_DIR)/gap/*)) $(PEERS_FLAGS)
 
 examples: ## write the example folders again from the open data beside them
 	go run ./examples/generate
