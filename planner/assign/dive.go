@@ -21,18 +21,30 @@ type diver struct {
 	order    []int
 }
 
-// largestDive limits the work of a dive: staff × candidates.
-const largestDive = 20_000_000
+// largestDive and largestPlainDive limit the work of a dive, staff × candidates,
+// without and with the fast knapsack of plain problems.
+const (
+	largestDive      = 300_000
+	largestPlainDive = 20_000_000
+)
+
+// diveStates is how finely a dive solves knapsacks; it proves nothing.
+const diveStates = 96
 
 // diveSteps is how many subgradient steps follow each closed person.
 const diveSteps = 5
 
 // newDiver returns nil for problems so large that a dive would take too long.
 func newDiver(m *model, mult []int64) *diver {
-	if m.nobody*len(m.staff) > largestDive {
+	limit := largestDive
+	if m.plain {
+		limit = largestPlainDive
+	}
+	if m.nobody*len(m.staff) > limit {
 		return nil
 	}
 	r := newRelaxation(m, nil, 1)
+	r.states = diveStates
 	return &diver{
 		r: r, base: slices.Clone(r.base), from: mult, mult: make([]int64, len(mult)),
 		best: slices.Clone(mult), gradient: make([]int64, m.n), at: make([]int32, m.n),

@@ -39,31 +39,49 @@ type knapsack struct {
 	opened []frontierState
 	spare  []frontierState
 	nodes  []frontierNode
+
+	reduced reduced
 }
 
 // solve returns the least of (cost of a set + district charges of its pairs +
 // charge(load of the set)) over all sets that fit room, and the set itself
-// appended to chosen. Items of one pair must be adjacent; charge must not fall
-// as the load grows.
-func (k *knapsack) solve(items []item, room, open int64, charge func(load int64) int64, chosen []int32) (int64, []int32) {
+// appended to chosen. Items of one pair must be adjacent.
+func (k *knapsack) solve(items []item, room, open int64, charge curve, chosen []int32) (int64, []int32) {
+	if !charge.tame(room) {
+		return k.fill(items, room, open, charge, chosen)
+	}
+	r := k.reduce(items, room, open, charge)
+	mark := len(chosen)
+	chosen = append(chosen, r.in...)
+	value := int64(unlimited)
+	if r.load <= room {
+		charge.base += r.load
+		value, chosen = k.fill(r.items, room-r.load, open, charge, chosen)
+		value += r.cost
+	}
+	if value < r.value {
+		return value, chosen
+	}
+	return r.value, append(chosen[:mark], r.incumbent...)
+}
+
+// fill runs the dynamic programme.
+func (k *knapsack) fill(items []item, room, open int64, charge curve, chosen []int32) (int64, []int32) {
 	k.room = room
 	k.nodes = append(k.nodes[:0], frontierNode{parent: -1})
 	k.states = append(k.states[:0], frontierState{})
 	for len(items) > 0 {
-		same := 1
-		for same < len(items) && items[same].pair == items[0].pair {
-			same++
-		}
+		n := pairLength(items)
 		if items[0].pair < 0 {
-			k.addAll(items[:same])
+			k.addAll(items[:n])
 		} else {
-			k.addDistrict(items[:same], open)
+			k.addDistrict(items[:n], open)
 		}
-		items = items[same:]
+		items = items[n:]
 	}
 	best, node := int64(unlimited), int32(0)
 	for _, s := range k.states {
-		if total := s.cost + charge(s.load); total < best {
+		if total := s.cost + charge.at(s.load); total < best {
 			best, node = total, s.node
 		}
 	}

@@ -2,6 +2,7 @@ package assign
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -10,12 +11,17 @@ import (
 func TestKnapsackExact(t *testing.T) {
 	t.Parallel()
 	k := knapsack{limit: fineStates}
-	for seed := range uint64(300) {
+	for seed := range uint64(2000) {
 		rng := rand.New(rand.NewPCG(1, seed))
-		items := randomItems(rng, 1+rng.IntN(9), 20)
+		items := randomItems(rng, 1+rng.IntN(9), 25)
 		room, open := rng.Int64N(80), rng.Int64N(40)
-		charge := func(load int64) int64 { return BalanceCharge(3, 40, load) }
-		got, chosen := k.solve(items, room, open, charge, nil)
+		open *= unit
+		for i := range items {
+			items[i].cost *= unit
+		}
+		curve := curve{weight: rng.Int64N(4), norm: 40, base: rng.Int64N(20)}
+		charge := curve.at
+		got, chosen := k.solve(items, room, open, curve, nil)
 		want := int64(unlimited)
 		for set := range 1 << len(items) {
 			if cost, load := setCost(items, set, open); load <= room {
@@ -46,8 +52,7 @@ func TestKnapsackThinned(t *testing.T) {
 		items[i].cost, items[i].pair = -items[i].load-rng.Int64N(1000), -1
 	}
 	k := knapsack{limit: fineStates}
-	none := func(int64) int64 { return 0 }
-	got, _ := k.solve(items, 1e8, 0, none, nil)
+	got, _ := k.fill(items, 1e8, 0, curve{}, nil)
 	var all int64
 	for _, it := range items {
 		all += it.cost
@@ -88,8 +93,7 @@ func setCost(items []item, set int, open int64) (cost, load int64) {
 	return cost, load
 }
 
-// TestTableExact compares the plain table, with and without a charge, with all
-// subsets.
+// TestTableExact compares the plain table with all subsets.
 func TestTableExact(t *testing.T) {
 	t.Parallel()
 	var tab table
@@ -97,35 +101,52 @@ func TestTableExact(t *testing.T) {
 		rng := rand.New(rand.NewPCG(3, seed))
 		items := randomItems(rng, 1+rng.IntN(10), 20)
 		room := rng.Int64N(80)
-		var charge func(load int64) int64
-		if seed%2 == 0 {
-			charge = func(load int64) int64 { return BalanceCharge(3, 40, load) }
-		}
-		value := func(cost, load int64) int64 {
-			if charge == nil {
-				return cost
-			}
-			return cost + charge(load)
-		}
-		want := int64(unlimited)
+		var want int64
 		for set := range 1 << len(items) {
 			if cost, load := setCost(items, set, 0); load <= room {
-				want = min(want, value(cost, load))
+				want = min(want, cost)
 			}
 		}
 		byCand := make(map[int32]item)
 		for _, it := range items {
 			byCand[it.cand] = it
 		}
-		got, chosen := tab.solve(items, room, charge, nil)
+		got, chosen := tab.solve(items, room, nil)
 		var cost, load int64
 		for _, c := range chosen {
 			cost += byCand[c].cost
 			load += byCand[c].load
 			delete(byCand, c)
 		}
-		if got != want || value(cost, load) != got || load > room {
+		if got != want || cost != got || load > room {
 			t.Fatalf("seed %d: %d with a set of cost %d and load %d, want %d within %d", seed, got, cost, load, want, room)
+		}
+	}
+}
+
+// TestReductionChangesNothing compares with the plain dynamic programme on loads
+// and charges as large as those of a year's minutes.
+func TestReductionChangesNothing(t *testing.T) {
+	t.Parallel()
+	k, plain := knapsack{limit: 1 << 20}, knapsack{limit: 1 << 20}
+	for seed := range uint64(400) {
+		rng := rand.New(rand.NewPCG(5, seed))
+		items := randomItems(rng, 1+rng.IntN(18), 900)
+		for i := range items {
+			items[i].cost *= rng.Int64N(2000) * unit
+		}
+		items = slices.DeleteFunc(items, func(it item) bool { return it.cost == 0 })
+		charge := curve{weight: rng.Int64N(60), norm: 3000 + rng.Int64N(60000), base: rng.Int64N(3000)}
+		room, open := rng.Int64N(9000), rng.Int64N(20000)*unit
+		want, _ := plain.fill(slices.Clone(items), room, open, charge, nil)
+		got, chosen := k.solve(items, room, open, charge, nil)
+		if got != want || len(k.reduced.items) > len(items) {
+			t.Fatalf("seed %d: %d, want %d", seed, got, want)
+		}
+		for x, c := range chosen {
+			if slices.Contains(chosen[:x], c) {
+				t.Fatalf("seed %d: item %d is chosen twice", seed, c)
+			}
 		}
 	}
 }

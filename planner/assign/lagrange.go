@@ -159,16 +159,12 @@ func (r *relaxation) person(i int, mult []int64, k *kit) {
 			k.items = append(k.items, item{cost: cost, load: m.load[c], cand: c, pair: pair})
 		}
 	}
-	if room < largestTable && m.open == 0 {
-		var charge func(load int64) int64
-		if m.p.Balance > 0 {
-			charge = func(load int64) int64 { return m.balance(i, r.base[i]+load) }
-		}
-		r.values[i], r.chosen[i] = k.table.solve(k.items, room, charge, r.chosen[i][:0])
+	if m.p.Balance == 0 && m.open == 0 && room < largestTable {
+		r.values[i], r.chosen[i] = k.table.solve(k.items, room, r.chosen[i][:0])
 		return
 	}
 	k.sack.limit = r.states
-	charge := func(load int64) int64 { return m.balance(i, r.base[i]+load) }
+	charge := curve{weight: m.p.Balance, norm: m.p.Staff[i].norm(), base: r.base[i]}
 	r.values[i], r.chosen[i] = k.sack.solve(k.items, room, m.open, charge, r.chosen[i][:0])
 }
 

@@ -5,6 +5,10 @@ import "slices"
 // eliteSize is how many solutions a walker remembers.
 const eliteSize = 12
 
+// mostApart limits how many of the differences between two solutions a path
+// considers.
+const mostApart = 200
+
 // elite is a feasible solution and its cost, unlimited while there is none.
 type elite struct {
 	at   []int32
@@ -73,6 +77,10 @@ func (w *walker) relink() {
 		if s.at[j] != c {
 			w.apart = append(w.apart, int32(j))
 		}
+	}
+	if len(w.apart) > mostApart {
+		w.rng.Shuffle(len(w.apart), func(a, b int) { w.apart[a], w.apart[b] = w.apart[b], w.apart[a] })
+		w.apart = w.apart[:mostApart]
 	}
 	steps := len(w.apart)
 	length := 1 + w.rng.IntN(2+steps/2)

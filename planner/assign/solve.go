@@ -18,7 +18,10 @@ const (
 	// and after the rounds of the search.
 	firstSteps = 400
 	roundSteps = 40
-	lastSteps  = 400
+	// roundWork limits the ascent of one round on large problems: steps ×
+	// candidates.
+	roundWork = 200_000
+	lastSteps = 400
 	// stagnation is how many rounds without a new best of all a walker goes on
 	// before it hears of that best.
 	stagnation = 4
@@ -230,7 +233,7 @@ func (sv *solver) round(ctx context.Context, limit int) {
 		wg.Go(func() {
 			for k := range tasks {
 				if k == lanes {
-					sv.climb(ctx, roundSteps)
+					sv.climb(ctx, max(2, min(roundSteps, roundWork/(len(sv.m.staff)+1))))
 				} else {
 					done[k] = sv.walkers[k].run(ctx, limit)
 				}

@@ -32,15 +32,11 @@ type core struct {
 // unreached marks a load that no set has.
 const unreached = int64(unlimited)
 
-// solve is knapsack.solve for items without pairs; charge nil is no charge.
-// Without a charge most items are settled before the table is made.
-func (t *table) solve(items []item, room int64, charge func(load int64) int64, chosen []int32) (int64, []int32) {
-	if charge != nil {
-		return t.fill(items, room, charge, chosen)
-	}
+// solve is knapsack.solve for items without pairs and without a charge. Most items are settled before the table is made.
+func (t *table) solve(items []item, room int64, chosen []int32) (int64, []int32) {
 	core := t.settle(items, room)
 	mark := len(chosen)
-	value, chosen := t.fill(core.items, core.room, nil, append(chosen, core.taken...))
+	value, chosen := t.fill(core.items, core.room, append(chosen, core.taken...))
 	if value += core.value; value < core.greedy {
 		return value, chosen
 	}
@@ -48,7 +44,7 @@ func (t *table) solve(items []item, room int64, charge func(load int64) int64, c
 }
 
 // fill runs the dynamic programme.
-func (t *table) fill(items []item, room int64, charge func(load int64) int64, chosen []int32) (int64, []int32) {
+func (t *table) fill(items []item, room int64, chosen []int32) (int64, []int32) {
 	width := int(room) + 1
 	if cap(t.least) < width {
 		t.least = make([]int64, width)
@@ -73,12 +69,6 @@ func (t *table) fill(items []item, room int64, charge func(load int64) int64, ch
 	}
 	best, at := unreached, 0
 	for load, cost := range least {
-		if cost >= best {
-			continue // charges do not fall
-		}
-		if charge != nil {
-			cost += charge(int64(load))
-		}
 		if cost < best {
 			best, at = cost, load
 		}

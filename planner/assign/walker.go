@@ -11,11 +11,12 @@ import (
 var checkMoves = false
 
 const (
-	// tripLength is how many iterations follow each new start.
-	tripLength = 10
-	// patienceWithout is how many follow one that has not led to any feasible
-	// solution yet.
-	patienceWithout = 8 * tripLength
+	// shortestTrip is how many iterations follow each new start at least; for
+	// many locations it is a tenth of their number.
+	shortestTrip = 10
+	// patienceWithout is how many times as many follow one that has not led to
+	// any feasible solution yet.
+	patienceWithout = 8
 )
 
 // walker is one lane of the search. It travels in trips: a new start, found
@@ -106,7 +107,8 @@ func (w *walker) run(ctx context.Context, limit int) int {
 // if that is worse than before; then it adapts the penalties.
 func (w *walker) iterate(ctx context.Context) {
 	s := w.s
-	if w.trip++; w.trip > tripLength && (w.here.cost < unlimited || w.trip > patienceWithout) {
+	long := max(shortestTrip, s.m.n/10)
+	if w.trip++; w.trip > long && (w.here.cost < unlimited || w.trip > patienceWithout*long) {
 		w.depart(ctx)
 	}
 	w.descend(ctx) // whatever a new start left to do

@@ -1,0 +1,227 @@
+package assign
+
+// curve is the balance charge on one person as a function of the load on top of
+// base, in fixed point.
+type curve struct{ weight, norm, base int64 }
+
+// at returns the charge at a load on top of base.
+func (c curve) at(load int64) int64 {
+	if c.weight == 0 {
+		return 0
+	}
+	return BalanceCharge(c.weight, c.norm, c.base+load) * unit
+}
+
+// slope returns about how much one more unit of load costs there:
+// 4 × weight × ratio³.
+func (c curve) slope(load int64) int64 {
+	if c.weight == 0 || c.norm == 0 {
+		return 0
+	}
+	ratio := (c.base + load) << ratioBits / c.norm
+	cube := shiftedProduct(uint64(ratio), shiftedProduct(uint64(ratio), uint64(ratio)))
+	return int64(shiftedProduct(uint64(4*c.weight*unit), cube))
+}
+
+// slack bounds how far the rounded charge can lie below its tangent: what
+// rounding takes from the two charges and, over all of room, from the slope.
+func (c curve) slack(room int64) int64 {
+	if c.weight == 0 || c.norm == 0 {
+		return 0
+	}
+	ratio := (c.base+room)/c.norm + 1
+	return (c.weight*c.norm>>15+4)*ratio*ratio*ratio*unit + room*(2+c.weight/8)
+}
+
+// tame reports whether the numbers are small enough for tangents; beyond, a
+// knapsack is solved without reducing it.
+func (c curve) tame(room int64) bool {
+	return c.weight < 1<<20 && c.norm < 1<<30 && room < 1<<30 && (c.norm == 0 || (c.base+room)/c.norm < 16)
+}
+
+// outline is a choice made at one price of load: each item by itself, and each
+// pair as a whole, in or out, whichever is cheaper.
+type outline struct {
+	value int64 // of the choice at the price
+	cost  int64 // without the price
+	load  int64
+}
+
+// sketch makes the choice at a price; take, where not nil, gathers it.
+func sketch(items []item, open, price int64, take func(c int32)) outline {
+	var o outline
+	for len(items) > 0 {
+		n := pairLength(items)
+		part := outline{}
+		if items[0].pair >= 0 {
+			part.value, part.cost = open, open
+		}
+		for _, it := range items[:n] {
+			if v := it.cost + price*it.load; v < 0 {
+				part.value += v
+				part.cost += it.cost
+				part.load += it.load
+			}
+		}
+		if part.value < 0 {
+			o.value += part.value
+			o.cost += part.cost
+			o.load += part.load
+			for _, it := range items[:n] {
+				if take != nil && it.cost+price*it.load < 0 {
+					take(it.cand)
+				}
+			}
+		}
+		items = items[n:]
+	}
+	return o
+}
+
+// pairLength returns how many items from the first on are decided together: all
+// of one pair, or one without a pair.
+func pairLength(items []item) int {
+	n := 1
+	for items[0].pair >= 0 && n < len(items) && items[n].pair == items[0].pair {
+		n++
+	}
+	return n
+}
+
+// tangent finds a price of load at which choice and charge nearly agree: the
+// slope of the charge at the load chosen or, where room is short, the price at
+// which the choice just fits. It returns the price and the load at which the
+// charge has its tangent.
+func tangent(items []item, room, open int64, charge curve) (price, at int64) {
+	low, high := int64(0), room
+	for high-low > 1+room>>12 {
+		middle := (low + high) / 2
+		if sketch(items, open, charge.slope(middle), nil).load > middle {
+			low = middle
+		} else {
+			high = middle
+		}
+	}
+	price = charge.slope(high)
+	if sketch(items, open, price, nil).load <= room {
+		return price, high
+	}
+	below, above := price, int64(1)
+	for _, it := range items {
+		above = max(above, -it.cost+1)
+	}
+	for above-below > 1 {
+		middle := (below + above) / 2
+		if sketch(items, open, middle, nil).load > room {
+			below = middle
+		} else {
+			above = middle
+		}
+	}
+	return above, room
+}
+
+// reduced is a knapsack after settling what a tangent settles.
+type reduced struct {
+	incumbent []int32 // a choice that fits, and its cost with the charge
+	value     int64
+	in        []int32 // in every better choice
+	cost      int64   // their cost, district charges included
+	load      int64
+	items     []item // undecided
+}
+
+// reduce settles every item, and every pair, whose other state cannot lead to
+// less than the incumbent: replacing the charge by a tangent leaves a bound in
+// which each pair stands alone (the idea of Dembo and Hammer 1980 for a convex
+// charge).
+func (k *knapsack) reduce(items []item, room, open int64, charge curve) *reduced {
+	r := &k.reduced
+	*r = reduced{incumbent: r.incumbent[:0], in: r.in[:0], items: r.items[:0], value: charge.at(0)}
+	price, at := tangent(items, room, open, charge)
+	o := sketch(items, open, price, nil)
+	r.try(items, room, open, price, o, charge)
+	bound := o.value + charge.at(at) - price*at - charge.slack(room)
+	for len(items) > 0 {
+		n := pairLength(items)
+		r.settle(items[:n], open, price, r.value-bound)
+		items = items[n:]
+	}
+	return r
+}
+
+// try makes the choice at the price, or the best that differs from it in one
+// item without a pair, the incumbent.
+func (r *reduced) try(items []item, room, open, price int64, o outline, charge curve) {
+	flip, found := int32(-1), false
+	if value := o.cost + charge.at(o.load); o.load <= room && value < r.value {
+		r.value, found = value, true
+	}
+	for _, it := range items {
+		cost, load := o.cost+it.cost, o.load+it.load
+		if it.cost+price*it.load < 0 {
+			cost, load = o.cost-it.cost, o.load-it.load
+		}
+		if it.pair >= 0 || load > room {
+			continue
+		}
+		if value := cost + charge.at(load); value < r.value {
+			r.value, found, flip = value, true, it.cand
+		}
+	}
+	if !found {
+		return
+	}
+	flipped := false
+	sketch(items, open, price, func(c int32) {
+		if c == flip {
+			flipped = true
+			return
+		}
+		r.incumbent = append(r.incumbent, c)
+	})
+	if flip >= 0 && !flipped {
+		r.incumbent = append(r.incumbent, flip)
+	}
+}
+
+// settle decides what it can of one pair; whatever raises the bound by more than
+// room cannot be part of a better choice.
+func (r *reduced) settle(items []item, open, price, room int64) {
+	whole := int64(0)
+	if items[0].pair >= 0 {
+		whole = open
+	} else {
+		open = 0
+	}
+	for _, it := range items {
+		whole += min(0, it.cost+price*it.load)
+	}
+	best := min(0, whole)
+	if whole-best >= room && items[0].pair >= 0 {
+		return // never opened
+	}
+	mark, opened := len(r.items), -best >= room
+	for _, it := range items {
+		v := it.cost + price*it.load
+		without := whole - min(0, v)
+		switch {
+		case without+v-best >= room:
+			// out
+		case min(0, without)-best >= room:
+			r.in = append(r.in, it.cand)
+			r.cost += it.cost
+			r.load += it.load
+			opened = true
+		default:
+			r.items = append(r.items, it)
+		}
+	}
+	if items[0].pair < 0 || !opened {
+		return
+	}
+	r.cost += open
+	for x := range r.items[mark:] {
+		r.items[mark+x].pair = -1
+	}
+}
