@@ -139,7 +139,7 @@ func (c *chain) scale() {
 	for i := range s.m.p.Visits {
 		least = min(least, s.m.p.Visits[i].Unplanned)
 	}
-	c.penalty = 3 * cost / float64(max(1, least))
+	c.penalty = 10 * cost / float64(max(1, least))
 	c.heat = max(1, c.probe(cost))
 }
 
