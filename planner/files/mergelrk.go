@@ -212,9 +212,6 @@ func (r *registerMerger) moved(was, fresh *planner.Location) (planner.Location, 
 	l.Address = cmp.Or(fresh.Address, was.Address)
 	l.Town = cmp.Or(fresh.Town, was.Town)
 	l.Municipality = cmp.Or(fresh.Municipality, was.Municipality)
-	if l.Opened == calendar.NoDate {
-		l.Opened = fresh.Opened
-	}
 	l.Registrations = r.registrations(was, fresh.Registrations)
 	if l.Postcode = fresh.Postcode; l.Postcode == was.Postcode && l.Municipality == was.Municipality {
 		return l, true

@@ -104,13 +104,18 @@ func knownFaults(s *planner.State) Faults {
 
 // disturb reports the faults that a file makes in what was known before: it
 // takes a role from somebody who serves locations in it, or moves a district
-// to another municipality than its locations'.
+// to another municipality than its locations'. What follows from a fault in
+// the row itself is left out.
 func (m *merger) disturb(before Faults) {
+	faulty := make(map[int]bool)
+	for _, fault := range m.rep.faults {
+		faulty[fault.Line] = true
+	}
 	for _, fault := range m.knownRep.sorted() {
-		if slices.Contains(before, fault) {
+		at := m.rowAbout(fault.Message)
+		if slices.Contains(before, fault) || faulty[at.line] {
 			continue
 		}
-		at := m.rowAbout(fault.Message)
 		m.rep.add(Fault{
 			File: m.name, Line: at.line, Column: at.column,
 			Message: "does not go with the known " + fault.File + ": " + fault.Message,
