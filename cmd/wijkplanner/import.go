@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -181,7 +180,7 @@ func countChanges(changes []planner.Change) string {
 	for _, c := range changes {
 		count[c.Kind]++
 	}
-	kinds := slices.SortedFunc(maps.Keys(count), func(a, b planner.ChangeKind) int { return cmp.Compare(a, b) })
+	kinds := slices.Sorted(maps.Keys(count))
 	parts := make([]string, len(kinds))
 	for i, kind := range kinds {
 		parts[i] = fmt.Sprintf("%d %s", count[kind], kind)
