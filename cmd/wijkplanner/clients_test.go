@@ -17,7 +17,7 @@ import (
 
 // shown is an event as a calendar program lists it, its times in Amsterdam in
 // the form of visits.csv.
-type shown struct{ UID, Start, End string }
+type shown struct{ UID, Start, End, Status string }
 
 // readers are iCalendar readers that are not ours, by the command that lists a
 // feed; FEED stands for its file. The scripts are those of package calendar.

@@ -53,12 +53,12 @@ func planVisits(t *testing.T) (dir string, rows []visitRow) {
 }
 
 // calendarOf returns the events that the calendar of a person or a location
-// must show. Region is the part of a UID after the visit's id.
-func calendarOf(rows []visitRow, kind, id, region string) []shown {
+// must show; uid makes a visit's UID.
+func calendarOf(rows []visitRow, kind, id string, uid func(visit string) string) []shown {
 	var events []shown
 	for _, r := range rows {
 		if kind == "staff" && r.staff == id || kind == "location" && r.location == id {
-			events = append(events, shown{r.visit + region + "@wijkplanner", r.start, r.end})
+			events = append(events, shown{uid(r.visit), r.start, r.end, "CONFIRMED"})
 		}
 	}
 	// The crew of a location's visit has a row each, the calendar one event.
@@ -120,7 +120,7 @@ func TestFeedFilesInReaders(t *testing.T) {
 	for _, path := range paths {
 		name := strings.TrimSuffix(filepath.Base(path), ".ics")
 		kind, id, _ := strings.Cut(name, "-")
-		want := calendarOf(rows, kind, id, "")
+		want := calendarOf(rows, kind, id, func(visit string) string { return visit + "@wijkplanner" })
 		if kind == "staff" {
 			coversTheYear(t, want)
 		} else {
@@ -198,13 +198,17 @@ func (s serving) subscribe(t *testing.T, kind, id string) string {
 	return s.url + "/f/" + token + ".ics"
 }
 
+// uid is a visit's UID in a served feed.
+func (s serving) uid(visit string) string {
+	if s.region != "" {
+		visit += "." + s.region
+	}
+	return visit + "@wijkplanner"
+}
+
 // shows returns the events of a calendar on the days that its feed shows.
 func (s serving) shows(rows []visitRow, kind, id string) []shown {
-	region := ""
-	if s.region != "" {
-		region = "." + s.region
-	}
-	return slices.DeleteFunc(calendarOf(rows, kind, id, region), func(e shown) bool { return e.Start < s.first.String() })
+	return slices.DeleteFunc(calendarOf(rows, kind, id, s.uid), func(e shown) bool { return e.Start < s.first.String() })
 }
 
 // TestServedFeedsInReaders has the same readers list what the server gives of
@@ -263,83 +267,66 @@ func (s serving) hasPublished(t *testing.T, rows []visitRow) {
 	}
 }
 
+// answer is what the server sent.
+type answer struct {
+	status int
+	header http.Header
+	body   string
+}
+
+func get(t *testing.T, method, address string) answer {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, address, http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer{response.StatusCode, response.Header, string(body)}
+}
+
 func download(t *testing.T, address string) []byte {
 	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, http.NoBody)
-	if err != nil {
-		t.Fatal(err)
+	a := get(t, http.MethodGet, address)
+	if a.status != http.StatusOK {
+		t.Fatalf("%s: %d: %s", address, a.status, a.body)
 	}
-	answer, err := http.DefaultClient.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = answer.Body.Close() }()
-	body, err := io.ReadAll(answer.Body)
-	if err != nil || answer.StatusCode != http.StatusOK {
-		t.Fatalf("%s: %d, %v: %s", address, answer.StatusCode, err, body)
-	}
-	return body
+	return []byte(a.body)
 }
 
-// TestServedFeedsInKhal subscribes with a calendar program that people use and
-// compares what it shows on screen with the database.
-func TestServedFeedsInKhal(t *testing.T) {
+// TestRevokedFeedIsUnknown compares what a revoked feed answers with what one
+// that never was does: but for the request id they are equal to the byte.
+func TestRevokedFeedIsUnknown(t *testing.T) {
 	t.Parallel()
 	server := servePlan(t)
-	for _, name := range []string{"staff-coach-1", "location-som-001"} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			kind, id, _ := strings.Cut(name, "-")
-			want := server.screen(t, kind, id)
-			got := syncFeed(t, server.subscribe(t, kind, id), "2026-01-01", "2028-12-31")
-			slices.SortFunc(got, byTime)
-			if len(want) == 0 || !slices.Equal(got, want) {
-				t.Errorf("khal shows\n%s\nwant\n%s", screenText(got), screenText(want))
-			}
-		})
-	}
-}
-
-// screen returns what the database has for a calendar on the days that its
-// feed shows.
-func (s serving) screen(t *testing.T, kind, id string) []onScreen {
-	t.Helper()
-	zone, err := time.LoadLocation("Europe/Amsterdam")
-	if err != nil {
+	revoked := server.subscribe(t, "staff", "coach-1")
+	if err := server.Store.RevokeFeed(t.Context(), strings.Split(revoked, "_")[2], server.Now()); err != nil {
 		t.Fatal(err)
 	}
-	scope := store.FeedScope{Region: s.region, Kind: store.FeedKind(kind), ID: id}
-	events, err := s.Store.FeedEvents(t.Context(), scope, s.first.At(0, zone), s.first.At(0, zone).AddDate(2, 0, 0))
-	if err != nil {
-		t.Fatal(err)
+	wrong := "A.ics" // for the last character of the secret
+	if strings.HasSuffix(revoked, wrong) {
+		wrong = "B.ics"
 	}
-	var out []onScreen
-	for i := range events {
-		e := &events[i]
-		title, detail := e.Name.NL, e.LocationName
-		if kind == "location" {
-			detail = e.Crew[0].Name + " (" + strings.ToLower(e.Crew[0].Role.NL) + ")"
+	unknown := revoked[:len(revoked)-len(wrong)] + wrong
+	var bodies []string
+	for _, address := range []string{revoked, unknown, server.url + "/f/nothing.ics"} {
+		a := get(t, http.MethodGet, address)
+		id := a.header.Get("X-Request-Id")
+		if a.status != http.StatusNotFound || id == "" {
+			t.Errorf("%s: %d %v", address, a.status, a.header)
 		}
-		if detail != "" {
-			title += ": " + detail
-		}
-		const layout = "2006-01-02 15:04"
-		out = append(out, onScreen{title, e.Start.In(zone).Format(layout), e.End.In(zone).Format(layout)})
+		bodies = append(bodies, strings.ReplaceAll(a.body, id, ""))
 	}
-	slices.SortFunc(out, byTime)
-	return out
-}
-
-func byTime(a, b onScreen) int {
-	return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.Title, b.Title), cmp.Compare(a.End, b.End))
-}
-
-func screenText(events []onScreen) string {
-	var b strings.Builder
-	for _, e := range events {
-		b.WriteString(e.Start + " | " + e.End + " | " + e.Title + "\n")
+	if bodies[0] != bodies[1] || bodies[1] != bodies[2] {
+		t.Errorf("the answers differ:\n%s", strings.Join(bodies, "\n"))
 	}
-	return b.String()
 }
 
 // TestFeedLimitOfTheServer shows that the server as people start it refuses a
@@ -350,16 +337,9 @@ func TestFeedLimitOfTheServer(t *testing.T) {
 	for range 240 {
 		download(t, feed)
 	}
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodHead, feed, http.NoBody)
-	if err != nil {
-		t.Fatal(err)
-	}
-	answer, err := http.DefaultClient.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = answer.Body.Close()
-	if answer.StatusCode != http.StatusTooManyRequests || answer.Header.Get("Retry-After") == "" {
-		t.Errorf("%d %v", answer.StatusCode, answer.Header)
+	for _, method := range []string{http.MethodHead, http.MethodGet} {
+		if a := get(t, method, feed); a.status != http.StatusTooManyRequests || a.header.Get("Retry-After") == "" {
+			t.Errorf("%s: %d %v", method, a.status, a.header)
+		}
 	}
 }
