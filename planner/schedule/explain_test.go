@@ -66,7 +66,7 @@ func TestAlternativesAreExact(t *testing.T) {
 func TestBlockersAreTrue(t *testing.T) {
 	t.Parallel()
 	tried := make(map[FaultKind]int)
-	for seed := range uint64(400) {
+	for seed := range uint64(250) {
 		p, r := solved(t, 5000+seed, false)
 		for v := range p.Visits {
 			if r.Placements[v] != nil {
