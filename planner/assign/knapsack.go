@@ -40,6 +40,7 @@ type knapsack struct {
 	spare  []frontierState
 	nodes  []frontierNode
 
+	keep    keep
 	reduced reduced
 }
 
@@ -48,6 +49,7 @@ type knapsack struct {
 // appended to chosen. Items of one pair must be adjacent.
 func (k *knapsack) solve(items []item, room, open int64, charge curve, chosen []int32) (int64, []int32) {
 	if !charge.tame(room) {
+		k.keep = keepAll
 		return k.fill(items, room, open, charge, chosen)
 	}
 	r := k.reduce(items, room, open, charge)
@@ -56,6 +58,8 @@ func (k *knapsack) solve(items []item, room, open int64, charge curve, chosen []
 	value := int64(unlimited)
 	if r.load <= room {
 		charge.base += r.load
+		k.keep = r.keep
+		k.keep.below -= r.cost + r.keep.price*r.load
 		value, chosen = k.fill(r.items, room-r.load, open, charge, chosen)
 		value += r.cost
 	}
@@ -63,6 +67,29 @@ func (k *knapsack) solve(items []item, room, open int64, charge curve, chosen []
 		return value, chosen
 	}
 	return r.value, append(chosen[:mark], r.incumbent...)
+}
+
+// keep tells which states can still lead to something better than is known:
+// those whose cost + price × load + the least of the later items at that price
+// stays below.
+type keep struct{ price, below int64 }
+
+var keepAll = keep{below: unlimited}
+
+// prune drops the states that cannot lead to anything better; rest are the
+// items still to come.
+func (k *knapsack) prune(rest []item, open int64) {
+	if k.keep == keepAll {
+		return
+	}
+	below := k.keep.below - sketch(rest, open, k.keep.price, nil).value
+	kept := k.states[:0]
+	for _, s := range k.states {
+		if s.cost+k.keep.price*s.load < below {
+			kept = append(kept, s)
+		}
+	}
+	k.states = kept
 }
 
 // fill runs the dynamic programme.
@@ -78,6 +105,7 @@ func (k *knapsack) fill(items []item, room, open int64, charge curve, chosen []i
 			k.addDistrict(items[:n], open)
 		}
 		items = items[n:]
+		k.prune(items, open)
 	}
 	best, node := int64(unlimited), int32(0)
 	for _, s := range k.states {

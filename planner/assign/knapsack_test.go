@@ -10,7 +10,7 @@ import (
 // charge on the load included.
 func TestKnapsackExact(t *testing.T) {
 	t.Parallel()
-	k := knapsack{limit: fineStates}
+	k := knapsack{limit: fineStates, keep: keepAll}
 	for seed := range uint64(2000) {
 		rng := rand.New(rand.NewPCG(1, seed))
 		items := randomItems(rng, 1+rng.IntN(9), 25)
@@ -21,7 +21,7 @@ func TestKnapsackExact(t *testing.T) {
 		}
 		curve := curve{weight: rng.Int64N(4), norm: 40, base: rng.Int64N(20)}
 		charge := curve.at
-		got, chosen := k.solve(items, room, open, curve, nil)
+		got, chosen := k.solve(slices.Clone(items), room, open, curve, nil)
 		want := int64(unlimited)
 		for set := range 1 << len(items) {
 			if cost, load := setCost(items, set, open); load <= room {
@@ -51,7 +51,7 @@ func TestKnapsackThinned(t *testing.T) {
 	for i := range items {
 		items[i].cost, items[i].pair = -items[i].load-rng.Int64N(1000), -1
 	}
-	k := knapsack{limit: fineStates}
+	k := knapsack{limit: fineStates, keep: keepAll}
 	got, _ := k.fill(items, 1e8, 0, curve{}, nil)
 	var all int64
 	for _, it := range items {
@@ -128,7 +128,7 @@ func TestTableExact(t *testing.T) {
 // and charges as large as those of a year's minutes.
 func TestReductionChangesNothing(t *testing.T) {
 	t.Parallel()
-	k, plain := knapsack{limit: 1 << 20}, knapsack{limit: 1 << 20}
+	k, plain := knapsack{limit: 1 << 20}, knapsack{limit: 1 << 20, keep: keepAll}
 	for seed := range uint64(400) {
 		rng := rand.New(rand.NewPCG(5, seed))
 		items := randomItems(rng, 1+rng.IntN(18), 900)

@@ -1,5 +1,10 @@
 package assign
 
+import (
+	"cmp"
+	"slices"
+)
+
 // curve is the balance charge on one person as a function of the load on top of
 // base, in fixed point.
 type curve struct{ weight, norm, base int64 }
@@ -129,6 +134,8 @@ type reduced struct {
 	cost      int64   // their cost, district charges included
 	load      int64
 	items     []item // undecided
+	keep      keep   // which choices can be better
+	taken     []bool // scratch
 }
 
 // reduce settles every item, and every pair, whose other state cannot lead to
@@ -137,11 +144,13 @@ type reduced struct {
 // charge).
 func (k *knapsack) reduce(items []item, room, open int64, charge curve) *reduced {
 	r := &k.reduced
-	*r = reduced{incumbent: r.incumbent[:0], in: r.in[:0], items: r.items[:0], value: charge.at(0)}
+	*r = reduced{incumbent: r.incumbent[:0], in: r.in[:0], items: r.items[:0], taken: r.taken, value: charge.at(0)}
 	price, at := tangent(items, room, open, charge)
 	o := sketch(items, open, price, nil)
-	r.try(items, room, open, price, o, charge)
-	bound := o.value + charge.at(at) - price*at - charge.slack(room)
+	r.try(items, room, open, price, charge)
+	line := charge.at(at) - price*at - charge.slack(room)
+	r.keep = keep{price: price, below: r.value - line}
+	bound := o.value + line
 	for len(items) > 0 {
 		n := pairLength(items)
 		r.settle(items[:n], open, price, r.value-bound)
@@ -150,38 +159,91 @@ func (k *knapsack) reduce(items []item, room, open int64, charge curve) *reduced
 	return r
 }
 
-// try makes the choice at the price, or the best that differs from it in one
-// item without a pair, the incumbent.
-func (r *reduced) try(items []item, room, open, price int64, o outline, charge curve) {
-	flip, found := int32(-1), false
-	if value := o.cost + charge.at(o.load); o.load <= room && value < r.value {
-		r.value, found = value, true
+// try makes the choice at the price the incumbent, if it fits, and improves it
+// item by item and pair by pair at the true charge.
+func (r *reduced) try(items []item, room, open, price int64, charge curve) {
+	g := greedy{room: room, open: open, charge: charge, now: charge.at(0)}
+	r.taken = append(r.taken[:0], make([]bool, len(items))...)
+	for start := 0; start < len(items); {
+		n := pairLength(items[start:])
+		part := items[start : start+n]
+		slices.SortFunc(part, func(a, b item) int {
+			return cmp.Or(cmp.Compare(a.cost*b.load, b.cost*a.load), cmp.Compare(a.cand, b.cand))
+		})
+		if o := sketch(part, open, price, nil); o.value < 0 && g.load+o.load <= room {
+			g.cost += o.cost
+			g.load += o.load
+			for x, it := range part {
+				r.taken[start+x] = it.cost+price*it.load < 0
+			}
+		}
+		start += n
 	}
-	for _, it := range items {
-		cost, load := o.cost+it.cost, o.load+it.load
-		if it.cost+price*it.load < 0 {
-			cost, load = o.cost-it.cost, o.load-it.load
+	g.now = g.cost + charge.at(g.load)
+	for range 4 {
+		before := g.now
+		for start := 0; start < len(items); {
+			n := pairLength(items[start:])
+			g.improve(items[start:start+n], r.taken[start:start+n])
+			start += n
 		}
-		if it.pair >= 0 || load > room {
-			continue
-		}
-		if value := cost + charge.at(load); value < r.value {
-			r.value, found, flip = value, true, it.cand
+		if g.now == before {
+			break
 		}
 	}
-	if !found {
+	if g.now >= r.value {
 		return
 	}
-	flipped := false
-	sketch(items, open, price, func(c int32) {
-		if c == flip {
-			flipped = true
-			return
+	r.value = g.now
+	for x, it := range items {
+		if r.taken[x] {
+			r.incumbent = append(r.incumbent, it.cand)
 		}
-		r.incumbent = append(r.incumbent, c)
-	})
-	if flip >= 0 && !flipped {
-		r.incumbent = append(r.incumbent, flip)
+	}
+}
+
+// greedy is a choice under improvement.
+type greedy struct {
+	room, open      int64
+	charge          curve
+	cost, load, now int64 // now is cost + charge
+}
+
+// improve adds and takes out items of one pair as long as that pays; a pair that
+// is not opened is, if all that fits it together pays.
+func (g *greedy) improve(items []item, taken []bool) {
+	if items[0].pair >= 0 && !slices.Contains(taken, true) {
+		trial := *g
+		trial.cost += g.open
+		trial.now += g.open
+		if trial.flips(items, taken); trial.now < g.now {
+			*g = trial
+		} else {
+			clear(taken)
+		}
+		return
+	}
+	g.flips(items, taken)
+	if items[0].pair >= 0 && !slices.Contains(taken, true) {
+		g.cost -= g.open
+		g.now -= g.open
+	}
+}
+
+// flips changes single items as long as that pays.
+func (g *greedy) flips(items []item, taken []bool) {
+	for x, it := range items {
+		cost, load := g.cost+it.cost, g.load+it.load
+		if taken[x] {
+			cost, load = g.cost-it.cost, g.load-it.load
+		}
+		if load > g.room {
+			continue
+		}
+		if now := cost + g.charge.at(load); now < g.now {
+			g.cost, g.load, g.now = cost, load, now
+			taken[x] = !taken[x]
+		}
 	}
 }
 
