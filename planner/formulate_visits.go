@@ -107,12 +107,12 @@ func (f *formulation) addDays(p *visitProblem) {
 // the first to the last working minute; breaks within it become fixed stops.
 func (f *formulation) scheduleStaff(p *visitProblem, i int) schedule.Staff {
 	m := &f.state.Staff[i]
-	s := schedule.Staff{Home: i, DayCap: m.DayCap, WeekCap: m.WeekCap, Shifts: make([]schedule.Shift, len(p.days))}
+	s := schedule.Staff{
+		Home: i, Mode: slices.Index(f.modes(), m.Mode), DayCap: m.DayCap, WeekCap: m.WeekCap,
+		Shifts: make([]schedule.Shift, len(p.days)),
+	}
 	if s.DayCap == 0 {
 		s.DayCap = int(f.state.Programme.Assume(DayCapAssumption, m.Organisation, f.period.From))
-	}
-	if m.Mode == Bicycle {
-		s.Mode = 1
 	}
 	for d, date := range p.days {
 		spans := f.roster.spans(m, date)
@@ -257,20 +257,34 @@ func (f *formulation) places() []Point {
 	return out
 }
 
-// addTravel fills the table of each mode: clock steps and exact cost.
+// addTravel fills a table for each mode that somebody uses: clock steps and
+// exact cost. Travel is the same both ways.
 func (f *formulation) addTravel(p *visitProblem) {
 	places := f.places()
 	n := len(places)
-	for _, mode := range []TravelMode{Car, Bicycle} {
+	for _, mode := range f.modes() {
 		t := schedule.Travel{Places: n, Time: make([]int32, n*n), Cost: make([]int32, n*n)}
 		for a := range n {
-			for b := range n {
-				t.Time[a*n+b] = f.travel.Clock(places[a], places[b], mode)
-				t.Cost[a*n+b] = int32(f.travel.Cost(places[a], places[b], mode) * f.weights.Travel / 100)
+			for b := range a {
+				minutes := f.travel.Minutes(places[a], places[b], mode)
+				clock, cost := onGrid(minutes), int32(hundredths(minutes)*f.weights.Travel/100)
+				t.Time[a*n+b], t.Cost[a*n+b] = clock, cost
+				t.Time[b*n+a], t.Cost[b*n+a] = clock, cost
 			}
 		}
 		p.Travel = append(p.Travel, t)
 	}
+}
+
+// modes lists the travel modes in use, in the order in which staff name them.
+func (f *formulation) modes() []TravelMode {
+	var out []TravelMode
+	for i := range f.state.Staff {
+		if m := f.state.Staff[i].Mode; !slices.Contains(out, m) {
+			out = append(out, m)
+		}
+	}
+	return out
 }
 
 // addVisits adds the open visits of one demand.

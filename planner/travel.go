@@ -48,14 +48,18 @@ func (t Travel) Minutes(a, b Point, mode TravelMode) float64 {
 }
 
 // Cost returns the travel from a to b in hundredths of a minute, rounded up.
-func (t Travel) Cost(a, b Point, mode TravelMode) int64 {
-	return int64(math.Ceil(t.Minutes(a, b, mode)*100 - 1e-6))
-}
+func (t Travel) Cost(a, b Point, mode TravelMode) int64 { return hundredths(t.Minutes(a, b, mode)) }
 
 // Clock returns what the travel takes on the clock: whole steps of the grid.
-func (t Travel) Clock(a, b Point, mode TravelMode) int32 {
-	return int32(math.Ceil(t.Minutes(a, b, mode)/grid-1e-6)) * grid
-}
+func (t Travel) Clock(a, b Point, mode TravelMode) int32 { return onGrid(t.Minutes(a, b, mode)) }
+
+// rounding keeps what floating point adds to a round number of minutes from
+// becoming a whole step.
+const rounding = 1e-6
+
+func hundredths(minutes float64) int64 { return int64(math.Ceil(minutes*100 - rounding)) }
+
+func onGrid(minutes float64) int32 { return int32(math.Ceil(minutes/grid-rounding)) * grid }
 
 // greatCircle returns the distance in km by the haversine formula.
 func greatCircle(a, b Point) float64 {

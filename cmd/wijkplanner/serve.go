@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"github.com/wijkplanner/wijkplanner/api"
@@ -43,10 +44,11 @@ func (c *migrateCommand) Run(p *process) error {
 
 type serveCommand struct {
 	databaseFlag
-	Addr      string `default:":8080" env:"WIJKPLANNER_ADDR" help:"Address to listen on."`
-	PublicURL string `env:"WIJKPLANNER_URL" help:"Address that people use (default: http:// and the address listened on)."`
-	Demo      string `type:"existingdir" help:"Input folder to load, assign and plan first, when the database does not know it yet."`
-	Year      int    `help:"Year to plan for the demo (default next year)."`
+	Addr         string         `default:":8080" env:"WIJKPLANNER_ADDR" help:"Address to listen on."`
+	PublicURL    string         `env:"WIJKPLANNER_URL" help:"Address that people use (default: http:// and the address listened on)."`
+	TrustedProxy []netip.Prefix `env:"WIJKPLANNER_TRUSTED_PROXIES" help:"Networks of proxies whose X-Forwarded-For is believed, for example 10.0.0.0/8."`
+	Demo         string         `type:"existingdir" help:"Input folder to load, assign and plan first, when the database does not know it yet."`
+	Year         int            `help:"Year to plan for the demo (default next year)."`
 }
 
 // shutdownTime is how long requests may take to end when the server stops.
@@ -115,7 +117,7 @@ func (c *serveCommand) handler(p *process, s *service.Service) (http.Handler, er
 			r, err := s.RenderFeed(ctx, token, now)
 			return api.Feed{Body: r.Body, ETag: r.ETag, Modified: r.Modified}, notFound(err)
 		},
-		Health: s.Health, Now: p.now, Log: p.log, PublicURL: c.PublicURL,
+		Health: s.Health, Now: p.now, Log: p.log, PublicURL: c.PublicURL, TrustedProxies: c.TrustedProxy,
 	})
 }
 
