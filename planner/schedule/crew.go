@@ -28,8 +28,8 @@ func (s *state) findCrew(v int32, w *period, base int64) {
 	j, f := &s.m.visits[v], &s.crew
 	for slot, options := range s.m.p.Visits[v].Crew {
 		list := f.fits[slot][:0]
-		for _, o := range options {
-			if slot > 0 || s.only == None || s.only == int32(o.Staff) {
+		for k, o := range options {
+			if (slot > 0 || s.only == None || s.only == int32(o.Staff)) && !s.hopeless(v, k, w, base) {
 				list = s.appendFits(list, v, o, w)
 			}
 		}
@@ -40,6 +40,20 @@ func (s *state) findCrew(v int32, w *period, base int64) {
 	}
 	f.steps = crewSteps
 	s.join(v, w, 0, w.from-j.before, math.MaxInt32, base)
+}
+
+// hopeless reports that an option of a visit for one person cannot beat the best
+// spot: most days of a year are empty, and their travel is known.
+func (s *state) hopeless(v int32, option int, w *period, base int64) bool {
+	if s.m.visits[v].crew != 1 {
+		return false
+	}
+	o := s.m.p.Visits[v].Crew[0][option]
+	least := base + o.Charge - s.returnBonus(v)
+	if len(s.routes[o.Staff*s.m.days+int(w.day)].stops) == 0 {
+		least += s.m.loops[v][option]
+	}
+	return least >= s.best.delta
 }
 
 // appendFits adds the ranges of one person on one day.

@@ -27,6 +27,26 @@ func dropOut(p *Problem, staff, from, to int) int {
 	return broken
 }
 
+// busiest is the person and the first of some days that hold the most
+// published visits.
+func busiest(p *Problem, days int) (staff, from int) {
+	most := -1
+	for s := range p.Staff {
+		for d := 0; d+days <= len(p.Days); d++ {
+			n := 0
+			for v := range p.Visits {
+				if pl := p.Visits[v].Published; pl != nil && pl.Staff[0] == s && pl.Day >= d && pl.Day < d+days {
+					n++
+				}
+			}
+			if n > most {
+				most, staff, from = n, s, d
+			}
+		}
+	}
+	return staff, from
+}
+
 func movedVisits(p *Problem, r *Result) int {
 	moved := 0
 	for v, pl := range r.Placements {
@@ -43,7 +63,8 @@ func TestRepair(t *testing.T) {
 	t.Parallel()
 	p := yearProblem(120, 12, true)
 	published(p, Solve(context.Background(), p, Options{Iterations: 1000}), 50_000)
-	broken := dropOut(p, 3, 60, 90)
+	staff, from := busiest(p, 30)
+	broken := dropOut(p, staff, from, from+30)
 	r := Solve(context.Background(), p, Options{Iterations: 300})
 	if r.Score.Hard != 0 || r.Score.Medium != 0 {
 		t.Errorf("after the repair: %+v", r.Score)
@@ -62,7 +83,7 @@ func TestMaxMovesHolds(t *testing.T) {
 	broken := dropOut(p, 2, 40, 140)
 	for _, budget := range []int{0, 1, 3} {
 		p.MaxMoves = budget
-		r := Solve(context.Background(), p, Options{Iterations: 100})
+		r := Solve(context.Background(), p, Options{Iterations: 50})
 		moved, unplanned := 0, 0
 		for v, pl := range r.Placements {
 			switch {
@@ -83,9 +104,10 @@ func TestMaxMovesHolds(t *testing.T) {
 
 func BenchmarkRepair(b *testing.B) {
 	debugCheck = nil
-	p := yearProblem(150, 12, true)
+	p := yearProblem(360, 12, true)
 	published(p, Solve(context.Background(), p, Options{Seconds: 2}), 50_000)
-	broken := dropOut(p, 3, 60, 90)
+	staff, from := busiest(p, 30)
+	broken := dropOut(p, staff, from, from+30)
 	for b.Loop() {
 		r := Solve(context.Background(), p, Options{Seconds: 0.8})
 		b.ReportMetric(r.FirstComplete, "s/complete")
