@@ -82,7 +82,7 @@ func (k *knapsack) prune(rest []item, open int64) {
 	if k.keep == keepAll {
 		return
 	}
-	below := k.keep.below - sketch(rest, open, k.keep.price, nil).value
+	below := k.keep.below - sketch(rest, open, k.keep.price).value
 	kept := k.states[:0]
 	for _, s := range k.states {
 		if s.cost+k.keep.price*s.load < below {

@@ -52,8 +52,8 @@ type outline struct {
 	load  int64
 }
 
-// sketch makes the choice at a price; take, where not nil, gathers it.
-func sketch(items []item, open, price int64, take func(c int32)) outline {
+// sketch makes the choice at a price.
+func sketch(items []item, open, price int64) outline {
 	var o outline
 	for len(items) > 0 {
 		n := pairLength(items)
@@ -72,11 +72,6 @@ func sketch(items []item, open, price int64, take func(c int32)) outline {
 			o.value += part.value
 			o.cost += part.cost
 			o.load += part.load
-			for _, it := range items[:n] {
-				if take != nil && it.cost+price*it.load < 0 {
-					take(it.cand)
-				}
-			}
 		}
 		items = items[n:]
 	}
@@ -101,14 +96,14 @@ func tangent(items []item, room, open int64, charge curve) (price, at int64) {
 	low, high := int64(0), room
 	for high-low > 1+room>>12 {
 		middle := (low + high) / 2
-		if sketch(items, open, charge.slope(middle), nil).load > middle {
+		if sketch(items, open, charge.slope(middle)).load > middle {
 			low = middle
 		} else {
 			high = middle
 		}
 	}
 	price = charge.slope(high)
-	if sketch(items, open, price, nil).load <= room {
+	if sketch(items, open, price).load <= room {
 		return price, high
 	}
 	below, above := price, int64(1)
@@ -117,7 +112,7 @@ func tangent(items []item, room, open int64, charge curve) (price, at int64) {
 	}
 	for above-below > 1 {
 		middle := (below + above) / 2
-		if sketch(items, open, middle, nil).load > room {
+		if sketch(items, open, middle).load > room {
 			below = middle
 		} else {
 			above = middle
@@ -146,7 +141,7 @@ func (k *knapsack) reduce(items []item, room, open int64, charge curve) *reduced
 	r := &k.reduced
 	*r = reduced{incumbent: r.incumbent[:0], in: r.in[:0], items: r.items[:0], taken: r.taken, value: charge.at(0)}
 	price, at := tangent(items, room, open, charge)
-	o := sketch(items, open, price, nil)
+	o := sketch(items, open, price)
 	r.try(items, room, open, price, charge)
 	line := charge.at(at) - price*at - charge.slack(room)
 	r.keep = keep{price: price, below: r.value - line}
@@ -170,7 +165,7 @@ func (r *reduced) try(items []item, room, open, price int64, charge curve) {
 		slices.SortFunc(part, func(a, b item) int {
 			return cmp.Or(cmp.Compare(a.cost*b.load, b.cost*a.load), cmp.Compare(a.cand, b.cand))
 		})
-		if o := sketch(part, open, price, nil); o.value < 0 && g.load+o.load <= room {
+		if o := sketch(part, open, price); o.value < 0 && g.load+o.load <= room {
 			g.cost += o.cost
 			g.load += o.load
 			for x, it := range part {
