@@ -1,6 +1,9 @@
 package assign
 
-import "math"
+import (
+	"math"
+	"math/bits"
+)
 
 // priceSteps is how many cheap steps go before the ascent proper.
 const priceSteps = 200
@@ -12,7 +15,7 @@ const priceSteps = 200
 // exceeds capacity. Prices are fixed point per unit of load, by staff.
 func (r *relaxation) capacityPrices() []int64 {
 	m := r.m
-	price, best := make([]int64, m.nobody+1), make([]int64, m.nobody+1)
+	price, best := r.evenPrices(), make([]int64, m.nobody+1)
 	used := make([]int64, m.nobody)
 	bestValue, theta, stale := int64(math.MinInt64), 1.5, 0
 	for range priceSteps {
@@ -36,6 +39,41 @@ func (r *relaxation) capacityPrices() []int64 {
 		}
 	}
 	return best
+}
+
+// evenPrices returns what one more unit of load costs everybody where all work
+// is shared in proportion to capacity: about where a strong balance charge ends,
+// and far from 0, from where small steps would take long.
+func (r *relaxation) evenPrices() []int64 {
+	m := r.m
+	price := make([]int64, m.nobody+1)
+	var demand, capacity int64
+	for j, open := range r.open {
+		if c, _ := r.cheapest(j, price); open && c >= 0 {
+			demand += m.load[c]
+		}
+	}
+	for i := range r.base {
+		demand += r.base[i]
+		capacity += m.capacity[i]
+	}
+	for i := range r.base {
+		load := min(m.capacity[i], mulDiv(m.capacity[i], demand, max(1, capacity)))
+		step := max(1, m.capacity[i]/64)
+		price[i] = (m.balance(i, load+step) - m.balance(i, load)) / step
+	}
+	return price
+}
+
+// mulDiv returns a × b / c for amounts that are not negative, without overflow
+// in between.
+func mulDiv(a, b, c int64) int64 {
+	hi, lo := bits.Mul64(uint64(a), uint64(b))
+	if hi >= uint64(c) {
+		return math.MaxInt64
+	}
+	q, _ := bits.Div64(hi, lo, uint64(c))
+	return int64(min(q, math.MaxInt64))
 }
 
 // priced evaluates the prices; used becomes by how much each person's load lies
