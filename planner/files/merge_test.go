@@ -18,11 +18,11 @@ var goodKinds = map[string]Kind{
 	"blackouts.csv": BlackoutsFile, "cases.csv": CasesFile, "history.csv": HistoryFile, "districts.geojson": DistrictsFile,
 }
 
-func goodFile(t *testing.T, name string) string {
-	t.Helper()
+func goodFile(tb testing.TB, name string) string {
+	tb.Helper()
 	text, err := os.ReadFile(path.Join("testdata/good", name))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return string(text)
 }

@@ -166,32 +166,59 @@ func (r *registerMerger) claim(all []building) []building {
 // merge changes known locations and adds new ones.
 func (r *registerMerger) merge(rows []LRKRow) {
 	r.locations.sheet = &sheet{rep: r.rep, name: r.name}
-	for _, b := range r.buildings(rows) {
-		fresh := locationOf(b.rows)
-		line := r.lineRow(r.name, b.rows[0].Line)
-		r.rows = append(r.rows, row{sheet: line.sheet, cells: []string{fresh.ID}, places: line.places})
+	buildings := r.buildings(rows)
+	unchanged := make(map[int]bool)
+	for i := range buildings {
+		if b := &buildings[i]; b.known >= 0 {
+			unchanged[b.known] = !r.change(b)
+		}
+	}
+	for i := range buildings {
+		b := &buildings[i]
 		if b.known >= 0 {
-			r.change(&r.locations.entries[b.known], &b, &fresh, line)
 			continue
 		}
-		district, found := r.outlines.find(fresh.Municipality, fresh.Point)
-		if !found {
-			r.nowhere(b.rows[0].Line, &fresh, "it is not taken over")
-			continue
+		// A location that stays as it is keeps all its registrations.
+		b.rows = slices.DeleteFunc(b.rows, func(x LRKRow) bool {
+			owner, ok := r.owner[x.LRK]
+			return ok && unchanged[owner]
+		})
+		if len(b.rows) > 0 {
+			r.add(b)
 		}
-		fresh.District, fresh.Organisation = district, r.holder(&b.rows[0], b.known)
-		r.locations.entries = append(r.locations.entries, entry[planner.Location]{item: fresh, row: line})
 	}
 }
 
-func (r *registerMerger) change(e *entry[planner.Location], b *building, fresh *planner.Location, line row) {
-	moved, ok := r.moved(&e.item, fresh)
-	if !ok {
-		r.nowhere(b.rows[0].Line, &moved, "nothing of it is changed")
+// line returns a row that stands for a building, and remembers it.
+func (r *registerMerger) line(b *building, id string) row {
+	line := r.lineRow(r.name, b.rows[0].Line)
+	r.rows = append(r.rows, row{sheet: line.sheet, cells: []string{id}, places: line.places})
+	return line
+}
+
+// add makes a new location, unless it lies in no district.
+func (r *registerMerger) add(b *building) {
+	fresh := locationOf(b.rows)
+	district, found := r.outlines.find(fresh.Municipality, fresh.Point)
+	if !found {
+		r.nowhere(b.rows[0].Line, &fresh, "it is not taken over")
 		return
 	}
+	fresh.District, fresh.Organisation = district, r.holder(&b.rows[0], b.known)
+	r.locations.entries = append(r.locations.entries, entry[planner.Location]{item: fresh, row: r.line(b, fresh.ID)})
+}
+
+// change reports whether a known location could take what the register says.
+func (r *registerMerger) change(b *building) bool {
+	e, fresh := &r.locations.entries[b.known], locationOf(b.rows)
+	moved, ok := r.moved(&e.item, &fresh)
+	if !ok {
+		r.nowhere(b.rows[0].Line, &moved, "nothing of it is changed")
+		return false
+	}
 	moved.Organisation = r.holder(&b.rows[0], b.known)
-	e.item, e.row = moved, line
+	e.item, e.row = moved, r.line(b, moved.ID)
+	return true
 }
 
 func (r *registerMerger) nowhere(line int, l *planner.Location, what string) {

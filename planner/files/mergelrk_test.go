@@ -2,6 +2,7 @@ package files
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -187,5 +188,71 @@ func TestMergeRegisterMoves(t *testing.T) {
 	got = mergeText(t, known, LRKFile, "lrk.csv", register("Laan 2;6511AB;Nijmegen;;Dolfijn", "Laan 2;6511ZZ;Nijmegen;;Dolfijn"))
 	if lines := fmt.Sprint(changeLines(known, got)); lines != "[230000034 field address 230000034 field district]" {
 		t.Error(lines)
+	}
+}
+
+// Whatever exports follow each other, nothing is lost, no registration is at
+// two locations, and the same export again changes nothing.
+func TestMergeRegisterSequences(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(150) {
+		rng := rand.New(rand.NewPCG(seed, 7))
+		known := goodState(t)
+		for range 4 {
+			text, o := randomRegister(rng), MergeOptions{BSO: rng.IntN(2) == 0}
+			got, err := Merge(known, LRKFile, "lrk.csv", []byte(text), o)
+			if err != nil {
+				t.Fatalf("seed %d: %v\n%s", seed, err, text)
+			}
+			checkMerged(t, known, got, text)
+			again, err := Merge(got.State, LRKFile, "lrk.csv", []byte(text), o)
+			if err != nil || stateText(again.State) != stateText(got.State) || !slices.Equal(again.Gone, got.Gone) {
+				t.Fatalf("seed %d: the same again, %v, gone %v and %v: %s\n%s", seed, err, got.Gone, again.Gone, text, stateText(again.State))
+			}
+			known = got.State
+		}
+	}
+}
+
+// randomRegister draws registrations in few buildings, of few holders.
+func randomRegister(rng *rand.Rand) string {
+	var rows []string
+	for _, id := range []string{"123456782", "111222333", "200000007", "210000016", "220000025", "230000034", "240000043", "250000052"} {
+		if rng.IntN(4) == 0 {
+			continue
+		}
+		pick := func(options ...string) string { return options[rng.IntN(len(options))] }
+		place, municipality, _ := strings.Cut(pick("Straat 1;6511AA|0268", "Laan 2;6511AA|0268", "Straat 1;6511AB|0268", "Dorp 1;6582AB|0252"), "|")
+		rows = append(rows, strings.Join([]string{
+			id, pick("KDV", "KDV", "BSO"), pick("De Fee", ""), pick("16", "24", "24", "x"), pick("Ingeschreven", "Ingeschreven", "Uitgeschreven"), "",
+			place, "Nijmegen", "", "", pick("01234567", "07654321", ""), "", "", municipality,
+		}, ";"))
+	}
+	// One row that can always be used.
+	return lrkText(append(rows, "260000061;KDV;Altijd;8;Ingeschreven;;Plein 3;6511AC;Nijmegen;;;01234567;;;0268")...)
+}
+
+func checkMerged(t *testing.T, known *planner.State, got *Merged, text string) {
+	t.Helper()
+	at := make(map[string]string)
+	ids := make(map[string]bool)
+	for _, l := range got.State.Locations {
+		ids[l.ID] = true
+		for _, r := range l.Registrations {
+			if at[r.LRK] != "" {
+				t.Fatalf("%s is at %s and %s\n%s", r.LRK, at[r.LRK], l.ID, text)
+			}
+			at[r.LRK] = l.ID
+		}
+	}
+	for _, l := range known.Locations {
+		if !ids[l.ID] {
+			t.Fatalf("location %s is lost\n%s", l.ID, text)
+		}
+	}
+	for _, fault := range got.Rejected {
+		if fault.Line == 0 {
+			t.Fatalf("without its line: %v\n%s", fault, text)
+		}
 	}
 }
