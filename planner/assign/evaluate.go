@@ -19,7 +19,7 @@ func Evaluate(p *Problem, staff []int) (Score, Amounts, []int64) {
 	for i := range p.Staff {
 		loads[i] = p.Staff[i].Base
 	}
-	opened := make(map[[2]int]bool)
+	opened := make([]bool, len(p.Staff)*p.Districts) // by staff and district
 	changes := 0
 	for j := range p.Locations {
 		l, i := &p.Locations[j], staff[j]
@@ -42,8 +42,8 @@ func Evaluate(p *Problem, staff []int) (Score, Amounts, []int64) {
 			changes++
 			a.Change += l.Change
 		}
-		if key := [2]int{i, l.District}; l.District != None && !opened[key] {
-			opened[key] = true
+		if l.District != None && !opened[i*p.Districts+l.District] {
+			opened[i*p.Districts+l.District] = true
 			a.District += p.OpenDistrict
 		}
 	}

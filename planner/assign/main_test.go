@@ -73,9 +73,9 @@ func randomLocation(rng *rand.Rand, staff int) Location {
 	return l
 }
 
-// enumerate calls visit with every solution that breaks no rule but what pins
-// force, the verifier being the judge. The slice is reused.
-func enumerate(p *Problem, visit func(staff []int, score Score, a Amounts)) {
+// enumerate calls visit with every wanted solution that breaks no rule but what
+// pins force, the verifier being the judge. The slice is reused.
+func enumerate(p *Problem, wanted func(staff []int, score Score, a Amounts) bool, visit func(staff []int, score Score, a Amounts)) {
 	staff := make([]int, len(p.Locations))
 	var place func(j int)
 	place = func(j int) {
@@ -94,6 +94,9 @@ func enumerate(p *Problem, visit func(staff []int, score Score, a Amounts)) {
 			return
 		}
 		score, a, loads := Evaluate(p, staff)
+		if !wanted(staff, score, a) {
+			return
+		}
 		if len(Verify(p, &Result{Staff: staff, Score: score, Amounts: a, Loads: loads})) == 0 {
 			visit(staff, score, a)
 		}

@@ -85,13 +85,9 @@ func TestVerifyAgreesWithBound(t *testing.T) {
 		p := randomProblem(rng, 2+rng.IntN(4), 1+rng.IntN(20))
 		at := construct(newModel(p), nil, make([]int64, len(p.Staff)+1))
 		r := &Result{Staff: newModel(p).staffOf(at), Multipliers: randomMultipliers(rng, p)}
-		unassigned := make([]bool, len(r.Staff))
-		for j, i := range r.Staff {
-			unassigned[j] = i == None
-		}
 		c := &checker{p: p, r: r}
 		c.tally()
-		if got, want := c.recompute(), LowerBound(p, unassigned, r.Multipliers); got != want {
+		if got, want := c.recompute(), LowerBound(p, open(r.Staff), r.Multipliers); got != want {
 			t.Errorf("instance %d: the verifier's bound is %d, LowerBound gives %d", k, got, want)
 		}
 	}
