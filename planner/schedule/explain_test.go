@@ -143,3 +143,37 @@ func applied(p *Problem, placements []*Placement, v int, c *Change) (*Problem, [
 	}
 	return &q, start
 }
+
+func BenchmarkReasons(b *testing.B) {
+	debugCheck = nil
+	p := yearProblem(150, 12, true)
+	r := Solve(context.Background(), p, Options{Iterations: 100})
+	dropped := slices.Clone(r.Placements)
+	dropped[7] = nil
+	b.Run("new", func(b *testing.B) {
+		for b.Loop() {
+			NewReasons(p, dropped).Recommend(7, 3)
+		}
+	})
+	b.Run("recommend", func(b *testing.B) {
+		reasons := NewReasons(p, dropped)
+		for b.Loop() {
+			reasons.Recommend(7, 3)
+		}
+	})
+	b.Run("planned", func(b *testing.B) {
+		reasons := NewReasons(p, dropped)
+		for b.Loop() {
+			reasons.Explain(8)
+		}
+	})
+	b.Run("unplanned", func(b *testing.B) {
+		for i := range p.Requirements {
+			p.Requirements[i].MinGap = 300
+		}
+		reasons := NewReasons(p, dropped)
+		for b.Loop() {
+			reasons.Explain(7)
+		}
+	})
+}
