@@ -54,6 +54,9 @@ func (f *formulation) formulatePrimary(role *Role, faces [][]string, spent map[s
 	for _, it := range f.items(role, Primary) {
 		p.items = append(p.items, it)
 		p.Locations = append(p.Locations, f.item(p, it, faces))
+		if today, _ := f.today(p, it); len(today) > 1 && maxChanges > 0 && p.Locations[len(p.Locations)-1].Pinned == assign.None {
+			p.MaxChanges = max(0, p.MaxChanges-1) // it changes hands in any case
+		}
 	}
 	return p
 }
@@ -285,26 +288,18 @@ func (f *formulation) item(p *roleProblem, it item, faces [][]string) assign.Loc
 	first := &f.state.Locations[it.locations[0]]
 	out := assign.Location{
 		District: slices.IndexFunc(f.state.Districts, func(d District) bool { return d.ID == first.District }),
-		Current:  f.current(p, it.locations[0]),
+		Current:  assign.None,
 		Pinned:   p.dense(f, it.pinned),
-		Change:   f.weights.Change * int64(len(it.locations)),
 	}
-	mixed := slices.ContainsFunc(it.locations, func(l int) bool { return f.current(p, l) != out.Current })
-	if mixed { // whoever gets it, some of its locations change hands: changeCharge
-		out.Current = assign.None
+	today, served := f.today(p, it)
+	if len(today) == 1 {
+		out.Current, out.Change = today[0], f.weights.Change*int64(served)
 	}
 	for _, i := range f.within(p, it, out.Pinned, out.Current) {
-		m := &f.state.Staff[p.staff[i]]
-		c := assign.Candidate{Staff: i}
-		for _, l := range it.locations {
-			cost, load := f.service(m, p.role, l)
-			c.Cost += cost
-			c.Load += load
-			if mixed {
+		c := f.candidate(p, it, i, faces)
+		if len(today) > 1 { // whoever gets it, some of its locations change hands
+			for _, l := range it.locations {
 				c.Cost += f.changeCharge(p, l, i)
-			}
-			if len(faces[l]) > 0 && !slices.Contains(faces[l], m.ID) {
-				c.Coupled += f.weights.Face
 			}
 		}
 		out.Candidates = append(out.Candidates, c)
@@ -314,13 +309,48 @@ func (f *formulation) item(p *roleProblem, it item, faces [][]string) assign.Loc
 	return out
 }
 
+// candidate returns what it means when somebody serves an item.
+func (f *formulation) candidate(p *roleProblem, it item, i int, faces [][]string) assign.Candidate {
+	m := &f.state.Staff[p.staff[i]]
+	c := assign.Candidate{Staff: i}
+	for _, l := range it.locations {
+		cost, load := f.service(m, p.role, l)
+		c.Cost += cost
+		c.Load += load
+		if len(faces[l]) > 0 && !slices.Contains(faces[l], m.ID) {
+			c.Coupled += f.weights.Face
+		}
+	}
+	return c
+}
+
+// today returns who serves an item's locations when the period begins, each
+// once, and how many of the locations have somebody.
+func (f *formulation) today(p *roleProblem, it item) (people []int, served int) {
+	for _, l := range it.locations {
+		i := f.current(p, l)
+		if i == assign.None {
+			continue
+		}
+		served++
+		if !slices.Contains(people, i) {
+			people = append(people, i)
+		}
+	}
+	return people, served
+}
+
 // within lists who may serve an item, in ascending order: those in reach by
-// travel, and in any case the pinned and the current person. Without a reach, a
+// travel and the current person; of a pinned item only the pinned. Without a reach, a
 // country's problem would grow with the square of its size.
 func (f *formulation) within(p *roleProblem, it item, pinned, current int) []int {
+	if pinned != assign.None {
+		return []int{pinned}
+	}
 	var out []int
 	for i, s := range p.staff {
-		if i == pinned || f.contractCovers(&f.state.Staff[s], p.role.ID, it.locations) {
+		m := &f.state.Staff[s]
+		if f.contractCovers(m, p.role.ID, it.locations) && !f.mustStandIn(p, m, it) {
 			out = append(out, i)
 		}
 	}
@@ -338,13 +368,19 @@ func (f *formulation) within(p *roleProblem, it item, pinned, current int) []int
 	slices.SortStableFunc(out, func(a, b int) int { return cmp.Compare(cost[a], cost[b]) })
 	far := out[reach:]
 	out = out[:reach]
-	for _, i := range far {
-		if i == pinned || i == current {
-			out = append(out, i)
-		}
+	if slices.Contains(far, current) {
+		out = append(out, current)
 	}
 	slices.Sort(out)
 	return out
+}
+
+// mustStandIn reports whether somebody is pinned as backup of a location of an
+// item that asks for its primary: nobody is both.
+func (f *formulation) mustStandIn(p *roleProblem, m *Staff, it item) bool {
+	return p.kind == Primary && slices.ContainsFunc(it.locations, func(l int) bool {
+		return f.pin(p.role.ID, f.state.Locations[l].ID, Backup) == m.ID
+	})
 }
 
 // contractCovers reports whether somebody's contracts in a role last as long as

@@ -2,6 +2,7 @@ package planner
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -19,6 +20,9 @@ func (f *formulation) assignAll(ctx context.Context, o Options, p *Plan) (teams,
 	problems := countProblems(roles)
 	for i, role := range roles {
 		o.report("assign", i, len(roles))
+		if err := f.emptyPins(role); err != nil {
+			return nil, err
+		}
 		problem := f.formulatePrimary(role, faces, spent, o.MaxChanges)
 		result, err := solveRole(ctx, problem, o.assign(problems))
 		if err != nil {
@@ -205,6 +209,28 @@ func (f *formulation) fillServed(p *roleProblem, row *Assigned, s, l int) (trave
 		row.From = before.From
 	}
 	return travel
+}
+
+// emptyPins refuses pins of people who do not have the role as long as the
+// location is open.
+func (f *formulation) emptyPins(role *Role) error {
+	var faults []error
+	for l := range f.state.Locations {
+		if !f.needs(role, l) {
+			continue
+		}
+		for _, kind := range []AssignmentKind{Primary, Backup} {
+			id := f.pin(role.ID, f.state.Locations[l].ID, kind)
+			if id == "" {
+				continue
+			}
+			if i := f.staffIndex(id); i < 0 || !f.contractCovers(&f.state.Staff[i], role.ID, []int{l}) {
+				faults = append(faults, fmt.Errorf("location %s: %s is pinned as %s %s but has no contract in the role for the whole period %s to %s; "+
+					"end the pin or extend the contract", f.state.Locations[l].ID, id, kind, role.ID, f.period.From, f.period.To))
+			}
+		}
+	}
+	return errors.Join(faults...)
 }
 
 // unexplainedPins refuses pins above a ceiling that give no reason: the lead

@@ -218,15 +218,16 @@ func sortTimes(rows []occupancyRow) {
 
 // planTimes returns the time that a plan takes of each person, by person and
 // time: at the location, the visit type's buffers around it, and the travel
-// there. A meeting does not move, so when two follow each other closer than
-// the road is long, its travel gives way.
+// there. Travel gives way to what comes before it: meetings do not move, so two
+// may follow each other closer than the road is long, and after a meeting
+// without a place (online) the road to the next visit may lie before it.
 func planTimes(id int64, p *planner.Plan, programme *planner.Programme, persons map[string]int64) []occupancyRow {
 	types := map[string]*planner.VisitType{"": {}}
 	for i := range programme.VisitTypes {
 		types[programme.VisitTypes[i].ID] = &programme.VisitTypes[i]
 	}
 	var rows []occupancyRow
-	core := map[string]time.Time{}
+	core := map[string]time.Time{} // when visits begin, with the buffer before them
 	for i := range p.Visits {
 		v := &p.Visits[i]
 		if v.Status == planner.Cancelled {
@@ -235,11 +236,11 @@ func planTimes(id int64, p *planner.Plan, programme *planner.Programme, persons 
 		vt, kind := types[v.VisitType], VisitTime
 		if v.Meeting {
 			kind = MeetingTime
-			core[v.ID] = v.Start
 		}
 		if vt == nil || v.Meeting {
 			vt = types[""]
 		}
+		core[v.ID] = v.Start.Add(-time.Duration(vt.BufferBefore) * time.Minute)
 		for _, c := range once(v.Crew) {
 			r := occupancyRowOf(persons[c.Staff], &Occupancy{
 				Region: p.Region, Staff: c.Staff, Kind: kind, Ref: v.ID,
@@ -253,7 +254,7 @@ func planTimes(id int64, p *planner.Plan, programme *planner.Programme, persons 
 	sortTimes(rows)
 	for i := 1; i < len(rows); i++ {
 		prev, r := &rows[i-1], &rows[i]
-		if r.Kind == MeetingTime && r.Person == prev.Person {
+		if r.Person == prev.Person && (r.Kind == MeetingTime || prev.Kind == MeetingTime) {
 			r.StartsAt = At(latest(r.StartsAt.Time, earliest(prev.EndsAt.Time, core[r.Ref])))
 		}
 	}

@@ -46,7 +46,7 @@ func (p *roleProof) checkChanges() {
 			n++
 		}
 	}
-	if most := max(p.maxChanges, p.pinnedChanges()); p.maxChanges >= 0 && n > most {
+	if most := max(p.maxChanges, p.forcedChanges()); p.maxChanges >= 0 && n > most {
 		p.c.add(Fault{Kind: OverBudget, Role: p.role.ID, Date: calendar.NoDate}, "%d change hands, at most %d", n, most)
 	}
 }

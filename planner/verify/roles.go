@@ -246,11 +246,18 @@ func (p *roleProof) candidate(s *person, it *item) bool {
 		return it.pinned == s
 	}
 	for _, l := range it.locations {
-		if !p.c.mayServe(s.Staff, p.role.ID, l) || p.kind == backup && p.c.first(p.role.ID, l.ID) == s.ID {
+		if !p.c.mayServe(s.Staff, p.role.ID, l) || p.kind == backup && p.c.first(p.role.ID, l.ID) == s.ID || p.mustStandIn(s, l) {
 			return false
 		}
 	}
 	return p.inReach(s, it)
+}
+
+// mustStandIn reports whether somebody is pinned as the backup where a primary
+// is sought.
+func (p *roleProof) mustStandIn(s *person, l *planner.Location) bool {
+	pin := p.c.pinOf(p.role.ID, l.ID, backup)
+	return p.kind == primary && pin != nil && pin.Staff == s.ID
 }
 
 // inReach reports whether somebody is among those who travel least to an item,
@@ -272,7 +279,9 @@ func (p *roleProof) nearest(it *item) map[string]bool {
 	}
 	var all []traveller
 	for _, s := range p.people {
-		if slices.ContainsFunc(it.locations, func(l *planner.Location) bool { return !p.c.mayServe(s.Staff, p.role.ID, l) }) {
+		if slices.ContainsFunc(it.locations, func(l *planner.Location) bool {
+			return !p.c.mayServe(s.Staff, p.role.ID, l) || p.mustStandIn(s, l)
+		}) {
 			continue
 		}
 		t := traveller{id: s.ID}
@@ -284,13 +293,22 @@ func (p *roleProof) nearest(it *item) map[string]bool {
 	for _, t := range all[:min(len(all), p.c.norms.reach)] {
 		near[t.id] = true
 	}
-	today := p.c.inForce(p.role.ID, it.locations[0].ID, p.kind)
-	if !slices.ContainsFunc(it.locations, func(l *planner.Location) bool {
-		return p.c.inForce(p.role.ID, l.ID, p.kind) != today
-	}) {
-		near[today] = true
+	if today := p.former(it); len(today) == 1 {
+		near[today[0].ID] = true
 	}
 	return near
+}
+
+// former lists the people of the role who have an item's locations today, each
+// once.
+func (p *roleProof) former(it *item) []*person {
+	var out []*person
+	for _, l := range it.locations {
+		if s := p.byID[p.c.inForce(p.role.ID, l.ID, p.kind)]; s != nil && !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 // first returns who is primary at a location in the plan, or "".
@@ -390,6 +408,18 @@ func (p *roleProof) pinnedCost(it *item) int64 {
 		return cost
 	}
 	return cost + p.openDistrict
+}
+
+// forcedChanges counts the changes that nobody could avoid: those of pins, and
+// districts that more than one person of the role has today.
+func (p *roleProof) forcedChanges() int {
+	n := p.pinnedChanges()
+	for i := range p.items {
+		if it := &p.items[i]; it.pinned == nil && len(p.former(it)) > 1 {
+			n++
+		}
+	}
+	return n
 }
 
 func (p *roleProof) pinnedChanges() int {

@@ -239,9 +239,12 @@ func addLocation(r *rand.Rand, s *planner.State, id string) {
 		})
 	}
 	if one(2) {
+		who := &s.Staff[r.IntN(3)]
+		// a pin needs a contract in the role for the whole year
+		lasting := who.Contracts[0].Role == "zc" && who.Contracts[0].To == open && who.Contracts[0].From == open
 		s.Assignments = append(s.Assignments, planner.Assignment{
-			Location: id, Role: "zc", Staff: s.Staff[r.IntN(3)].ID, Kind: planner.Primary, From: calendar.NewDate(2025, 8, 1), To: open,
-			Pinned: one(4), Reason: "temporary",
+			Location: id, Role: "zc", Staff: who.ID, Kind: planner.Primary, From: calendar.NewDate(2025, 8, 1), To: open,
+			Pinned: one(4) && lasting, Reason: "temporary",
 		})
 	}
 	if one(3) {
