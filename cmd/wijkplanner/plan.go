@@ -55,6 +55,9 @@ func (c *planCommand) Run(p *process) error {
 	if err != nil {
 		return &codeError{exitInput, err}
 	}
+	if err := p.proved(states, plans); err != nil {
+		return err
+	}
 	var report bytes.Buffer
 	if err := web.Report(&report, regions(states, plans), p.now(), web.Dutch); err != nil {
 		return err
@@ -63,6 +66,18 @@ func (c *planCommand) Run(p *process) error {
 		return err
 	}
 	_, err = fmt.Fprintln(p.stdout, summary(plans), fmt.Sprintf("in %.1f s; written to %s", p.now().Sub(started).Seconds(), c.Out))
+	return err
+}
+
+// proved refuses plans that the prover finds fault with; it prints the faults.
+func (p *process) proved(states []*planner.State, plans []*planner.Plan) error {
+	faults, err := files.Prove(states, plans)
+	for _, fault := range faults {
+		fmt.Fprintln(p.stderr, fault)
+	}
+	if err == nil && len(faults) > 0 {
+		err = fmt.Errorf("the plan is not written: %s found; please report it", plural(len(faults), "fault"))
+	}
 	return err
 }
 

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/wijkplanner/wijkplanner/api"
@@ -130,21 +131,41 @@ func notFound(err error) error {
 }
 
 // load imports, plans and publishes a folder, unless all of its regions are
-// planned already, and makes a feed for everybody in it.
+// planned already and it says nothing new about them.
 func (c *serveCommand) load(p *process, s *service.Service) error {
 	states, err := files.ReadFolder(c.Demo)
 	if err != nil {
 		return err
 	}
-	known := 0
-	for _, state := range states {
-		if snapshot, err := s.Snapshot(p.ctx, state.Region); err == nil && snapshot.Plan != nil {
-			known++
-		}
-	}
-	if known == len(states) {
+	if c.planned(p, s, states) {
+		fmt.Fprintf(p.stdout, "%s is loaded and planned already\n", c.Demo)
 		return nil
 	}
+	err = c.plan(p, s, states)
+	if errors.Is(err, service.ErrStale) && c.planned(p, s, states) {
+		fmt.Fprintln(p.stdout, "another server has just planned it")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return c.showFeed(p, s, states[0])
+}
+
+// planned reports whether each region has a published plan and is known as the
+// folder describes it.
+func (c *serveCommand) planned(p *process, s *service.Service, states []*planner.State) bool {
+	for _, state := range states {
+		if snapshot, err := s.Snapshot(p.ctx, state.Region); err != nil || snapshot.Plan == nil {
+			return false
+		}
+	}
+	report, err := s.Preview(p.ctx, states)
+	return err == nil && !slices.ContainsFunc(report, func(r service.Imported) bool { return len(r.Changes) > 0 })
+}
+
+// plan imports the states, plans them and publishes the plans.
+func (c *serveCommand) plan(p *process, s *service.Service, states []*planner.State) error {
 	if _, err := s.Import(p.ctx, states); err != nil {
 		return err
 	}
@@ -161,12 +182,9 @@ func (c *serveCommand) load(p *process, s *service.Service) error {
 	ids := make([]int64, len(proposals))
 	for i, proposal := range proposals {
 		ids[i] = proposal.ID
-		fmt.Fprintln(p.stdout, summary(plansOf(proposals[i:i+1])))
 	}
-	if err := s.Publish(p.ctx, ids...); err != nil {
-		return err
-	}
-	return c.showFeed(p, s, states[0])
+	fmt.Fprintln(p.stdout, summary(plansOf(proposals)))
+	return s.Publish(p.ctx, ids...)
 }
 
 func plansOf(proposals []service.Proposal) []*planner.Plan {

@@ -17,6 +17,7 @@ import (
 	"github.com/wijkplanner/wijkplanner/internal/pgtest"
 	"github.com/wijkplanner/wijkplanner/planner"
 	"github.com/wijkplanner/wijkplanner/planner/store"
+	"github.com/wijkplanner/wijkplanner/planner/verify"
 )
 
 func TestMain(m *testing.M) {
@@ -70,6 +71,7 @@ func open(t *testing.T, address string) world {
 	log := &bytes.Buffer{}
 	s := New(st, slog.New(slog.NewTextHandler(log, nil)), clock)
 	s.Solve = onePlan
+	s.Prove = func([]*planner.State, []*planner.Plan) ([]verify.Fault, error) { return nil, nil } // onePlan is made up
 	return world{t, s, log}
 }
 

@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"github.com/wijkplanner/wijkplanner/planner"
+	"github.com/wijkplanner/wijkplanner/planner/files"
 	"github.com/wijkplanner/wijkplanner/planner/store"
+	"github.com/wijkplanner/wijkplanner/planner/verify"
 )
 
 // The errors to match, those of the store: the rooms above know this one only.
@@ -32,6 +34,8 @@ type (
 	Region = store.Region
 	// Solve makes a plan of each state, side by side.
 	Solve = func(ctx context.Context, states []*planner.State, o planner.Options) ([]*planner.Plan, error)
+	// Prove finds fault with plans of states, sharing no code with Solve.
+	Prove = func(states []*planner.State, plans []*planner.Plan) ([]verify.Fault, error)
 )
 
 // Service is the use cases over one store. Its methods may be called
@@ -43,13 +47,16 @@ type Service struct {
 	Now func() time.Time
 	// Solve makes plans: planner.SolveAll, unless a test has another.
 	Solve Solve
+	// Prove finds fault with plans before they are kept: files.Prove, unless a
+	// test makes up its plans.
+	Prove Prove
 
 	feeds feedCache
 }
 
 // New returns a service over a store.
 func New(st *store.Store, log *slog.Logger, now func() time.Time) *Service {
-	return &Service{Store: st, Log: log, Now: now, Solve: planner.SolveAll}
+	return &Service{Store: st, Log: log, Now: now, Solve: planner.SolveAll, Prove: files.Prove}
 }
 
 // Imported is what an import did to one region.
@@ -156,6 +163,13 @@ func (s *Service) Propose(ctx context.Context, o planner.Options, regions ...str
 	plans, err := s.Solve(ctx, states, o)
 	if err != nil {
 		return nil, fmt.Errorf("plan: %w", err)
+	}
+	faults, err := s.Prove(states, plans)
+	if err != nil {
+		return nil, fmt.Errorf("prove the plan: %w", err)
+	}
+	if len(faults) > 0 {
+		return nil, fmt.Errorf("plan: %w: %d faults, the first: %s", ErrFaulty, len(faults), faults[0])
 	}
 	err = s.Store.Tx(ctx, func(t *store.Tx) (err error) {
 		for i, p := range plans {

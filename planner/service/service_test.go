@@ -143,7 +143,7 @@ func TestRealRegion(t *testing.T) {
 		t.Fatal(err)
 	}
 	forEachDatabase(t, func(w world) {
-		w.Solve = planner.SolveAll
+		w.Solve, w.Prove = planner.SolveAll, files.Prove
 		_, err := w.Import(w.Context(), states)
 		w.must(err)
 		for _, seed := range []uint64{1, 2} {
