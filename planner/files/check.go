@@ -30,12 +30,12 @@ func (f *folder) index() {
 	f.ids[refStaff] = indexOf(f.staff, staffKey)
 	f.ids[refDistrict] = indexOf(f.districts, districtKey)
 	f.ids[refLocation] = indexOf(f.locations, locationKey)
-	f.open[refOrganisation] = unknown(f.organisations)
-	f.open[refStaff] = unknown(f.staff)
-	f.open[refDistrict] = unknown(f.districts)
-	f.open[refLocation] = unknown(f.locations)
+	f.open[refOrganisation] = unknown(f.organisations, "organisation_id")
+	f.open[refStaff] = unknown(f.staff, "staff_id")
+	f.open[refDistrict] = unknown(f.districts, "district_id")
+	f.open[refLocation] = unknown(f.locations, "location_id")
 	for _, kind := range []refKind{refRole, refVisitType, refMunicipality, refRequirement} {
-		f.open[kind] = len(f.programme.seen[kind]) == 0
+		f.open[kind] = f.programme.open(kind)
 	}
 	f.several = len(f.regions()) > 1
 }
@@ -48,8 +48,18 @@ func indexOf[T any](l list[T], key func(*T) string) map[string]string {
 	return ids
 }
 
-// unknown reports a list whose file is missing or broken.
-func unknown[T any](l list[T]) bool { return l.sheet == nil || l.sheet.broken }
+// unknown reports a list whose file is missing or broken, or has a row without
+// an id that can be used: what refers to one that is not there may mean that
+// row, and is no fault of its own.
+func unknown[T any](l list[T], id string) bool {
+	if l.sheet == nil || l.sheet.broken {
+		return true
+	}
+	return slices.ContainsFunc(l.sheet.rep.faults, func(x Fault) bool {
+		lost := x.Field == "" && x.Line > 1 || featurePattern.MatchString(x.Field)
+		return x.File == l.sheet.name && (lost || x.Field == id)
+	})
+}
 
 // regions returns the names of the regions in ascending order.
 func (f *folder) regions() []string {
@@ -194,9 +204,14 @@ func (f *folder) checkRegistrations(e *entry[planner.Location], registered map[s
 // outline holds the location.
 func (f *folder) findDistrict(e *entry[planner.Location], outlines *outlines, districts map[string]*planner.District) {
 	at := e.row.get("district")
+	// What is said of its municipality says enough.
+	known := f.open[refMunicipality] || f.programme.has(refMunicipality, e.item.Municipality)
+	if f.narrowed && !known {
+		return
+	}
 	if e.item.District == "" && !f.open[refDistrict] {
 		id, found := outlines.find(e.item.Municipality, e.item.Point)
-		if !found && f.undrawn {
+		if !found && (f.undrawn || !known) {
 			return
 		}
 		if !found {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -66,6 +67,39 @@ func (r *report) sorted() Faults {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
 	return slices.Compact(all)
+}
+
+// linesShown is how many further lines a gathered fault names.
+const linesShown = 5
+
+// gather makes one fault of all rows of a file that miss the same id, so that
+// one typing error where that id belongs does not bury the rest.
+func (r *report) gather() {
+	type key struct{ file, field, message string }
+	var out Faults
+	index := make(map[key]int)
+	lines := make(map[int][]string)
+	for _, x := range r.sorted() {
+		k := key{x.File, x.Field, x.Message}
+		at, again := index[k]
+		if again && x.Line > 0 && strings.HasPrefix(x.Message, "unknown ") {
+			lines[at] = append(lines[at], strconv.Itoa(x.Line))
+			continue
+		}
+		index[k] = len(out)
+		out = append(out, x)
+	}
+	for at, further := range lines {
+		shown, word := further[:min(len(further), linesShown)], "lines"
+		if len(further) == 1 {
+			word = "line"
+		}
+		out[at].Message += "; also in " + word + " " + strings.Join(shown, ", ")
+		if more := len(further) - len(shown); more > 0 {
+			out[at].Message += fmt.Sprintf(" and %d more", more)
+		}
+	}
+	r.faults = out
 }
 
 // err returns the faults as an error, nil when there are none.

@@ -27,6 +27,7 @@ func ReadFS(fsys fs.FS) ([]*planner.State, error) {
 	f := &folder{rep: &report{}, fsys: fsys, ids: make(map[refKind]map[string]string), open: make(map[refKind]bool)}
 	f.read()
 	f.check()
+	f.rep.gather()
 	if err := f.rep.err(); err != nil {
 		return nil, err
 	}
@@ -64,6 +65,9 @@ type folder struct {
 	// undrawn says that the outlines of districts could not be read, so that a
 	// location in none of them is no surprise.
 	undrawn bool
+	// narrowed says that the districts are those of the programme's
+	// municipalities alone.
+	narrowed bool
 	// several says that the folder names more than one region.
 	several bool
 }
@@ -99,7 +103,7 @@ func (f *folder) faulty(name string) bool {
 }
 
 func (f *folder) read() {
-	f.programme = &programmeReader{}
+	f.programme = newProgrammeReader()
 	if r := f.needed(programmeFile, "roles, visit types, requirements"); r != nil {
 		f.programme = readProgramme(f.rep, programmeFile, r)
 	}
@@ -150,8 +154,9 @@ func (f *folder) readDistricts() {
 	if named == nil {
 		f.districts = outlined
 		f.districts.entries = slices.DeleteFunc(outlined.entries, func(e entry[planner.District]) bool {
-			return !f.programme.has(refMunicipality, e.item.Municipality)
+			return !f.programme.open(refMunicipality) && !f.programme.has(refMunicipality, e.item.Municipality)
 		})
+		f.narrowed = !f.programme.open(refMunicipality)
 		keepNeighbours(f.districts.entries)
 		return
 	}

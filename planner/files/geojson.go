@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 
 	"github.com/wijkplanner/wijkplanner/planner"
 )
@@ -16,6 +17,9 @@ type feature struct {
 	Properties map[string]any `json:"properties"`
 	Geometry   *geometry      `json:"geometry"`
 }
+
+// featurePattern is the field of a fault for which a feature was left out.
+var featurePattern = regexp.MustCompile(`^features\[[0-9]+\]$`)
 
 // geometry holds coordinates until its type says how deep they go.
 type geometry struct {

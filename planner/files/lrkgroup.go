@@ -149,7 +149,7 @@ func (f *folder) correctLocations(r *bytes.Reader) {
 		e.region, e.row = row.get("region").text, row
 	}
 	seen.unique("location_id")
-	f.locations.sheet.broken = f.locations.sheet.broken || sheet.broken
+	f.locations.sheet.broken = f.locations.sheet.broken || unknown(seen, "location_id")
 }
 
 // faultsOf returns the faults in an error of this package.

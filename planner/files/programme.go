@@ -23,6 +23,9 @@ type programmeReader struct {
 	refs      []reference
 	// seen holds the ids of each kind.
 	seen map[refKind]map[string]bool
+	// doubtful marks kinds of which an id cannot be used: what refers to one that
+	// is not seen may mean that one.
+	doubtful map[refKind]bool
 }
 
 // ReadProgramme reads a programme.yaml. The error is a Faults.
@@ -35,8 +38,12 @@ func ReadProgramme(name string, r io.Reader) (*planner.Programme, error) {
 	return &p.programme, nil
 }
 
+func newProgrammeReader() *programmeReader {
+	return &programmeReader{seen: make(map[refKind]map[string]bool), doubtful: make(map[refKind]bool)}
+}
+
 func readProgramme(rep *report, name string, r io.Reader) *programmeReader {
-	p := &programmeReader{seen: make(map[refKind]map[string]bool)}
+	p := newProgrammeReader()
 	data, err := readText(r)
 	if err != nil {
 		rep.file(name, "cannot read: %v", err)
@@ -89,9 +96,12 @@ func (p *programmeReader) once(kind refKind, v value) string {
 	if p.seen[kind] == nil {
 		p.seen[kind] = make(map[string]bool)
 	}
-	if v.text != "" && p.seen[kind][v.text] {
+	twice := p.seen[kind][v.text]
+	if v.text != "" && twice {
 		v.fault("%q is there twice", v.text)
 	}
+	usable := idPattern.MatchString(v.text) && (kind != refMunicipality || municipalityPattern.MatchString(v.text))
+	p.doubtful[kind] = p.doubtful[kind] || twice || !usable
 	p.seen[kind][v.text] = true
 	return v.text
 }
@@ -362,7 +372,7 @@ func (p *programmeReader) checkOwn() {
 	for _, r := range p.refs {
 		if r.kind != refRole && r.kind != refVisitType && r.kind != refMunicipality {
 			rest = append(rest, r)
-		} else if !p.has(r.kind, r.at.text) {
+		} else if !p.has(r.kind, r.at.text) && !p.open(r.kind) {
 			r.at.fault("unknown %s %q", r.kind, r.at.text)
 		}
 	}
@@ -371,6 +381,10 @@ func (p *programmeReader) checkOwn() {
 
 // has reports whether the programme holds an id.
 func (p *programmeReader) has(kind refKind, id string) bool { return p.seen[kind][id] }
+
+// open reports whether any id may exist: none of that kind was read, or not all
+// that were meant.
+func (p *programmeReader) open(kind refKind) bool { return len(p.seen[kind]) == 0 || p.doubtful[kind] }
 
 // overlap reports whether two periods share a day; NoDate is open.
 func overlap(from1, to1, from2, to2 calendar.Date) bool {

@@ -59,7 +59,8 @@ func knownFolder(s *planner.State, known *report) *folder {
 // knownProgramme knows the ids of a programme that was read before. What it
 // refers to in other files was checked then, and no file takes that away.
 func knownProgramme(p *planner.Programme) *programmeReader {
-	out := &programmeReader{programme: *p, seen: make(map[refKind]map[string]bool)}
+	out := newProgrammeReader()
+	out.programme = *p
 	at := value{rep: &report{}}
 	see := func(kind refKind, id string) {
 		at.text = id
