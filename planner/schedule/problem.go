@@ -176,7 +176,8 @@ type Options struct {
 	// Iterations limits the search by count; 0 means no such limit. A search
 	// limited by iterations alone is deterministic.
 	Iterations int
-	// Seconds limits the search by time; 0 with Iterations 0 means 1 s.
+	// Seconds limits the search by time; 0 with Iterations 0 means 1 s. The
+	// first solution is always built to its end.
 	Seconds float64
 	// Workers is how many goroutines may work; 0 means all cores.
 	Workers int

@@ -102,13 +102,14 @@ func (v *solver) parallel(n int, fn func(i int)) {
 	wg.Wait()
 }
 
-// construct makes the first solution of a part.
+// construct makes the first solution of a part. Only the context can cut it
+// short: a plan that is half built says nothing true about what does not fit.
 func (v *solver) construct(i int) {
 	j := v.jobs[i]
 	m := compile(j.p)
 	s := newState(m, mix(v.o.Seed, i))
 	s.load(j.start)
-	s.construct(v.stopped)
+	s.construct(func() bool { return v.ctx.Err() != nil })
 	if s.absent == 0 {
 		j.complete = v.watch.seconds()
 	}
@@ -125,10 +126,6 @@ func (v *solver) construct(i int) {
 func mix(seed uint64, stream int) uint64 {
 	r := rng(seed ^ uint64(stream)<<32)
 	return r.next()
-}
-
-func (v *solver) stopped() bool {
-	return v.ctx.Err() != nil || v.o.Seconds > 0 && v.watch.seconds() >= v.o.Seconds
 }
 
 // improve spends a part's share of the limits.
