@@ -2,7 +2,9 @@ package files
 
 import (
 	"slices"
+	"strings"
 
+	"github.com/wijkplanner/wijkplanner/calendar"
 	"github.com/wijkplanner/wijkplanner/planner"
 )
 
@@ -10,6 +12,7 @@ import (
 // fit, districts to be found, two primaries on one day.
 func (f *folder) check() {
 	f.index()
+	f.checkCapitals()
 	f.checkDistricts()
 	f.checkStaff()
 	f.checkLocations()
@@ -17,6 +20,7 @@ func (f *folder) check() {
 		f.refer(r.kind, r.at)
 	}
 	f.checkAssignments()
+	f.checkPins()
 	f.checkAbsences()
 	f.checkMeetings()
 	f.checkBlackouts()
@@ -46,6 +50,30 @@ func indexOf[T any](l list[T], key func(*T) string) map[string]string {
 		ids[key(&l.entries[i].item)] = l.entries[i].region
 	}
 	return ids
+}
+
+// checkCapitals faults ids that only capitals tell apart: they name files, and
+// some systems take such names for one.
+func (f *folder) checkCapitals() {
+	capitals(f.organisations, organisationKey, "organisation_id")
+	capitals(f.staff, staffKey, "staff_id")
+	capitals(f.districts, districtKey, "district_id")
+	capitals(f.locations, locationKey, "location_id")
+	capitals(f.meetings, meetingKey, "meeting_id")
+	capitals(f.cases, caseKey, "case_ref")
+}
+
+func capitals[T any](l list[T], key func(*T) string, column string) {
+	first := make(map[string]string, len(l.entries))
+	for i := range l.entries {
+		e := &l.entries[i]
+		id := key(&e.item)
+		small := strings.ToLower(id)
+		if other, again := first[small]; again && other != id {
+			e.row.get(column).fault("%q differs from %q in capitals only, which some computers take for one name; choose another id", id, other)
+		}
+		first[small] = id
+	}
 }
 
 // unknown reports a list whose file is missing or broken, or has a row without
@@ -245,7 +273,7 @@ func (f *folder) checkAssignments() {
 		e := &f.assignments.entries[i]
 		f.refer(refRole, e.row.get("role"))
 		e.region = f.belongs(e.row, reference{refLocation, e.row.get("location_id")}, reference{refStaff, e.row.get("staff_id")})
-		if roles, known := inRole[e.item.Staff]; known && !roles[e.item.Role] && f.programme.has(refRole, e.item.Role) {
+		if roles, known := inRole[e.item.Staff]; known && !f.open[refStaff] && !roles[e.item.Role] && f.programme.has(refRole, e.item.Role) {
 			e.row.get("staff_id").fault("%s has no contract as %s", e.item.Staff, e.item.Role)
 		}
 		key := e.item.Location + "\x00" + e.item.Role
@@ -325,6 +353,9 @@ func (f *folder) checkHistory() {
 		f.refer(refRole, e.row.get("role"))
 		f.refer(refRequirement, e.row.get("requirement"))
 		f.refer(refVisitType, e.row.get("visit_type"))
+		if last := f.programme.programme.To; last != calendar.NoDate && e.item.Date > last {
+			e.row.get("date").fault("%s is after the programme's last day %s", e.item.Date, last)
+		}
 		if e.item.VisitType == "" {
 			e.item.VisitType = f.visitTypeOf(e.item.Requirement)
 		}

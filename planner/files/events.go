@@ -2,6 +2,7 @@ package files
 
 import (
 	"io"
+	"time"
 
 	"github.com/wijkplanner/wijkplanner/calendar"
 	"github.com/wijkplanner/wijkplanner/planner"
@@ -89,9 +90,7 @@ func meeting(r row) planner.Meeting {
 		Organisations: r.get("organisations").list(),
 		Budget:        budget(r.get("budget").or("without")),
 	}
-	if _, err := calendar.ParseRecurrence(m.Rule); m.Rule != "" && err != nil {
-		r.get("rrule").fault("%v", err)
-	}
+	checkRule(&m, r)
 	if place := r.get("place_postcode"); !place.empty() {
 		m.Point = pointOf(value{}, value{}, place)
 	}
@@ -102,6 +101,24 @@ func meeting(r row) planner.Meeting {
 		r.get("minutes").fault("the meeting ends after midnight")
 	}
 	return m
+}
+
+// checkRule faults a recurrence rule that cannot be read, or that never gives a
+// day: then somebody meant something else.
+func checkRule(m *planner.Meeting, r row) {
+	if m.Rule == "" {
+		return
+	}
+	rule, err := calendar.ParseRecurrence(m.Rule)
+	if err != nil {
+		r.get("rrule").fault("%v", err)
+		return
+	}
+	// Whether there is a day at all, no zone decides.
+	series := calendar.Series{Start: m.Start.At(m.Clock, time.UTC), Rule: &rule}
+	if m.Start != calendar.NoDate && len(series.All(1)) == 0 {
+		r.get("rrule").fault("%q gives no day at all from %s on", m.Rule, m.Start)
+	}
 }
 
 // ReadBlackouts reads a blackouts.csv. The error is a Faults.

@@ -74,18 +74,13 @@ type folder struct {
 
 // content returns what a file holds; nil when it is not there.
 func (f *folder) content(name string) *bytes.Reader {
-	file, err := f.fsys.Open(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+	data, err := readRegular(f.fsys, name)
+	switch {
+	case err == nil:
+		return bytes.NewReader(data)
+	case !errors.Is(err, fs.ErrNotExist):
+		f.rep.file(name, "cannot read: %s", cause(err))
 	}
-	if err == nil {
-		defer func() { _ = file.Close() }()
-		var data []byte
-		if data, err = readText(file); err == nil {
-			return bytes.NewReader(data)
-		}
-	}
-	f.rep.file(name, "cannot read: %s", cause(err))
 	return nil
 }
 
@@ -147,10 +142,9 @@ func (f *folder) readDistricts() {
 	}
 	var outlined list[planner.District]
 	if drawn != nil {
-		before := len(f.rep.faults)
 		outlined = readOutlines(f.rep, "districts.geojson", drawn)
-		f.undrawn = len(f.rep.faults) > before
 	}
+	f.undrawn = f.faulty("districts.geojson")
 	if named == nil {
 		f.districts = outlined
 		f.districts.entries = slices.DeleteFunc(outlined.entries, func(e entry[planner.District]) bool {

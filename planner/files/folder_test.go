@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/fstest"
 
@@ -189,6 +190,28 @@ func TestFolderStaysInside(t *testing.T) {
 	}
 	if _, err := ReadFolder(dir); err == nil || !strings.HasPrefix(err.Error(), "absences.csv: cannot read: ") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// What is no regular file is refused without opening it: a pipe would hang.
+func TestFolderOfPipes(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"absences.csv", "programme.yaml", "districts.geojson", "locations.csv"} {
+		dir := t.TempDir()
+		if err := os.CopyFS(dir, os.DirFS("testdata/good")); err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(dir, name)
+		if err := errors.Join(os.Remove(path), syscall.Mkfifo(path, 0o600)); err != nil {
+			t.Fatal(err)
+		}
+		want := name + ": cannot read: it is no regular file"
+		if _, err := ReadFolder(dir); err == nil || err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
+		if _, err := ReadPlan(dir); err == nil {
+			t.Error("a plan folder of other files was read")
+		}
 	}
 }
 

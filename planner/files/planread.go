@@ -43,7 +43,7 @@ func ReadPlanFS(fsys fs.FS) (*verify.Folder, error) {
 // planFile returns what a file of the plan folder holds, nil with a fault when
 // it cannot be read.
 func planFile(rep *report, fsys fs.FS, name string) []byte {
-	data, err := fs.ReadFile(fsys, name)
+	data, err := readRegular(fsys, name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		rep.file(name, "is missing: a plan folder holds it")

@@ -39,7 +39,10 @@ func ReadProgramme(name string, r io.Reader) (*planner.Programme, error) {
 }
 
 func newProgrammeReader() *programmeReader {
-	return &programmeReader{seen: make(map[refKind]map[string]bool), doubtful: make(map[refKind]bool)}
+	return &programmeReader{
+		programme: planner.Programme{From: calendar.NoDate, To: calendar.NoDate},
+		seen:      make(map[refKind]map[string]bool), doubtful: make(map[refKind]bool),
+	}
 }
 
 func readProgramme(rep *report, name string, r io.Reader) *programmeReader {
@@ -329,27 +332,6 @@ func monthDay(v value) planner.MonthDay {
 		return planner.MonthDay{}
 	}
 	return planner.MonthDay{Month: int(t.Month()), Day: t.Day()}
-}
-
-func (p *programmeReader) assumption(n node) {
-	f := n.mapping("key! value! unit source organisation from")
-	a := planner.Assumption{
-		Key:          f.scalar("key").text,
-		Value:        f.scalar("value").decimal(0, 1e6),
-		Unit:         f.scalar("unit").text,
-		Source:       f.scalar("source").or("assumption").text,
-		Organisation: p.refer(refOrganisation, f.scalar("organisation")),
-		From:         f.scalar("from").date(),
-	}
-	known := make([]string, 0, 8)
-	for _, d := range planner.AssumptionDefaults() {
-		known = append(known, d.Key)
-		if d.Key == a.Key && a.Unit == "" {
-			a.Unit = d.Unit
-		}
-	}
-	f.scalar("key").choice(known...)
-	p.programme.Assumptions = append(p.programme.Assumptions, a)
 }
 
 func (p *programmeReader) weights(n node) {

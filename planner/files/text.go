@@ -2,8 +2,10 @@ package files
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
@@ -25,6 +27,27 @@ func readText(r io.Reader) ([]byte, error) {
 		return nil, fmt.Errorf("larger than %d MB; split it", maxFile>>20)
 	}
 	return data, nil
+}
+
+// readRegular reads a whole file of a folder. It does not open what is no
+// regular file: a pipe would keep it waiting, a device need not end.
+func readRegular(fsys fs.FS, name string) ([]byte, error) {
+	if memory, ok := fsys.(inMemory); ok {
+		return memory.ReadFile(name)
+	}
+	info, err := fs.Stat(fsys, name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.New("it is no regular file")
+	}
+	file, err := fsys.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }()
+	return readText(file)
 }
 
 // plainText returns UTF-8 text without its byte order mark; other bytes are a

@@ -1,0 +1,53 @@
+package files
+
+import "github.com/wijkplanner/wijkplanner/planner"
+
+// assumptionRange is what the value of an assumption can be.
+type assumptionRange struct {
+	low, high float64
+	whole     bool
+}
+
+// assumptionRanges keeps shares below the whole of somebody's time and speeds
+// above standing still: with less, the plan would be nonsense that looks well.
+var assumptionRanges = map[string]assumptionRange{
+	planner.NonCaseShare:     {0, 90, false},
+	planner.TripShare:        {0, 100, false},
+	planner.CarSpeed:         {1, 200, false},
+	planner.CarFixed:         {0, 120, false},
+	planner.BicycleSpeed:     {1, 60, false},
+	planner.Detour:           {1, 10, false},
+	planner.Reach:            {1, 100_000, true},
+	planner.DayCapAssumption: {1, 100, true},
+}
+
+// of reads the value of an assumption.
+func (r assumptionRange) of(v value) float64 {
+	if r.whole {
+		return float64(v.number(int(r.low), int(r.high)))
+	}
+	return v.decimal(r.low, r.high)
+}
+
+func (p *programmeReader) assumption(n node) {
+	f := n.mapping("key! value! unit source organisation from")
+	a := planner.Assumption{
+		Key:          f.scalar("key").text,
+		Unit:         f.scalar("unit").text,
+		Source:       f.scalar("source").or("assumption").text,
+		Organisation: p.refer(refOrganisation, f.scalar("organisation")),
+		From:         f.scalar("from").date(),
+	}
+	known := make([]string, 0, 8)
+	for _, d := range planner.AssumptionDefaults() {
+		known = append(known, d.Key)
+		if d.Key == a.Key && a.Unit == "" {
+			a.Unit = d.Unit
+		}
+	}
+	f.scalar("key").choice(known...)
+	if r, ok := assumptionRanges[a.Key]; ok {
+		a.Value = r.of(f.scalar("value"))
+	}
+	p.programme.Assumptions = append(p.programme.Assumptions, a)
+}
