@@ -42,6 +42,8 @@ type cli struct {
 	Feed    feedCommand    `cmd:"" help:"Make and revoke calendar feeds."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database to this version."`
 	Version versionCommand `cmd:"" help:"Show the version."`
+
+	ShowVersion kong.VersionFlag `name:"version" help:"Show the version."`
 }
 
 // process is what commands may touch of the outside.
@@ -69,10 +71,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	exited := -1
 	parser, err := kong.New(&cli{}, kong.Name("wijkplanner"), kong.UsageOnError(),
 		kong.Description("Plans who supports which childcare location, and when."),
-		kong.Writers(stdout, stderr), kong.Exit(func(code int) { exited = code }), kong.Bind(p))
+		kong.Writers(stdout, stderr), kong.Exit(func(code int) { exited = code }), kong.Bind(p),
+		kong.Vars{"version": "wijkplanner " + version})
 	if err != nil {
 		fmt.Fprintln(stderr, err)
 		return exitFault
+	}
+	if len(args) > 0 && args[0] == "help" {
+		args = append(args[1:len(args):len(args)], "--help")
 	}
 	command, err := parser.Parse(args)
 	if exited >= 0 {

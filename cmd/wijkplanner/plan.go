@@ -2,12 +2,15 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"runtime"
 	"strings"
 
+	"github.com/alecthomas/kong"
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 
@@ -23,6 +26,35 @@ type searchFlags struct {
 	Seed       uint64  `help:"Seed of the search." default:"1"`
 	Year       int     `help:"Year to plan (default next year)."`
 	MaxChanges int     `help:"How many locations of a role may change hands; -1 for no limit." default:"-1"`
+}
+
+// The years that can be planned and the longest search, a week in seconds:
+// others are typing errors.
+const firstYear, lastYear, maxSeconds = 2000, 2100, 7 * 24 * 3600
+
+// Validate refuses values that no search can use, all of them at once. It sees
+// only by ctx whether a flag of zero was given.
+func (f searchFlags) Validate(ctx *kong.Context) error {
+	given := make(map[string]bool)
+	for _, path := range ctx.Path {
+		if path.Flag != nil {
+			given[path.Flag.Name] = true
+		}
+	}
+	var faults []error
+	if given["seconds"] && (math.IsNaN(f.Seconds) || f.Seconds <= 0 || f.Seconds > maxSeconds) {
+		faults = append(faults, fmt.Errorf("--seconds is %v: want a time above 0, for example 5, and at most a week (%d)", f.Seconds, maxSeconds))
+	}
+	if f.Iterations < 0 {
+		faults = append(faults, fmt.Errorf("--iterations is %d: want 1 or more, or 0 to let --seconds limit the search", f.Iterations))
+	}
+	if f.MaxChanges < -1 {
+		faults = append(faults, fmt.Errorf("--max-changes is %d: want how many locations of a role may change hands, or -1 for no limit", f.MaxChanges))
+	}
+	if given["year"] && (f.Year < firstYear || f.Year > lastYear) {
+		faults = append(faults, fmt.Errorf("--year is %d: want a year from %d to %d", f.Year, firstYear, lastYear))
+	}
+	return errors.Join(faults...)
 }
 
 func (f searchFlags) options(p *process) planner.Options {
