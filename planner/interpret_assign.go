@@ -260,6 +260,9 @@ func (f *formulation) whoReason(p *roleProblem, e *assign.Explanation) Reason {
 	if e.Staff != assign.None {
 		return out
 	}
+	if len(p.staff) == 0 {
+		return Reason{Blocked: []string{"nobody:1"}, Change: "give somebody a contract as " + p.role.ID}
+	}
 	counts := map[assign.Rule]int{}
 	for _, b := range e.Blocked {
 		counts[b.Rule]++
