@@ -26,7 +26,7 @@ var messages = map[string]planner.Text{
 	"visits.short":     {NL: "Bezoeken", EN: "Visits"},
 	"meetings.other":   {NL: "en %s overleggen", EN: "and %s meetings"},
 	"meetings.one":     {NL: "en %s overleg", EN: "and %s meeting"},
-	"kept":             {NL: "Toezeggingen nagekomen", EN: "Promises kept"},
+	"kept":             {NL: "Toezeggingen gedaan of gepland", EN: "Promises done or planned"},
 	"kept.of":          {NL: "%s van %s", EN: "%s of %s"},
 	"unplanned.other":  {NL: "%s bezoeken niet ingepland", EN: "%s visits not planned"},
 	"unplanned.one":    {NL: "%s bezoek niet ingepland", EN: "%s visit not planned"},
@@ -125,6 +125,7 @@ var messages = map[string]planner.Text{
 
 // obstacles says in words what the codes of an unplanned visit's reason mean.
 var obstacles = map[string]planner.Text{
+	"passed":       {NL: "De overleggen waarop het kon, zijn voorbij.", EN: "The meetings it could be on are over."},
 	"unassigned":   {NL: "Er is nog niemand voor deze locatie.", EN: "Nobody serves this location yet."},
 	"window":       {NL: "De locatie is niet open op een tijd die past.", EN: "The location is not open at a time that fits."},
 	"away":         {NL: "De medewerker werkt dan niet.", EN: "The person does not work then."},
