@@ -20,7 +20,9 @@ type formulation struct {
 	blackouts *blackouts
 	history   map[string][]CompletedVisit // by location
 	rules     map[string]calendar.Series  // by meeting
-	demanded  []demand
+	// neighbours holds the districts across each district's borders, both ways.
+	neighbours map[string][]string
+	demanded   []demand
 	// byLocation holds the demands of each location, as indices in demanded.
 	byLocation [][]int
 }
@@ -51,6 +53,7 @@ func newFormulation(s *State, p Period) (*formulation, error) {
 	for _, h := range s.History {
 		f.history[h.Location] = append(f.history[h.Location], h)
 	}
+	f.neighbours = borders(s.Districts)
 	if err := f.parseMeetings(); err != nil {
 		return nil, err
 	}
@@ -60,6 +63,24 @@ func newFormulation(s *State, p Period) (*formulation, error) {
 		f.byLocation[d.location] = append(f.byLocation[d.location], i)
 	}
 	return f, nil
+}
+
+// borders completes the neighbours of districts: a border has two sides, though
+// a file may name only one.
+func borders(districts []District) map[string][]string {
+	out := map[string][]string{}
+	add := func(a, b string) {
+		if !slices.Contains(out[a], b) {
+			out[a] = append(out[a], b)
+		}
+	}
+	for i := range districts {
+		for _, n := range districts[i].Neighbours {
+			add(districts[i].ID, n)
+			add(n, districts[i].ID)
+		}
+	}
+	return out
 }
 
 func (f *formulation) parseMeetings() error {

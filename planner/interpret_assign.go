@@ -151,6 +151,9 @@ func (f *formulation) interpretRole(p *Plan, problem *roleProblem, r *assign.Res
 			Staff: f.state.Staff[s].ID, Load: r.Loads[i], Capacity: problem.Staff[i].Capacity, Locations: counts[i],
 		})
 	}
+	if problem.kind == Primary {
+		out.Areas = f.areas(problem, r.Staff)
+	}
 	p.Roles = append(p.Roles, out)
 }
 

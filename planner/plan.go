@@ -159,6 +159,8 @@ type RoleResult struct {
 	Rest        int64
 	Loads       []Load
 	Constraints []Amount
+	// Areas are the work areas of the primaries; nil for backups.
+	Areas []Area
 }
 
 // Gap returns (cost − bound) / cost; 0 for a cost of 0.

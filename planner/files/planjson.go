@@ -55,6 +55,9 @@ func roleSummary(r *planner.RoleResult) verify.RoleSummary {
 	for _, l := range r.Loads {
 		out.Loads = append(out.Loads, verify.LoadRow(l))
 	}
+	for _, a := range r.Areas {
+		out.Areas = append(out.Areas, verify.AreaRow(a))
+	}
 	return out
 }
 

@@ -79,6 +79,9 @@ const (
 	OverCapacity = "capacity"
 	// OverCeiling is more locations than a contract allows.
 	OverCeiling = "ceiling"
+	// WrongArea is a work area that is not what people serve, or has another
+	// shape.
+	WrongArea = "area"
 	// OverLimit is more minutes than an employer's yearly limit.
 	OverLimit = "employer_limit"
 	// OverBudget is more locations that change hands than allowed.

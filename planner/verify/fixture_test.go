@@ -305,6 +305,9 @@ func (f *fixture) completeRole(p *roleProof) RoleSummary {
 	}
 	for _, s := range p.people {
 		out.Loads = append(out.Loads, LoadRow{s.ID, s.load, s.capacity, s.locations})
+		if a := p.area(s); p.kind == primary && len(a.Districts) > 0 {
+			out.Areas = append(out.Areas, a)
+		}
 	}
 	for _, name := range amountNames {
 		if name != "face" {

@@ -89,6 +89,8 @@ type RoleSummary struct {
 	Rest        int64            `json:"rest"`
 	Loads       []LoadRow        `json:"loads"`
 	Constraints map[string]int64 `json:"constraints"`
+	// Areas are the work areas of the primaries.
+	Areas []AreaRow `json:"areas,omitempty"`
 	// Backup is the same for the role's backups, nil without them.
 	Backup *RoleSummary `json:"backup,omitempty"`
 }
@@ -99,6 +101,15 @@ type LoadRow struct {
 	Load      int64  `json:"load"`
 	Capacity  int64  `json:"capacity"`
 	Locations int    `json:"locations"`
+}
+
+// AreaRow is one person's work area: the districts served, in how many connected
+// parts, and how compact from 0 to 100.
+type AreaRow struct {
+	Staff       string   `json:"staff"`
+	Districts   []string `json:"districts"`
+	Parts       int      `json:"parts"`
+	Compactness int      `json:"compactness"`
 }
 
 // ScheduleScore is the score of the visits.

@@ -292,3 +292,25 @@ func TestSpans(t *testing.T) {
 		t.Errorf("common %v", got)
 	}
 }
+
+func TestMeasureOfAnArea(t *testing.T) {
+	t.Parallel()
+	c := &checker{state: &planner.State{Districts: []planner.District{
+		{ID: "A", Neighbours: []string{"B"}}, {ID: "B", Neighbours: []string{"C"}}, {ID: "C"}, {ID: "D"},
+	}}}
+	for _, x := range []struct {
+		area               []string
+		parts, compactness int
+	}{
+		{nil, 0, 0},
+		{[]string{"A"}, 1, 100},
+		{[]string{"A", "B"}, 1, 100},
+		{[]string{"A", "B", "C"}, 1, 83},
+		{[]string{"A", "C"}, 2, 0},
+		{[]string{"A", "B", "D"}, 2, 33},
+	} {
+		if parts, compactness := c.measure(x.area); parts != x.parts || compactness != x.compactness {
+			t.Errorf("%v: %d parts, compactness %d; want %d, %d", x.area, parts, compactness, x.parts, x.compactness)
+		}
+	}
+}

@@ -141,6 +141,9 @@ func (p *roleProof) check() {
 	p.checkChanges()
 	p.checkRows()
 	p.checkPeople()
+	if p.kind == primary {
+		p.checkAreas()
+	}
 	p.checkAmounts()
 	p.checkBound()
 }

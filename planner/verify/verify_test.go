@@ -250,6 +250,18 @@ func TestWrittenFaults(t *testing.T) {
 		{"no load of plan.json", func(f *Folder) {
 			role(f, func(r *RoleSummary) { r.Loads = r.Loads[1:] })
 		}, []string{WrongLoad}},
+		{"an area too small", func(f *Folder) {
+			role(f, func(r *RoleSummary) { r.Areas[0].Districts = nil })
+		}, []string{WrongArea}},
+		{"an area in other parts", func(f *Folder) {
+			role(f, func(r *RoleSummary) { r.Areas[0].Parts++ })
+		}, []string{WrongArea}},
+		{"no area", func(f *Folder) {
+			role(f, func(r *RoleSummary) { r.Areas = r.Areas[1:] })
+		}, []string{WrongArea}},
+		{"an area of nobody", func(f *Folder) {
+			role(f, func(r *RoleSummary) { r.Areas[0].Staff = "nobody" })
+		}, []string{WrongArea}},
 		{"reason without a sum", func(f *Folder) { f.Visits[3].Reason = "travel 2.00" }, []string{ReasonSum}},
 		{"sum of a visit's reason", func(f *Folder) { f.Visits[3].Reason = "none = 1.00" }, []string{ReasonSum}},
 		{"sum of an assignment's reason", func(f *Folder) {
