@@ -31,6 +31,9 @@ type LoadRow struct {
 	Name, Organisation string
 	Load, Capacity     int64
 	Locations, Backups int
+	// Districts counts those of the work area, 0 where districts are not known;
+	// Parts and Compactness are its shape (see planner.Area).
+	Districts, Parts, Compactness int
 }
 
 // Share returns load over capacity, 0 without capacity.
@@ -63,6 +66,7 @@ func (f *facts) roles(districts []DistrictRow) []RoleView {
 			}
 			for _, load := range r.Loads {
 				row := f.loadRow(role.ID, load, backups[load.Staff])
+				row.shape(r.Areas, load.Staff)
 				v.Scale = max(v.Scale, row.Share())
 				v.People = append(v.People, row)
 			}
@@ -87,6 +91,15 @@ func (f *facts) loadRow(role string, load planner.Load, backups int) LoadRow {
 		row.Organisation = f.organisationName(s.Organisation)
 	}
 	return row
+}
+
+// shape fills in the person's work area.
+func (l *LoadRow) shape(areas []planner.Area, staff string) {
+	for _, a := range areas {
+		if a.Staff == staff {
+			l.Districts, l.Parts, l.Compactness = len(a.Districts), a.Parts, a.Compactness
+		}
+	}
 }
 
 func (f *facts) organisationName(id string) string {

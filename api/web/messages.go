@@ -46,6 +46,8 @@ var messages = map[string]planner.Text{
 	"load":             {NL: "Werklast", EN: "Load"},
 	"load.of":          {NL: "%s van %s uur", EN: "%s of %s hours"},
 	"load.over":        {NL: "boven de capaciteit", EN: "above capacity"},
+	"load.area":        {NL: "gebieden: %s, compactheid %s", EN: "districts: %s, compactness %s"},
+	"load.parts":       {NL: "in %s losse delen", EN: "in %s separate parts"},
 	"occupied":         {NL: "Bezet", EN: "Used"},
 	"backup.for":       {NL: "Achtervang", EN: "Backup for"},
 	"map.title":        {NL: "%s: kaart van de locaties", EN: "%s: map of the locations"},

@@ -137,6 +137,9 @@ func smallPlan(tb testing.TB) *planner.Plan {
 		Roles: []planner.RoleResult{
 			{Role: "coordinator", Kind: planner.Primary, Cost: 10000, Bound: 9950, Loads: []planner.Load{
 				{Staff: "c1", Load: 30000, Capacity: 60000, Locations: 2}, {Staff: "c2", Load: 66000, Capacity: 60000, Locations: 3},
+			}, Areas: []planner.Area{
+				{Staff: "c1", Districts: []string{"n"}, Parts: 1, Compactness: 100},
+				{Staff: "c2", Districts: []string{"n", "z", "w"}, Parts: 2, Compactness: 33},
 			}},
 			{Role: "coordinator", Kind: planner.Backup, Cost: 100, Bound: 100},
 			{Role: "counsellor", Kind: planner.Primary, Cost: 20000, Bound: 19999, Loads: []planner.Load{
