@@ -35,7 +35,7 @@ func plan(t *testing.T, dir string) *produced {
 	}
 	s := read(t, dir)
 	p, err := planner.Solve(context.Background(), s, planner.Options{
-		Year: 2027, Seed: 1, Iterations: 2000, Workers: 2, MaxChanges: -1,
+		Year: 2027, Seed: 1, Iterations: 800, Workers: 2, MaxChanges: -1,
 	})
 	if err != nil {
 		t.Fatalf("%s: %v", dir, err)

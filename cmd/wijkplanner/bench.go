@@ -108,6 +108,14 @@ type benchRegion struct {
 	Seed      uint64  `default:"1"`
 }
 
+// Validate refuses a region of nobody or nothing.
+func (c *benchRegion) Validate() error {
+	if c.Locations < 1 || c.Staff < 1 {
+		return fmt.Errorf("a region of %d locations and %d people: want at least one of each", c.Locations, c.Staff)
+	}
+	return nil
+}
+
 // regionLine is the answer for one generated region.
 type regionLine struct {
 	Locations     int     `json:"locations"`

@@ -52,6 +52,14 @@ type serveCommand struct {
 	Year         int            `help:"Year to plan for the demo (default next year)."`
 }
 
+// Validate refuses a year that nobody plans.
+func (c *serveCommand) Validate() error {
+	if c.Year != 0 && (c.Year < firstYear || c.Year > lastYear) {
+		return fmt.Errorf("--year is %d: want a year from %d to %d", c.Year, firstYear, lastYear)
+	}
+	return nil
+}
+
 // shutdownTime is how long requests may take to end when the server stops.
 const shutdownTime = 10 * time.Second
 
