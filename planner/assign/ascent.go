@@ -31,12 +31,7 @@ func newAscent(r *relaxation) *ascent {
 		served: make([]int32, r.m.n), theta: firstTheta, weight: 1,
 	}
 	m := r.m
-	price := r.capacityPrices()
-	for j := range m.n {
-		if c, cost := r.cheapest(j, price); r.open[j] && c >= 0 {
-			a.mult[j] = min(cost, r.despair[j])
-		}
-	}
+	a.mult = r.bids(r.capacityPrices())
 	var sum int64
 	for _, load := range m.load {
 		sum += load

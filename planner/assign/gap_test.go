@@ -30,9 +30,6 @@ var gapOptima = []struct {
 	{"d10400", 24961},
 }
 
-// enough is how many seconds must find everybody an agent, on any machine.
-const enough = 10
-
 // TestGAPGaps prints how far from the optimum the search ends on published
 // instances; BENCH_SECONDS changes the second that each of them gets.
 func TestGAPGaps(t *testing.T) { //nolint:paralleltest // it measures time
@@ -45,30 +42,22 @@ func TestGAPGaps(t *testing.T) { //nolint:paralleltest // it measures time
 	if s, err := strconv.ParseFloat(os.Getenv("BENCH_SECONDS"), 64); err == nil {
 		seconds = s
 	}
-	var sum, solved float64
+	var sum float64
 	for _, tt := range gapOptima {
 		p := readGAP(t, filepath.Join(dir, "gap", tt.name))
 		r := assign.Solve(context.Background(), p, assign.Options{Seconds: seconds, Seed: 1})
 		if faults := assign.Verify(p, r); len(faults) > 0 {
 			t.Errorf("%s: %v", tt.name, faults)
 		}
-		if r.Score.Medium > 0 {
-			// A second is short with the race detector on a busy machine.
-			if seconds >= enough {
-				t.Errorf("%s: %d jobs have no agent after %g s", tt.name, r.Score.Medium, seconds)
-			}
-			t.Logf("%-8s %d jobs have no agent yet", tt.name, r.Score.Medium)
-			continue
-		}
-		if r.Score.Soft < tt.optimum || r.Bound > tt.optimum {
+		if r.Score.Medium > 0 || r.Score.Soft < tt.optimum || r.Bound > tt.optimum {
 			t.Errorf("%s: score %+v and bound %d against an optimum of %d", tt.name, r.Score, r.Bound, tt.optimum)
 		}
 		gap := percent(r.Score.Soft-tt.optimum, tt.optimum)
-		sum, solved = sum+gap, solved+1
+		sum += gap
 		t.Logf("%-8s cost %6d  gap %6.3f %%  bound %6d  below optimum %6.3f %%  iterations %d",
 			tt.name, r.Score.Soft, gap, r.Bound, percent(tt.optimum-r.Bound, tt.optimum), r.Iterations)
 	}
-	t.Logf("mean gap %.4f %% after %g s", sum/max(1, solved), seconds)
+	t.Logf("mean gap %.4f %% after %g s", sum/float64(len(gapOptima)), seconds)
 }
 
 func percent(part, whole int64) float64 { return 100 * float64(part) / float64(whole) }

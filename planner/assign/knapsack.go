@@ -34,6 +34,7 @@ type frontierNode struct {
 // buffers between calls.
 type knapsack struct {
 	limit  int
+	rough  bool // be content with a lower bound, by a tangent to the charge
 	room   int64
 	states []frontierState
 	opened []frontierState
@@ -52,6 +53,9 @@ func (k *knapsack) solve(items []item, room, open int64, charge curve, chosen []
 		k.keep = keepAll
 		return k.fill(items, room, open, charge, chosen)
 	}
+	if k.rough {
+		return k.outline(items, room, open, charge, chosen)
+	}
 	r := k.reduce(items, room, open, charge)
 	mark := len(chosen)
 	chosen = append(chosen, r.in...)
@@ -67,6 +71,31 @@ func (k *knapsack) solve(items []item, room, open int64, charge curve, chosen []
 		return value, chosen
 	}
 	return r.value, append(chosen[:mark], r.incumbent...)
+}
+
+// outline returns a lower bound on what solve returns, and the set that reaches
+// it, which may be heavier than room: a tangent takes the charge's place and a
+// price the room's. It costs next to nothing.
+func (k *knapsack) outline(items []item, room, open int64, charge curve, chosen []int32) (int64, []int32) {
+	if len(items) == 0 {
+		return charge.at(0), chosen
+	}
+	price, at := tangent(items, room, open, charge)
+	value := charge.at(at) - price*at - charge.slack(at, price, room)
+	for len(items) > 0 {
+		n := pairLength(items)
+		o := sketch(items[:n], open, price)
+		if o.value < 0 {
+			value += o.value
+			for _, it := range items[:n] {
+				if it.cost+price*it.load < 0 {
+					chosen = append(chosen, it.cand)
+				}
+			}
+		}
+		items = items[n:]
+	}
+	return value, chosen
 }
 
 // keep tells which states can still lead to something better than is known:

@@ -26,9 +26,14 @@ type relaxation struct {
 	values  []int64   // by staff: least reduced cost, of the last evaluation
 	chosen  [][]int32 // by staff: the candidates that reach it
 	states  int       // most states of a knapsack's frontier
+	rough   bool      // bounds by tangents do for knapsacks with a charge
 	workers int
 	kits    []kit
 }
+
+// largestExact is the number of candidates up to which the ascent solves
+// knapsacks with a charge exactly.
+const largestExact = 600
 
 // kit is the working memory of one goroutine.
 type kit struct {
@@ -42,7 +47,7 @@ func newRelaxation(m *model, unassigned []bool, workers int) *relaxation {
 	r := &relaxation{
 		m: m, open: make([]bool, m.n), despair: make([]int64, m.n), base: make([]int64, m.nobody), paid: make([]bool, m.pairs),
 		values: make([]int64, m.nobody), chosen: make([][]int32, m.nobody),
-		workers: workers, kits: make([]kit, workers), states: coarseStates,
+		workers: workers, kits: make([]kit, workers), states: coarseStates, rough: len(m.staff) > largestExact,
 		changes: int64(m.maxChanges), groups: append([]int64(nil), m.groupLimit...),
 	}
 	for i := range r.base {
@@ -163,7 +168,7 @@ func (r *relaxation) person(i int, mult []int64, k *kit) {
 		r.values[i], r.chosen[i] = k.table.solve(k.items, room, r.chosen[i][:0])
 		return
 	}
-	k.sack.limit = r.states
+	k.sack.limit, k.sack.rough = r.states, r.rough
 	charge := curve{weight: m.p.Balance, norm: m.p.Staff[i].norm(), base: r.base[i]}
 	r.values[i], r.chosen[i] = k.sack.solve(k.items, room, m.open, charge, r.chosen[i][:0])
 }
@@ -179,7 +184,7 @@ func (r *relaxation) person(i int, mult []int64, k *kit) {
 // the last step: costs are integers, so the bound is the next integer up.
 func LowerBound(p *Problem, unassigned []bool, multipliers []int64) int64 {
 	r := newRelaxation(newModel(p), unassigned, 1)
-	r.states = fineStates
+	r.states, r.rough = fineStates, false
 	mult := make([]int64, r.multipliers())
 	copy(mult, multipliers)
 	for k := len(p.Locations); k < len(mult); k++ {

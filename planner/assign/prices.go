@@ -3,6 +3,7 @@ package assign
 import (
 	"math"
 	"math/bits"
+	"slices"
 )
 
 // priceSteps is how many cheap steps go before the ascent proper.
@@ -14,9 +15,12 @@ const priceSteps = 200
 // without anyone at its despair cost, so that prices stay finite where demand
 // exceeds capacity. Prices are fixed point per unit of load, by staff.
 func (r *relaxation) capacityPrices() []int64 {
-	m := r.m
-	price, best := r.evenPrices(), make([]int64, m.nobody+1)
-	used := make([]int64, m.nobody)
+	price, curvature := r.evenPrices()
+	if r.m.p.Balance > 0 {
+		return r.balancedPrices(price, curvature)
+	}
+	best := slices.Clone(price)
+	used := make([]int64, r.m.nobody)
 	bestValue, theta, stale := int64(math.MinInt64), 1.5, 0
 	for range priceSteps {
 		value := r.priced(price, used)
@@ -41,12 +45,16 @@ func (r *relaxation) capacityPrices() []int64 {
 	return best
 }
 
+// curvatureUnit is the fixed-point scale of a price per unit of load.
+const curvatureUnit = 1 << 10
+
 // evenPrices returns what one more unit of load costs everybody where all work
 // is shared in proportion to capacity: about where a strong balance charge ends,
-// and far from 0, from where small steps would take long.
-func (r *relaxation) evenPrices() []int64 {
+// and far from 0, from where small steps would take long; and by how much that
+// changes with the load, in 1/curvatureUnit.
+func (r *relaxation) evenPrices() (price, curvature []int64) {
 	m := r.m
-	price := make([]int64, m.nobody+1)
+	price, curvature = make([]int64, m.nobody+1), make([]int64, m.nobody+1)
 	var demand, capacity int64
 	for j, open := range r.open {
 		if c, _ := r.cheapest(j, price); open && c >= 0 {
@@ -60,9 +68,12 @@ func (r *relaxation) evenPrices() []int64 {
 	for i := range r.base {
 		load := min(m.capacity[i], mulDiv(m.capacity[i], demand, max(1, capacity)))
 		step := max(1, m.capacity[i]/64)
-		price[i] = (m.balance(i, load+step) - m.balance(i, load)) / step
+		rise := m.balance(i, load+step) - m.balance(i, load)
+		fall := m.balance(i, load) - m.balance(i, max(0, load-step))
+		price[i] = rise / step
+		curvature[i] = max(1, (rise-fall)/step*curvatureUnit/step)
 	}
-	return price
+	return price, curvature
 }
 
 // mulDiv returns a × b / c for amounts that are not negative, without overflow

@@ -28,14 +28,21 @@ func (c curve) slope(load int64) int64 {
 	return int64(shiftedProduct(uint64(4*c.weight*unit), cube))
 }
 
-// slack bounds how far the rounded charge can lie below its tangent: what
-// rounding takes from the two charges and, over all of room, from the slope.
-func (c curve) slack(room int64) int64 {
+// slack bounds how far the rounded charge can lie below the line through its
+// value at a load with a slope that slope returned there: what rounding takes
+// from the charges and, as far as the line's true point of contact can be away,
+// from the slope.
+func (c curve) slack(at, price, room int64) int64 {
 	if c.weight == 0 || c.norm == 0 {
 		return 0
 	}
 	ratio := (c.base+room)/c.norm + 1
-	return (c.weight*c.norm>>15+4)*ratio*ratio*ratio*unit + room*(2+c.weight/8)
+	rounding := c.weight*ratio*ratio/32 + 2
+	away := room
+	if near := room/64 + 1; c.slope(max(0, at-near))+rounding <= price && (at+near >= room || c.slope(at+near)-rounding >= price) {
+		away = near
+	}
+	return (c.weight*c.norm>>17+2)*ratio*ratio*ratio*unit + away*rounding
 }
 
 // tame reports whether the numbers are small enough for tangents; beyond, a
@@ -143,7 +150,7 @@ func (k *knapsack) reduce(items []item, room, open int64, charge curve) *reduced
 	price, at := tangent(items, room, open, charge)
 	o := sketch(items, open, price)
 	r.try(items, room, open, price, charge)
-	line := charge.at(at) - price*at - charge.slack(room)
+	line := charge.at(at) - price*at - charge.slack(at, price, room)
 	r.keep = keep{price: price, below: r.value - line}
 	bound := o.value + line
 	for len(items) > 0 {

@@ -196,7 +196,7 @@ func (sv *solver) climb(ctx context.Context, limit int) {
 
 // search runs rounds of all walkers, the ascent beside them, until a limit.
 func (sv *solver) search(ctx context.Context) {
-	for ctx.Err() == nil && !sv.proved() {
+	for ctx.Err() == nil && sv.m.n > 0 && !sv.proved() {
 		limit := quota
 		if sv.o.Iterations > 0 {
 			if limit = (sv.o.Iterations - sv.iterations) / lanes; limit <= 0 {
@@ -288,7 +288,7 @@ func (sv *solver) finish(ctx context.Context) *Result {
 	sv.climb(ctx, lastSteps)
 	r := &Result{Staff: sv.m.staffOf(sv.best), Iterations: sv.iterations}
 	r.Score, r.Amounts, r.Loads = Evaluate(p, r.Staff)
-	sv.up.r.states = fineStates
+	sv.up.r.states, sv.up.r.rough = fineStates, false
 	r.Multipliers = slices.Clone(sv.up.best)
 	r.Bound = ceilUnit(sv.up.r.evaluate(r.Multipliers))
 	return r
