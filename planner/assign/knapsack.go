@@ -35,6 +35,7 @@ type frontierNode struct {
 type knapsack struct {
 	limit  int
 	rough  bool // be content with a lower bound, by a tangent to the charge
+	proof  bool // find the least alone, not the set that reaches it
 	room   int64
 	states []frontierState
 	opened []frontierState
@@ -43,6 +44,8 @@ type knapsack struct {
 
 	keep    keep
 	reduced reduced
+	least   []int64 // by load, of leastCost
+	within  []int64
 }
 
 // solve returns the least of (cost of a set + district charges of its pairs +
@@ -64,11 +67,17 @@ func (k *knapsack) solve(items []item, room, open int64, charge curve, chosen []
 		charge.base += r.load
 		k.keep = r.keep
 		k.keep.below -= r.cost + r.keep.price*r.load
-		value, chosen = k.fill(r.items, room-r.load, open, charge, chosen)
+		quick := false
+		if k.proof {
+			value, quick = k.leastCost(r.items, room-r.load, open, charge)
+		}
+		if !quick {
+			value, chosen = k.fill(r.items, room-r.load, open, charge, chosen)
+		}
 		value += r.cost
 	}
 	if value < r.value {
-		return value, chosen
+		return max(value, r.bound), chosen
 	}
 	return r.value, append(chosen[:mark], r.incumbent...)
 }

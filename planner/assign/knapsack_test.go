@@ -23,6 +23,8 @@ func TestKnapsackExact(t *testing.T) {
 		charge := curve.at
 		sketch := knapsack{rough: true}
 		lower, _ := sketch.solve(slices.Clone(items), room, open, curve, nil)
+		least := knapsack{limit: fineStates, proof: true}
+		proved, _ := least.solve(slices.Clone(items), room, open, curve, nil)
 		got, chosen := k.solve(slices.Clone(items), room, open, curve, nil)
 		want := int64(unlimited)
 		for set := range 1 << len(items) {
@@ -30,8 +32,8 @@ func TestKnapsackExact(t *testing.T) {
 				want = min(want, cost+charge(load))
 			}
 		}
-		if got != want || lower > want {
-			t.Fatalf("seed %d: %d and a lower bound of %d, want %d", seed, got, lower, want)
+		if got != want || proved != want || lower > want {
+			t.Fatalf("seed %d: %d, proved %d, and a lower bound of %d, want %d", seed, got, proved, lower, want)
 		}
 		set := 0
 		for _, c := range chosen {

@@ -26,6 +26,7 @@ type relaxation struct {
 	values  []int64   // by staff: least reduced cost, of the last evaluation
 	chosen  [][]int32 // by staff: the candidates that reach it
 	states  int       // most states of a knapsack's frontier
+	proof   bool      // values alone are wanted, chosen may be anything
 	rough   bool      // bounds by tangents do for knapsacks with a charge
 	workers int
 	kits    []kit
@@ -168,7 +169,7 @@ func (r *relaxation) person(i int, mult []int64, k *kit) {
 		r.values[i], r.chosen[i] = k.table.solve(k.items, room, r.chosen[i][:0])
 		return
 	}
-	k.sack.limit, k.sack.rough = r.states, r.rough
+	k.sack.limit, k.sack.rough, k.sack.proof = r.states, r.rough, r.proof
 	charge := curve{weight: m.p.Balance, norm: m.p.Staff[i].norm(), base: r.base[i]}
 	r.values[i], r.chosen[i] = k.sack.solve(k.items, room, m.open, charge, r.chosen[i][:0])
 }
@@ -184,7 +185,7 @@ func (r *relaxation) person(i int, mult []int64, k *kit) {
 // the last step: costs are integers, so the bound is the next integer up.
 func LowerBound(p *Problem, unassigned []bool, multipliers []int64) int64 {
 	r := newRelaxation(newModel(p), unassigned, 1)
-	r.states, r.rough = fineStates, false
+	r.states, r.rough, r.proof = fineStates, false, true
 	mult := make([]int64, r.multipliers())
 	copy(mult, multipliers)
 	for k := len(p.Locations); k < len(mult); k++ {

@@ -137,6 +137,7 @@ type reduced struct {
 	load      int64
 	items     []item // undecided
 	keep      keep   // which choices can be better
+	bound     int64  // none is better than this
 	taken     []bool // scratch
 }
 
@@ -152,10 +153,10 @@ func (k *knapsack) reduce(items []item, room, open int64, charge curve) *reduced
 	r.try(items, room, open, price, charge)
 	line := charge.at(at) - price*at - charge.slack(at, price, room)
 	r.keep = keep{price: price, below: r.value - line}
-	bound := o.value + line
+	r.bound = o.value + line
 	for len(items) > 0 {
 		n := pairLength(items)
-		r.settle(items[:n], open, price, r.value-bound)
+		r.settle(items[:n], open, price, r.value-r.bound)
 		items = items[n:]
 	}
 	return r

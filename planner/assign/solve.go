@@ -288,7 +288,7 @@ func (sv *solver) finish(ctx context.Context) *Result {
 	sv.climb(ctx, lastSteps)
 	r := &Result{Staff: sv.m.staffOf(sv.best), Iterations: sv.iterations}
 	r.Score, r.Amounts, r.Loads = Evaluate(p, r.Staff)
-	sv.up.r.states, sv.up.r.rough = fineStates, false
+	sv.up.r.states, sv.up.r.rough, sv.up.r.proof = fineStates, false, true
 	r.Multipliers = slices.Clone(sv.up.best)
 	r.Bound = ceilUnit(sv.up.r.evaluate(r.Multipliers))
 	return r
