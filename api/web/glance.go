@@ -61,6 +61,7 @@ type Glance struct {
 	Weeks  []Week
 	Places List[PlaceRow]
 	Faces  Faces
+	Norms  []NormRow
 	// Artificial counts the locations that are made up.
 	Artificial int
 }
@@ -141,6 +142,7 @@ func NewGlance(r Region, now time.Time, limits Limits) (*Glance, error) {
 		Coverage: f.coverage(),
 		Trouble:  limited(f.trouble(), limits.Rows),
 		Faces:    f.faces(),
+		Norms:    f.norms(),
 		Places:   limited(f.places(), limits.Rows),
 	}
 	for i := range f.state.Locations {

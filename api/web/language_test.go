@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/wijkplanner/wijkplanner/api/web"
+	"github.com/wijkplanner/wijkplanner/planner"
 	"github.com/wijkplanner/wijkplanner/planner/schedule"
 )
 
@@ -99,6 +100,10 @@ func TestMessageKeys(t *testing.T) {
 	for _, key := range []string{"error.404", "error.404.text", "error.500", "error.500.text"} {
 		used[key] = true // chosen by status
 	}
+	for _, a := range planner.AssumptionDefaults() {
+		used["norm."+a.Key], used["unit."+a.Key] = true, true // chosen by assumption
+	}
+	used["unit.work"] = true // named by a row
 	for key := range used {
 		if _, ok := web.Messages()[key]; !ok {
 			t.Errorf("message %q is used and not in the table", key)
