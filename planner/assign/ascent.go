@@ -7,6 +7,7 @@ import "slices"
 // that it is the same on every machine.
 type ascent struct {
 	r         *relaxation
+	price     []int64 // of a unit of load, by staff, from which it started
 	mult      []int64 // where the ascent stands
 	best      []int64 // the best multipliers so far
 	bestValue int64   // and their bound, fixed point
@@ -31,7 +32,8 @@ func newAscent(r *relaxation) *ascent {
 		served: make([]int32, r.m.n), theta: firstTheta, weight: 1,
 	}
 	m := r.m
-	a.mult = r.bids(r.capacityPrices())
+	a.price = r.capacityPrices()
+	a.mult = r.bids(a.price)
 	var sum int64
 	for _, load := range m.load {
 		sum += load

@@ -1,7 +1,20 @@
 package assign
 
-// longestChain limits how many locations one ejection chain moves.
-const longestChain = 5
+// longestChain limits how many locations one ejection chain moves, and
+// chargedChain where every load is charged: steps are dear to weigh there, and
+// there are many short chains that pay.
+const (
+	longestChain = 5
+	chargedChain = 3
+)
+
+// longest returns the limit that holds for the problem.
+func (m *model) longest() int {
+	if m.p.Balance > 0 {
+		return chargedChain
+	}
+	return longestChain
+}
 
 // push looks for a better solution by an ejection chain that starts at
 // location j: j leaves its person, another location moves into the space left,
@@ -16,7 +29,7 @@ func (w *walker) push(j int32) bool {
 	w.stamp++
 	w.seen[j] = w.stamp
 	total := s.remove(int(j))
-	for range longestChain {
+	for range s.m.longest() {
 		if c, d := w.cheapest(int(j), before); c >= 0 && total+d < 0 {
 			s.add(c)
 			w.value += total + d
@@ -40,7 +53,7 @@ func (w *walker) pull(hole int32) bool {
 	mark := len(s.log)
 	w.stamp++
 	total := int64(0)
-	for range longestChain {
+	for range s.m.longest() {
 		var d int64
 		if hole, d = w.fill(hole); hole < 0 {
 			break

@@ -103,7 +103,9 @@ func (sv *solver) prepare(ctx context.Context) {
 	}
 	sv.up = newAscent(newRelaxation(m, nil, sv.o.Workers))
 	sv.climb(ctx, firstSteps)
-	sv.price = sv.up.r.prices(sv.up.best)
+	if sv.price = sv.up.price; m.p.Balance == 0 {
+		sv.price = sv.up.r.prices(sv.up.best)
+	}
 	sv.near = newNeighbours(m, sv.price)
 	first := construct(m, nil, sv.price)
 	sv.offer(first)

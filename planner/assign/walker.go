@@ -108,6 +108,9 @@ func (w *walker) run(ctx context.Context, limit int) int {
 func (w *walker) iterate(ctx context.Context) {
 	s := w.s
 	long := max(shortestTrip, s.m.n/10)
+	if !s.m.plain { // charges leave much to gain nearby
+		long = max(long, 2*s.m.n)
+	}
 	if w.trip++; w.trip > long && (w.here.cost < unlimited || w.trip > patienceWithout*long) {
 		w.depart(ctx)
 	}
@@ -149,6 +152,11 @@ func (w *walker) depart(ctx context.Context) {
 func (w *walker) kick() {
 	s, m := w.s, w.s.m
 	mark := len(s.log)
+	if m.pairs > 0 && w.rng.IntN(8) == 0 {
+		w.kickDistrict()
+		w.moved(mark)
+		return
+	}
 	if m.pairs > 0 && w.rng.IntN(8) == 0 {
 		if c := s.at[w.rng.IntN(m.n)]; m.pair[c] >= 0 {
 			w.moveDistrict(m.pair[c])
