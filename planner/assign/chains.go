@@ -5,7 +5,7 @@ package assign
 // there are many short chains that pay.
 const (
 	longestChain = 5
-	chargedChain = 3
+	chargedChain = 2
 )
 
 // longest returns the limit that holds for the problem.
