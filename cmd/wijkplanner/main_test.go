@@ -146,8 +146,12 @@ func TestRecur(t *testing.T) {
 func TestWrongCommandLine(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{
-		{"plan"}, {"plan", "no-such-folder", "--out", "x"}, {"dance"}, {"recur", "FREQ=DAILY"},
-		{"serve", "--year", "99999"}, {"bench", "region", "--locations", "0", "--staff", "0"},
+		{"plan"},
+		{"plan", "no-such-folder", "--out", "x"},
+		{"dance"},
+		{"recur", "FREQ=DAILY"},
+		{"serve", "--year", "99999"},
+		{"bench", "region", "--locations", "0", "--staff", "0"},
 	} {
 		if _, stderr, code := call(t, args...); code != exitInput || stderr == "" {
 			t.Errorf("%v: exit %d, %q; want 2 and a word of help", args, code, stderr)

@@ -22,8 +22,8 @@ func (p *roleProof) checkAreas() {
 		at.Staff = s.ID
 		want := p.area(s)
 		have, named := told[s.ID]
-		if named != (len(want.Districts) > 0) || named && !(slices.Equal(have.Districts, want.Districts) &&
-			have.Parts == want.Parts && have.Compactness == want.Compactness) {
+		same := slices.Equal(have.Districts, want.Districts) && have.Parts == want.Parts && have.Compactness == want.Compactness
+		if named != (len(want.Districts) > 0) || named && !same {
 			p.c.add(at, "plan.json gives the area %v in %d parts, compactness %d; it is %v, %d, %d",
 				have.Districts, have.Parts, have.Compactness, want.Districts, want.Parts, want.Compactness)
 		}
