@@ -8,7 +8,7 @@ import (
 
 // assignShare is the part of the search time that goes into who; the rest goes
 // into when.
-const assignShare = 0.3
+const assignShare = 0.5
 
 // Solve plans one region: who serves which location, and when each visit takes
 // place. It returns the best plan found when the limits of o or the context end
