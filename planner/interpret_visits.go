@@ -112,7 +112,7 @@ func (f *formulation) roleOf(role string, req *Requirement, s int) string {
 // whenReason names the amounts of a visit and the next best moment.
 func (f *formulation) whenReason(p *visitProblem, date calendar.Date, loc *Location, e *schedule.Explanation) Reason {
 	a := e.Amounts
-	school := min(a.Window, (&windowSets{formulation: f}).holidayCharge(loc, date))
+	school := min(a.Window, f.holidayCharge(loc, date))
 	out := Reason{Amounts: []Amount{
 		{TravelConstraint, a.Travel},
 		{SpacingConstraint, a.Spacing},

@@ -106,13 +106,13 @@ func meets(spans []calendar.Span, from, to calendar.Clock) bool {
 }
 
 // holidayCharge returns what a visit in the school holidays costs.
-func (w *windowSets) holidayCharge(loc *Location, date calendar.Date) int64 {
-	for _, m := range w.state.Programme.Municipalities {
+func (f *formulation) holidayCharge(loc *Location, date calendar.Date) int64 {
+	for _, m := range f.state.Programme.Municipalities {
 		if m.Code != loc.Municipality {
 			continue
 		}
 		if _, ok := calendar.SchoolHoliday(date, m.SchoolRegion); ok {
-			return w.weights.SchoolHoliday
+			return f.weights.SchoolHoliday
 		}
 	}
 	return 0
