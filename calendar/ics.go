@@ -183,7 +183,8 @@ func (f *Feed) refresh() string {
 
 func (f *Feed) inAmsterdam() bool { return f.Zone != nil && f.Zone.String() == amsterdam }
 
-func (f *Feed) event(w *icsWriter, e *Event) {
+// event writes a VEVENT; more adds the lines that only an invitation has.
+func (f *Feed) event(w *icsWriter, e *Event, more ...func()) {
 	stamp := e.Revised.UTC()
 	if e.Revised.IsZero() {
 		stamp = f.Revision.UTC()
@@ -209,6 +210,9 @@ func (f *Feed) event(w *icsWriter, e *Event) {
 	}
 	w.categories(e.Categories)
 	w.state(e)
+	for _, add := range more {
+		add()
+	}
 	w.lines("END:VEVENT")
 }
 

@@ -55,10 +55,7 @@ func ReadBusy(r io.Reader, options ReadOptions) (Reading, error) {
 	if err := p.read(); err != nil {
 		return Reading{}, err
 	}
-	x := busyExpansion{
-		foreignReader: &p, floating: map[int]*time.Location{},
-		book: &zoneBook{until: options.To.AddDate(2, 0, 0), defined: p.zones, found: map[string]*time.Location{}},
-	}
+	x := p.expansion(options.To.AddDate(2, 0, 0))
 	if err := x.run(); err != nil {
 		return Reading{}, err
 	}
@@ -81,7 +78,18 @@ type foreignReader struct {
 	zone     *zoneDefinition
 	zoneName string
 	ownZones []string // X-WR-TIMEZONE by calendar, from 1
-	cancel   bool     // METHOD:CANCEL
+	method   string   // of the calendar that is read
+
+	attendee func(*contentLine) // takes the attendees of events, where they count
+}
+
+// expansion is what turns the events read into times; zones that the calendar
+// defines are worked out up to a moment.
+func (p *foreignReader) expansion(until time.Time) *busyExpansion {
+	return &busyExpansion{
+		foreignReader: p, floating: map[int]*time.Location{},
+		book: &zoneBook{until: until, defined: p.zones, found: map[string]*time.Location{}},
+	}
 }
 
 func (p *foreignReader) read() error {
@@ -130,6 +138,9 @@ func (p *foreignReader) line(c *contentLine) error {
 	case "VEVENT":
 		if p.current != nil {
 			p.current.property(c, p.options.Own)
+			if p.attendee != nil && c.name == "ATTENDEE" {
+				p.attendee(c)
+			}
 		}
 	case "VFREEBUSY":
 		p.freeBusy(c)
@@ -146,7 +157,7 @@ func (p *foreignReader) line(c *contentLine) error {
 		case "X-WR-TIMEZONE":
 			p.ownZones[p.calendars] = c.value
 		case "METHOD":
-			p.cancel = strings.EqualFold(c.value, "CANCEL")
+			p.method = c.value
 		}
 	}
 	return nil
@@ -168,7 +179,7 @@ func (p *foreignReader) begin(name string, line int) error {
 	case name == "VCALENDAR":
 		p.calendars++
 		p.ownZones = append(p.ownZones, "")
-		p.cancel = false
+		p.method = ""
 	case name == "VEVENT" && inside == "VCALENDAR":
 		p.reading.Events++
 		p.current = &foreignEvent{line: line, calendar: p.calendars}
@@ -205,7 +216,7 @@ func (p *foreignReader) close(name string) {
 	switch name {
 	case "VEVENT":
 		if p.current != nil {
-			p.current.free = p.current.free || p.cancel
+			p.current.free = p.current.free || strings.EqualFold(p.method, string(MethodCancel))
 			p.events = append(p.events, *p.current)
 			p.current = nil
 		}

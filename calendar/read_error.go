@@ -34,6 +34,7 @@ const (
 	ReadTooDeep     = "too_deep"           // components within components
 	ReadTooMany     = "too_many"           // components or instances
 	ReadTooMuchWork = "too_much_expansion" // recurrence rules that cost too much together
+	ReadNotReply    = "not_reply"          // of ReadReply only: no answer to an invitation
 )
 
 func readError(code string, line int, dutch, english string, args ...any) error {
