@@ -370,3 +370,40 @@ func anchoredOnOwnMeetings(t *testing.T, p *produced) {
 		}
 	}
 }
+
+// An observation is "altijd met toestemming van de ouders".
+func TestKijkOpKleintjesObservesWithConsent(t *testing.T) {
+	t.Parallel()
+	s := read(t, "kijk-op-kleintjes-nijmegen")
+	s.Programme.Requirements = []planner.Requirement{{
+		ID: "observatie", Role: "zorgcoordinator", VisitType: "observatie", Minimum: 1, Target: 1, MinGapDays: 1,
+	}}
+	yes, no := s.Locations[0].ID, s.Locations[1].ID
+	given := calendar.NewDate(2027, 5, 10)
+	s.Consents = []planner.Consent{
+		{Location: yes, Requirement: "observatie", Given: true, Date: given},
+		{Location: no, Requirement: "observatie", Given: false, Date: given},
+	}
+	p, err := planner.Solve(context.Background(), s, planner.Options{Year: 2027, Iterations: 1, Workers: 1, MaxChanges: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var observed []planner.Visit
+	for i := range p.Visits {
+		if v := p.Visits[i]; v.Requirement == "observatie" {
+			observed = append(observed, v)
+		}
+	}
+	if len(observed) != 1 || observed[0].Location != yes || calendar.DateOf(observed[0].Start, observed[0].Start.Location()) < given {
+		t.Errorf("observed %+v, want one at %s from %s on", observed, yes, given)
+	}
+	for i := range p.Unplanned {
+		if u := &p.Unplanned[i]; u.Reason.Blocked[0] != "consent:1" {
+			t.Errorf("%s: %v, want what is missing: consent", u.Location, u.Reason.Blocked)
+		}
+	}
+	faults, err := files.Prove([]*planner.State{s}, []*planner.Plan{p})
+	if err != nil || len(faults) > 0 {
+		t.Errorf("%v, %v", faults, err)
+	}
+}

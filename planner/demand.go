@@ -20,6 +20,11 @@ type demand struct {
 	// completed visit, on which the open visits take place; nil when the
 	// requirement has no anchor.
 	anchors []occurrence
+	// gated says that each visit needs the parents' consent; consents are the
+	// days of those given and not used yet, ascending: one visit each, from its
+	// day on.
+	gated    bool
+	consents []calendar.Date
 }
 
 // open returns how many visits are still to be planned.
@@ -86,6 +91,10 @@ func (f *formulation) demand(r, l int) demand {
 		}
 	}
 	d.done, d.last = f.completed(req, loc)
+	d.gated = f.state.Programme.VisitType(req.VisitType).Consent
+	if d.gated {
+		d.consents = f.consentsLeft(req, loc)
+	}
 	if req.Anchor == nil {
 		d.target = max(d.target, d.minimum)
 		return d
@@ -111,6 +120,45 @@ func (f *formulation) completed(req *Requirement, l *Location) (done int, last c
 		last = max(last, h.Date)
 	}
 	return done, last
+}
+
+// consentsLeft returns the days of the consents given for the visits of a
+// requirement that no completed visit has used: each uses the earliest of those
+// given by its day.
+func (f *formulation) consentsLeft(req *Requirement, l *Location) []calendar.Date {
+	var left, visited []calendar.Date
+	for _, c := range f.state.Consents {
+		if c.Given && c.Location == l.ID && c.Requirement == req.ID {
+			left = append(left, c.Date)
+		}
+	}
+	for _, h := range f.history[l.ID] {
+		if h.Requirement == req.ID {
+			visited = append(visited, h.Date)
+		}
+	}
+	slices.Sort(left)
+	slices.Sort(visited)
+	for _, d := range visited {
+		if len(left) > 0 && left[0] <= d {
+			left = left[1:]
+		}
+	}
+	return left
+}
+
+// occasion says from which day on the kth open visit may be planned, or why it
+// cannot.
+func (d *demand) occasion(k int) (from calendar.Date, blocked, change string) {
+	switch {
+	case d.anchors != nil && k >= len(d.anchors):
+		return 0, "passed", "the meetings it could be on are over"
+	case d.gated && k >= len(d.consents):
+		return 0, "consent", "the parents' consent, with its date"
+	case d.gated:
+		return d.consents[k], "", ""
+	}
+	return calendar.NoDate, "", ""
 }
 
 func overridden(value, override int) int {

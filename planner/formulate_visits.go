@@ -308,15 +308,16 @@ func (f *formulation) addVisits(p *visitProblem, w *windowSets, t teams, i int) 
 	}
 	for k := range d.open() {
 		ref := d.ref(i, k, roles)
-		if req.Anchor != nil && k >= len(d.anchors) {
-			p.orphans = append(p.orphans, ref.because("passed", "the meetings it could be on are over"))
+		from, blocked, change := d.occasion(k)
+		if blocked != "" {
+			p.orphans = append(p.orphans, ref.because(blocked, change))
 			continue
 		}
 		p.visits = append(p.visits, ref)
 		p.Visits = append(p.Visits, schedule.Visit{
 			Place:    f.locationPlace(d.location),
 			Duration: steps(vt.Minutes), Before: steps(vt.BufferBefore), After: steps(vt.BufferAfter),
-			Crew: crew, Windows: w.of(d, k), Requirement: requirement, Unplanned: ref.level.priority(),
+			Crew: crew, Windows: w.of(d, k, from), Requirement: requirement, Unplanned: ref.level.priority(),
 		})
 	}
 }

@@ -90,6 +90,9 @@ type VisitType struct {
 	ParentsPresent bool
 	// Consent says that it needs the parents' consent, given as yes and date.
 	Consent bool
+	// Next names the visit type that must follow: a visit of this type is not
+	// closed without the date of the next. Empty for none.
+	Next string
 	// Bookable says that a location can book it.
 	Bookable bool
 }

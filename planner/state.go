@@ -20,6 +20,8 @@ type State struct {
 	Meetings    []Meeting
 	Blackouts   []Blackout
 	Cases       []Case
+	// Consents hold the parents' answers for visits that need one.
+	Consents []Consent
 	// History holds completed visits; spacing counts from the last of them.
 	History []CompletedVisit
 }
@@ -240,8 +242,19 @@ type Case struct {
 	Opened, HandedOver calendar.Date
 }
 
+// Consent is the parents' answer to a visit whose type has a consent gate: yes
+// or no and the day it was given, and nothing more – not about whom it is. Each
+// yes allows one visit, from its day on.
+type Consent struct {
+	Location, Requirement string
+	Given                 bool
+	Date                  calendar.Date
+}
+
 // CompletedVisit is a visit that took place.
 type CompletedVisit struct {
 	Location, Role, Requirement, VisitType, Staff string
 	Date                                          calendar.Date
+	// Next is the day agreed for what follows; VisitType.Next asks for it.
+	Next calendar.Date
 }

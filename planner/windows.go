@@ -1,6 +1,8 @@
 package planner
 
 import (
+	"slices"
+
 	"github.com/wijkplanner/wijkplanner/calendar"
 	"github.com/wijkplanner/wijkplanner/planner/schedule"
 )
@@ -13,18 +15,23 @@ type windowSets struct {
 	index   map[string]int
 }
 
-// of returns the window set of the kth open visit of a demand.
-func (w *windowSets) of(d *demand, k int) int {
+// of returns the window set of the kth open visit of a demand, from a day on.
+func (w *windowSets) of(d *demand, k int, from calendar.Date) int {
 	if d.anchors != nil {
-		return w.add(w.anchored(d, d.anchors[k]))
+		return w.add(w.since(from, w.anchored(d, d.anchors[k])))
 	}
-	key := w.key(d)
+	key := w.key(d) + from.String()
 	if i, ok := w.index[key]; ok {
 		return i
 	}
-	i := w.add(w.plain(d))
+	i := w.add(w.since(from, w.plain(d)))
 	w.index[key] = i
 	return i
+}
+
+// since leaves out the windows before a day.
+func (w *windowSets) since(from calendar.Date, set []schedule.Window) []schedule.Window {
+	return slices.DeleteFunc(set, func(x schedule.Window) bool { return w.problem.days[x.Day] < from })
 }
 
 func (w *windowSets) add(set []schedule.Window) int {

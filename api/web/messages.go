@@ -154,6 +154,7 @@ var messages = map[string]planner.Text{
 
 // obstacles says in words what the codes of an unplanned visit's reason mean.
 var obstacles = map[string]planner.Text{
+	"consent":      {NL: "De ouders hebben nog geen toestemming gegeven.", EN: "The parents have not given their consent yet."},
 	"passed":       {NL: "De overleggen waarop het kon, zijn voorbij.", EN: "The meetings it could be on are over."},
 	"unassigned":   {NL: "Er is nog niemand voor deze locatie.", EN: "Nobody serves this location yet."},
 	"window":       {NL: "De locatie is niet open op een tijd die past.", EN: "The location is not open at a time that fits."},

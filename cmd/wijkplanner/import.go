@@ -15,7 +15,7 @@ import (
 )
 
 type importCommand struct {
-	Kind string `arg:"" help:"What to import: folder, or one file: lrk, organisations, staff, districts, locations, assignments, absences, meetings, blackouts, cases or history." enum:"folder,lrk,organisations,staff,districts,locations,assignments,absences,meetings,blackouts,cases,history"`
+	Kind string `arg:"" help:"What to import: folder, or one file: lrk, organisations, staff, districts, locations, assignments, absences, meetings, blackouts, cases, consents or history." enum:"folder,lrk,organisations,staff,districts,locations,assignments,absences,meetings,blackouts,cases,consents,history"`
 	Path string `arg:"" help:"Folder or file (docs/input.md)."`
 	databaseFlag
 	Region *string `help:"Region, where there are several."`

@@ -2,8 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -13,9 +11,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/wijkplanner/wijkplanner/planner"
-	"github.com/wijkplanner/wijkplanner/planner/files"
 )
 
 // pending holds a rule of a system that a later part of the product keeps. It
@@ -37,8 +32,6 @@ func TestRulesOfTheSystemsThatArePending(t *testing.T) {
 	t.Parallel()
 	// Kijk op Kleintjes: any centre can ask for advice at any time.
 	pending(t, "E3", func(t *testing.T) error { t.Helper(); return answers(t, http.MethodPost, "/v1/bookings") })
-	// Kijk op Kleintjes: an observation always with the parents' consent.
-	pending(t, "consent", consentIsAsked)
 	// Arnhem: a first talk is not closed without the date of the next.
 	pending(t, "B10", func(t *testing.T) error { t.Helper(); return answers(t, http.MethodPost, "/v1/visits") })
 	// Passende Kinderopvang Nijmegen: what if Beuningen, Heumen and Berg en Dal join?
@@ -73,29 +66,6 @@ func runs(t *testing.T, args ...string) error {
 	var out, errs bytes.Buffer
 	if code := run(t.Context(), args, &out, &errs); code != 0 {
 		return fmt.Errorf("%v: exit %d", args, code)
-	}
-	return nil
-}
-
-// consentIsAsked plans an observation that nobody consented to.
-func consentIsAsked(t *testing.T) error {
-	t.Helper()
-	states, err := files.ReadFolder("../../examples/kijk-op-kleintjes-nijmegen")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := states[0]
-	s.Programme.Requirements = []planner.Requirement{{
-		ID: "observatie", Role: "zorgcoordinator", VisitType: "observatie", Minimum: 1, Target: 1, MinGapDays: 1,
-	}}
-	p, err := planner.Solve(context.Background(), s, planner.Options{Year: 2027, Iterations: 1, Workers: 1, MaxChanges: -1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := range p.Visits {
-		if p.Visits[i].Requirement == "observatie" {
-			return errors.New("an observation is planned without consent")
-		}
 	}
 	return nil
 }

@@ -25,6 +25,7 @@ func (f *folder) check() {
 	f.checkMeetings()
 	f.checkBlackouts()
 	f.checkCases()
+	f.checkConsents()
 	f.checkHistory()
 }
 
@@ -346,6 +347,19 @@ func (f *folder) checkCases() {
 	}
 }
 
+// checkConsents faults answers to a question that no visit asks.
+func (f *folder) checkConsents() {
+	for i := range f.consents.entries {
+		e := &f.consents.entries[i]
+		e.region = f.belongs(e.row, ref(refLocation, e.row.get("location_id"))...)
+		at := e.row.get("requirement")
+		f.refer(refRequirement, at)
+		if vt := f.programme.programme.VisitType(f.visitTypeOf(e.item.Requirement)); vt != nil && !vt.Consent {
+			at.fault("visits of requirement %s need no consent: visit type %s has no consent gate", e.item.Requirement, vt.ID)
+		}
+	}
+}
+
 func (f *folder) checkHistory() {
 	for i := range f.history.entries {
 		e := &f.history.entries[i]
@@ -358,6 +372,9 @@ func (f *folder) checkHistory() {
 		}
 		if e.item.VisitType == "" {
 			e.item.VisitType = f.visitTypeOf(e.item.Requirement)
+		}
+		if err := f.programme.programme.CheckClosing(&e.item); err != nil && e.item.Date != calendar.NoDate {
+			e.row.get("next").fault("%v", err)
 		}
 	}
 }

@@ -15,7 +15,8 @@ const (
 		"locations organisations budget region"
 	blackoutColumns = "location_id district municipality from! to! part reason region"
 	caseColumns     = "case_ref! staff_id! location_id kind! points minutes_week! budget opened! handed_over region"
-	historyColumns  = "location_id! role! requirement! visit_type staff_id date! region"
+	historyColumns  = "location_id! role! requirement! visit_type staff_id date! next region"
+	consentColumns  = "location_id! requirement! given! date! region"
 )
 
 // ReadAssignments reads an assignments.csv. The error is a Faults.
@@ -200,6 +201,28 @@ func readHistory(rep *report, name string, r io.Reader) list[planner.CompletedVi
 			Requirement: r.need("requirement").text,
 			VisitType:   r.get("visit_type").text,
 			Staff:       r.get("staff_id").text,
+			Date:        r.need("date").date(),
+			Next:        r.get("next").date(),
+		}
+	})
+}
+
+// ReadConsents reads a consents.csv: yes or no and a day, never about whom. The
+// error is a Faults.
+func ReadConsents(name string, r io.Reader) ([]planner.Consent, error) {
+	return single(func(rep *report) list[planner.Consent] { return readConsents(rep, name, r) }, consentKey)
+}
+
+func consentKey(c *planner.Consent) string {
+	return c.Location + "\x00" + c.Requirement + "\x00" + c.Date.String()
+}
+
+func readConsents(rep *report, name string, r io.Reader) list[planner.Consent] {
+	return readList(rep, name, r, consentColumns, func(r row) planner.Consent {
+		return planner.Consent{
+			Location:    r.need("location_id").text,
+			Requirement: r.need("requirement").text,
+			Given:       r.need("given").flag(),
 			Date:        r.need("date").date(),
 		}
 	})

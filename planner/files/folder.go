@@ -57,6 +57,7 @@ type folder struct {
 	meetings      list[planner.Meeting]
 	blackouts     list[planner.Blackout]
 	cases         list[planner.Case]
+	consents      list[planner.Consent]
 	history       list[planner.CompletedVisit]
 	// ids holds the region of each id, by kind.
 	ids map[refKind]map[string]string
@@ -124,6 +125,9 @@ func (f *folder) read() {
 	}
 	if r := f.content("cases.csv"); r != nil {
 		f.cases = readCases(f.rep, "cases.csv", r)
+	}
+	if r := f.content("consents.csv"); r != nil {
+		f.consents = readConsents(f.rep, "consents.csv", r)
 	}
 	if r := f.content("history.csv"); r != nil {
 		f.history = readHistory(f.rep, "history.csv", r)
@@ -241,6 +245,7 @@ func (f *folder) states() []*planner.State {
 			Meetings:      items(f.meetings.entries, region, meetingKey),
 			Blackouts:     items(f.blackouts.entries, region, blackoutKey),
 			Cases:         items(f.cases.entries, region, caseKey),
+			Consents:      items(f.consents.entries, region, consentKey),
 			History:       items(f.history.entries, region, historyKey),
 		}
 	}

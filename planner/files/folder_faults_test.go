@@ -110,6 +110,8 @@ var folderFaults = []struct{ name, file, from, to string }{
 	{"two places", "blackouts.csv", "loc-2,,,", "loc-2,WK026801,,"},
 	{"unknown staff", "cases.csv", "ab-1", "ab-9"},
 	{"a child's column", "cases.csv", "points", "child"},
+	{"first talk without its next", "history.csv", ",kindbespreking,,zc-1,", ",kindbespreking,eerste_gesprek,zc-1,"},
+	{"consent not asked for", "consents.csv", "observatie,nee", "kindbespreking,nee"},
 	{"after the programme", "history.csv", "2026-10-12", "2032-01-01"},
 	{"unknown requirement", "history.csv", "kindbespreking", "gesprek"},
 }

@@ -23,7 +23,7 @@ func TestReadFolderGood(t *testing.T) {
 	t.Parallel()
 	s := goodState(t)
 	if s.Programme.Zone != "Europe/Amsterdam" || len(s.Organisations) != 3 || len(s.Staff) != 2 || len(s.Districts) != 3 || len(s.Locations) != 3 ||
-		len(s.Assignments) != 3 || len(s.Absences) != 2 || len(s.Meetings) != 2 || len(s.Blackouts) != 3 || len(s.Cases) != 1 || len(s.History) != 1 {
+		len(s.Assignments) != 3 || len(s.Absences) != 2 || len(s.Meetings) != 2 || len(s.Blackouts) != 3 || len(s.Cases) != 1 || len(s.History) != 1 || len(s.Consents) != 2 {
 		t.Fatalf("got %+v", s)
 	}
 	ab, zc := s.Staff[0], s.Staff[1]

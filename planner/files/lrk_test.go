@@ -277,7 +277,7 @@ func TestReadLRKSample(t *testing.T) {
 func TestFolderWithRegister(t *testing.T) {
 	t.Parallel()
 	fsys := spoiled(t, os.DirFS("testdata/good"), "locations.csv", "", "")
-	for _, name := range []string{"assignments.csv", "meetings.csv", "blackouts.csv", "cases.csv", "history.csv"} {
+	for _, name := range []string{"assignments.csv", "meetings.csv", "blackouts.csv", "cases.csv", "consents.csv", "history.csv"} {
 		delete(fsys, name)
 	}
 	fsys["lrk.csv"] = &fstest.MapFile{Data: []byte(lrkText(

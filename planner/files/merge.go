@@ -25,6 +25,7 @@ const (
 	MeetingsFile      Kind = "meetings"
 	BlackoutsFile     Kind = "blackouts"
 	CasesFile         Kind = "cases"
+	ConsentsFile      Kind = "consents"
 	HistoryFile       Kind = "history"
 )
 
@@ -113,6 +114,8 @@ func (m *merger) take(kind Kind, data []byte, o MergeOptions) error {
 		m.blackouts = own(m, readBlackouts(m.rep, m.name, r), nil)
 	case CasesFile:
 		m.cases = own(m, readCases(m.rep, m.name, r), nil)
+	case ConsentsFile:
+		m.consents = own(m, readConsents(m.rep, m.name, r), nil)
 	case HistoryFile:
 		m.history = own(m, readHistory(m.rep, m.name, r), nil)
 	default:
@@ -220,6 +223,8 @@ func (m *merger) finish(kind Kind) {
 		s.Blackouts = items(m.blackouts.entries, "", blackoutKey)
 	case CasesFile:
 		s.Cases = items(m.cases.entries, "", caseKey)
+	case ConsentsFile:
+		s.Consents = items(m.consents.entries, "", consentKey)
 	case HistoryFile:
 		s.History = items(m.history.entries, "", historyKey)
 	}

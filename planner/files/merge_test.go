@@ -15,7 +15,7 @@ import (
 var goodKinds = map[string]Kind{
 	"organisations.csv": OrganisationsFile, "staff.csv": StaffFile, "districts.csv": DistrictsFile,
 	"locations.csv": LocationsFile, "assignments.csv": AssignmentsFile, "absences.csv": AbsencesFile, "meetings.csv": MeetingsFile,
-	"blackouts.csv": BlackoutsFile, "cases.csv": CasesFile, "history.csv": HistoryFile, "districts.geojson": DistrictsFile,
+	"blackouts.csv": BlackoutsFile, "cases.csv": CasesFile, "history.csv": HistoryFile, "consents.csv": ConsentsFile, "districts.geojson": DistrictsFile,
 }
 
 func goodFile(tb testing.TB, name string) string {

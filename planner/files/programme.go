@@ -207,7 +207,7 @@ func optionalFlag(f fields, key string) *bool {
 }
 
 func (p *programmeReader) visitType(n node) {
-	f := n.mapping("id! name! mode minutes! preparation follow_up buffer_before buffer_after weight points parents_present consent bookable")
+	f := n.mapping("id! name! mode minutes! preparation follow_up buffer_before buffer_after weight points parents_present consent next bookable")
 	f.scalar("id").id()
 	minutes := func(key string, low int) int { return f.scalar(key).number(low, maxMinutes) }
 	p.programme.VisitTypes = append(p.programme.VisitTypes, planner.VisitType{
@@ -223,6 +223,7 @@ func (p *programmeReader) visitType(n node) {
 		Points:         f.scalar("points").number(0, 1000),
 		ParentsPresent: f.scalar("parents_present").flag(),
 		Consent:        f.scalar("consent").flag(),
+		Next:           p.refer(refVisitType, f.scalar("next")),
 		Bookable:       f.scalar("bookable").flag(),
 	})
 }

@@ -44,6 +44,9 @@ func knownFolder(s *planner.State, known *report) *folder {
 		cases: knownList(known, "cases", "case_ref staff_id location_id", s.Cases, func(c *planner.Case) []string {
 			return []string{c.Ref, c.Staff, c.Location}
 		}),
+		consents: knownList(known, "consents", "location_id requirement", s.Consents, func(c *planner.Consent) []string {
+			return []string{c.Location, c.Requirement}
+		}),
 		history: knownList(known, "history", "location_id role requirement visit_type staff_id", s.History, func(v *planner.CompletedVisit) []string {
 			return []string{v.Location, v.Role, v.Requirement, v.VisitType, v.Staff}
 		}),

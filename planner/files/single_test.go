@@ -61,6 +61,10 @@ func TestReadSingleFiles(t *testing.T) {
 			x, err := ReadCases(n, r)
 			return count(len(x), err)
 		}, "case_ref,staff_id,kind,minutes_week,opened\nc,s,k,-1,\n"},
+		{"consents.csv", 2, func(n string, r io.Reader) func() (int, error) {
+			x, err := ReadConsents(n, r)
+			return count(len(x), err)
+		}, "location_id,requirement,given,date\nl,,perhaps,2027-13-01\n"},
 		{"history.csv", 1, func(n string, r io.Reader) func() (int, error) {
 			x, err := ReadHistory(n, r)
 			return count(len(x), err)

@@ -34,6 +34,8 @@ func changes(kind Kind, was, now *planner.State, gone []string) []planner.Change
 		return diff("blackout", was.Blackouts, now.Blackouts, blackoutItem)
 	case files.CasesFile:
 		return diff("case", was.Cases, now.Cases, caseItem)
+	case files.ConsentsFile:
+		return diff("consent", was.Consents, now.Consents, consentItem)
 	case files.HistoryFile:
 		return diff("visit", was.History, now.History, visitItem)
 	}
@@ -161,8 +163,16 @@ func blackoutItem(b *planner.Blackout) item {
 	return item{id: b.Location + b.District + b.Municipality, name: words(period(b.From, b.To), partText(b.Part), b.Reason)}
 }
 
+func consentItem(c *planner.Consent) item {
+	answer := "no"
+	if c.Given {
+		answer = "yes"
+	}
+	return item{id: c.Location, name: words(c.Date.String(), c.Requirement, answer)}
+}
+
 func visitItem(v *planner.CompletedVisit) item {
-	return item{id: v.Location, name: words(v.Date.String(), v.Role, v.Requirement, v.VisitType, v.Staff)}
+	return item{id: v.Location, name: words(v.Date.String(), v.Role, v.Requirement, v.VisitType, v.Staff, v.Next.String())}
 }
 
 // words joins those that are given.

@@ -20,7 +20,7 @@ type Kind = files.Kind
 func Kinds() []Kind {
 	return []Kind{
 		files.LRKFile, files.OrganisationsFile, files.StaffFile, files.DistrictsFile, files.LocationsFile, files.AssignmentsFile,
-		files.AbsencesFile, files.MeetingsFile, files.BlackoutsFile, files.CasesFile, files.HistoryFile,
+		files.AbsencesFile, files.MeetingsFile, files.BlackoutsFile, files.CasesFile, files.ConsentsFile, files.HistoryFile,
 	}
 }
 

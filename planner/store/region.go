@@ -153,7 +153,7 @@ func (t *Tx) programmeChanged(region *regionRow, programme *planner.Programme) (
 func (t *Tx) clear(region string) error {
 	for _, row := range []any{
 		&organisationRow{}, &contractRow{}, &staffRow{}, &districtRow{}, &registrationRow{}, &locationRow{},
-		&absenceRow{}, &meetingRow{}, &blackoutRow{}, &caseRow{}, &completedRow{},
+		&absenceRow{}, &meetingRow{}, &blackoutRow{}, &caseRow{}, &consentRow{}, &completedRow{},
 	} {
 		if err := t.db.Where("region = ?", region).Delete(row).Error; err != nil {
 			return err

@@ -141,10 +141,16 @@ func (t *Tx) insertTime(s *planner.State) error {
 	if err != nil {
 		return err
 	}
+	err = insert(t, list(s.Consents, func(i int, c *planner.Consent) consentRow {
+		return consentRow{Region: s.Region, Position: i, Location: c.Location, Requirement: c.Requirement, Given: c.Given, Day: on(c.Date)}
+	}))
+	if err != nil {
+		return err
+	}
 	return insert(t, list(s.History, func(i int, v *planner.CompletedVisit) completedRow {
 		return completedRow{
 			Region: s.Region, Position: i, Location: v.Location, Role: v.Role, Requirement: v.Requirement,
-			VisitType: v.VisitType, Staff: v.Staff, Day: on(v.Date),
+			VisitType: v.VisitType, Staff: v.Staff, Day: on(v.Date), NextDay: on(v.Next),
 		}
 	}))
 }

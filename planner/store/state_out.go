@@ -147,10 +147,16 @@ func (t *Tx) loadWork(s *planner.State) error {
 	if err != nil {
 		return err
 	}
+	err = fill(t, s.Region, &s.Consents, func(r *consentRow) planner.Consent {
+		return planner.Consent{Location: r.Location, Requirement: r.Requirement, Given: r.Given, Date: r.Day.Date()}
+	})
+	if err != nil {
+		return err
+	}
 	return fill(t, s.Region, &s.History, func(r *completedRow) planner.CompletedVisit {
 		return planner.CompletedVisit{
 			Location: r.Location, Role: r.Role, Requirement: r.Requirement, VisitType: r.VisitType,
-			Staff: r.Staff, Date: r.Day.Date(),
+			Staff: r.Staff, Date: r.Day.Date(), Next: r.NextDay.Date(),
 		}
 	})
 }

@@ -168,6 +168,15 @@ type caseRow struct {
 	HandedOver  day
 }
 
+type consentRow struct {
+	Region      string `gorm:"primaryKey"`
+	Position    int    `gorm:"primaryKey;autoIncrement:false"`
+	Location    string
+	Requirement string
+	Given       bool
+	Day         day
+}
+
 type completedRow struct {
 	Region      string `gorm:"primaryKey"`
 	Position    int    `gorm:"primaryKey;autoIncrement:false"`
@@ -177,6 +186,7 @@ type completedRow struct {
 	VisitType   string
 	Staff       string
 	Day         day
+	NextDay     day
 }
 
 func (regionRow) TableName() string       { return "regions" }
@@ -191,4 +201,5 @@ func (absenceRow) TableName() string      { return "absences" }
 func (meetingRow) TableName() string      { return "meetings" }
 func (blackoutRow) TableName() string     { return "blackouts" }
 func (caseRow) TableName() string         { return "cases" }
+func (consentRow) TableName() string      { return "consents" }
 func (completedRow) TableName() string    { return "completed_visits" }

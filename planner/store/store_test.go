@@ -38,6 +38,7 @@ var tables = []any{
 	meetingRow{},
 	blackoutRow{},
 	caseRow{},
+	consentRow{},
 	completedRow{},
 	planRow{},
 	plannedAssignmentRow{},

@@ -32,6 +32,7 @@ func Plan(state *planner.State, folder *Folder, from, to calendar.Date) []Fault 
 	c.checkRoles()
 	c.checkVisits()
 	c.checkGaps()
+	c.checkConsents()
 	c.checkDays()
 	c.checkMeetings()
 	c.checkCoverage()

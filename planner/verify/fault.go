@@ -48,6 +48,8 @@ const (
 	ShortGap = "gap"
 	// OffAnchor is a visit that is not on the location's own meeting.
 	OffAnchor = "anchor"
+	// NoConsent is a visit without the parents' consent that it needs.
+	NoConsent = "consent"
 	// OffGrid is a start that is no multiple of five minutes.
 	OffGrid = "grid"
 	// WrongVisit is a visit of the wrong type or length, or not promised.

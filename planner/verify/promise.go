@@ -21,6 +21,9 @@ type promise struct {
 	done int
 	// anchors are the occurrences that an anchored visit may be on.
 	anchors []occurrence
+	// gated says that visits need consent; consents are the days of those left.
+	gated    bool
+	consents []calendar.Date
 	// planned counts the visits of the plan.
 	planned int
 }
@@ -79,6 +82,9 @@ func (c *checker) promise(r *planner.Requirement, l *planner.Location) promise {
 		}
 	}
 	p.target = max(p.target, p.minimum)
+	if p.gated = p.visitType.Consent; p.gated {
+		p.consents = c.consentsLeft(&p)
+	}
 	if r.Anchor != nil {
 		p.anchors = c.anchors(r, l, every)
 		p.target = len(p.anchors)

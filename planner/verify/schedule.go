@@ -183,7 +183,7 @@ func (c *checker) evenWeeks() map[string]int64 {
 	total, longest := map[string]int64{}, map[string]int64{}
 	for i := range c.promises {
 		p := &c.promises[i]
-		open := int64(max(0, p.target-p.done))
+		open := int64(c.plannable(p))
 		for _, s := range c.firstChoices(p) {
 			total[s] += open * occupied(p.visitType)
 			if open > 0 {

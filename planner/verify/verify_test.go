@@ -104,6 +104,15 @@ func TestPlannedFaults(t *testing.T) {
 		{"after the season", func(f *fixture) { f.move("talks-L2-2027-09-15", "2027-12-16T09:30") }, []string{OutOfSeason}},
 		{"gap", func(f *fixture) { f.move("talks-L2-2027-09-15", "2027-07-07T09:30") }, []string{ShortGap}},
 		{"gap against history", func(f *fixture) { f.move(talk, "2027-02-23T09:30") }, []string{ShortGap}},
+		{"no consent", func(f *fixture) { f.state.Programme.VisitTypes[0].Consent = true }, []string{NoConsent}},
+		{"consent given too late", func(f *fixture) {
+			f.state.Programme.VisitTypes[0].Consent = true
+			for _, l := range f.state.Locations {
+				for _, d := range []string{"2027-01-02", "2027-12-01"} {
+					f.state.Consents = append(f.state.Consents, planner.Consent{Location: l.ID, Requirement: "talks", Given: true, Date: date(d)})
+				}
+			}
+		}, []string{NoConsent}},
 		{"not on the location's own meeting", func(f *fixture) {
 			f.move("mornings-L1-2027-02-10", "2027-02-11T09:30")
 		}, []string{OffAnchor}},
