@@ -25,6 +25,8 @@ type demand struct {
 	// day on.
 	gated    bool
 	consents []calendar.Date
+	// handover says which joint visit it is, nil for any other demand.
+	handover *handover
 }
 
 // open returns how many visits are still to be planned.
@@ -65,7 +67,7 @@ func (f *formulation) demands() []demand {
 		}
 		for r := range f.state.Programme.Requirements {
 			req := &f.state.Programme.Requirements[r]
-			if f.concerns(req, loc) {
+			if req.HandoverDays == 0 && f.concerns(req, loc) {
 				out = append(out, f.demand(r, l))
 			}
 		}

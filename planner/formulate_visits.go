@@ -354,6 +354,9 @@ func (f *formulation) requirement(d *demand) schedule.Requirement {
 // backup at a charge; without an assignment, everybody with the role.
 func (f *formulation) crew(d *demand, t teams) (crew [][]schedule.Option, roles []string) {
 	req := &f.state.Programme.Requirements[d.requirement]
+	if d.handover != nil {
+		return f.handoverCrew(d), []string{req.Role, req.Role}
+	}
 	for _, role := range append([]string{req.Role}, req.With...) {
 		crew, roles = append(crew, f.options(role, d.location, t)), append(roles, role)
 	}

@@ -16,6 +16,7 @@ import (
 // what stays unplanned into the plan.
 func (f *formulation) scheduleAll(ctx context.Context, o Options, p *Plan, t teams) error {
 	o.report("visits", 0, 1)
+	f.demanded = append(f.demanded, f.handovers(t)...)
 	problem := f.formulateVisits(t)
 	options := schedule.Options{Seed: o.Seed, Iterations: o.Iterations, Workers: o.Workers}
 	if o.Iterations == 0 {
@@ -225,11 +226,16 @@ func (f *formulation) relabel(p *Plan) int64 {
 
 // undone returns the row of a visit that is not planned, without its reason.
 func (f *formulation) undone(ref visitRef) Unplanned {
-	req, _, loc := f.target(&f.demanded[ref.demand])
-	return Unplanned{
+	d := &f.demanded[ref.demand]
+	req, _, loc := f.target(d)
+	out := Unplanned{
 		Location: loc.ID, Role: req.Role, Requirement: req.ID, Level: ref.level,
 		DueBy: f.period.inYear(req.From, req.To).Overlap(loc.Opened, loc.Closed).To,
 	}
+	if d.handover != nil {
+		out.DueBy = d.handover.window.To
+	}
+	return out
 }
 
 // clash reports a meeting that somebody cannot attend because of another one.

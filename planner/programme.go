@@ -134,6 +134,10 @@ type Requirement struct {
 	Select *Selection
 	// Overrides change it for single locations.
 	Overrides []Override
+	// HandoverDays, when above 0, makes it the joint visit of the old and the
+	// new person at a location that changes hands, within so many days from when
+	// it does; see handover.go. With, Pool, Anchor and Select are then not used.
+	HandoverDays int
 }
 
 // MonthDay is a day of any year; the zero value means "not given".

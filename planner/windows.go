@@ -20,6 +20,9 @@ func (w *windowSets) of(d *demand, k int, from calendar.Date) int {
 	if d.anchors != nil {
 		return w.add(w.since(from, w.anchored(d, d.anchors[k])))
 	}
+	if d.handover != nil {
+		return w.add(w.since(from, w.handedOver(d)))
+	}
 	key := w.key(d) + from.String()
 	if i, ok := w.index[key]; ok {
 		return i

@@ -46,6 +46,9 @@ var folderFaults = []struct{ name, file, from, to string }{
 	{"month and day", "programme.yaml", "from: 01-15", "from: 15-01"},
 	{"week", "programme.yaml", "tu 13:00-15:00", "di 13:00-15:00"},
 	{"school region", "programme.yaml", "name: Heumen, school_region: zuid", "name: Heumenoord"},
+	{"handover", "programme.yaml", "assumptions:", "handover: later\nassumptions:"},
+	{"handover's numbers", "programme.yaml", "assumptions:", "handover: {minutes: 2, within_days: 0, minimum: 2, roles: [coach], mode: bus}\nassumptions:"},
+	{"handover's own visit type", "programme.yaml", "assumptions:", "handover: {visit_type: overdracht, minutes: 30}\nassumptions:"},
 	{"weight", "programme.yaml", "travel: 100", "travel: 0"},
 	{"period", "programme.yaml", "to: 2031-12-31", "to: 2026-12-31"},
 

@@ -60,7 +60,7 @@ func readProgramme(rep *report, name string, r io.Reader) *programmeReader {
 	if !ok {
 		return p
 	}
-	f := root.mapping("id! name! zone! from to municipalities! roles! visit_types! requirements! assumptions weights")
+	f := root.mapping("id! name! zone! from to municipalities! roles! visit_types! requirements! handover assumptions weights")
 	p.head(f)
 	for _, item := range f.get("municipalities").items() {
 		p.municipality(item)
@@ -74,6 +74,7 @@ func readProgramme(rep *report, name string, r io.Reader) *programmeReader {
 	for _, item := range f.get("requirements").items() {
 		p.requirement(item)
 	}
+	p.handover(f.get("handover"))
 	for _, item := range f.get("assumptions").items() {
 		p.assumption(item)
 	}

@@ -198,7 +198,7 @@ func (f *fixture) addVisit(requirement, location, start string, staff ...string)
 		return
 	}
 	roles := map[string]string{"z1": "zc", "z2": "zc", "a1": "ab", "a2": "ab"}
-	kind := map[string]string{"talks": "talk", "mornings": "morning", "joint": "handover", "team": "meeting"}[requirement]
+	kind := map[string]string{"talks": "talk", "mornings": "morning", "joint": "handover", "handover-zc": "handover", "team": "meeting"}[requirement]
 	for _, s := range staff {
 		f.visits = append(f.visits, VisitRow{
 			Visit: fmt.Sprintf("%s-%s-%s", requirement, location, start[:10]), Location: location, Role: roles[s], Staff: s,

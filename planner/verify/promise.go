@@ -26,6 +26,8 @@ type promise struct {
 	consents []calendar.Date
 	// planned counts the visits of the plan.
 	planned int
+	// handover says which joint visit it is, nil for any other promise.
+	handover *handover
 }
 
 func (p *promise) key() promiseKey { return promiseKey{p.location.ID, p.requirement.ID} }
@@ -40,16 +42,20 @@ func (c *checker) readPromises() {
 		}
 		for j := range c.state.Programme.Requirements {
 			r := &c.state.Programme.Requirements[j]
-			if role := c.roles[r.Role]; role != nil && picks(r.Select, l) && picks(role.Select, l) && c.types[r.VisitType] != nil {
+			if role := c.roles[r.Role]; role != nil && r.HandoverDays == 0 && picks(r.Select, l) && picks(role.Select, l) && c.types[r.VisitType] != nil {
 				c.promises = append(c.promises, c.promise(r, l))
 			}
 		}
 	}
+	c.readHandovers()
 	c.promised = make(map[promiseKey]*promise, len(c.promises))
 	c.byPlace = make(map[string][]*promise, len(c.state.Locations))
 	for i := range c.promises {
 		p := &c.promises[i]
 		c.promised[p.key()] = p
+		if p.handover != nil {
+			continue // counts in nobody's load
+		}
 		c.byPlace[p.location.ID] = append(c.byPlace[p.location.ID], p)
 	}
 }

@@ -122,6 +122,9 @@ func (c *checker) backupCost() (sum int64) {
 			continue
 		}
 		for _, row := range v.rows {
+			if handingOver(v, row) {
+				continue
+			}
 			roles := []string{row.Role}
 			if slices.Contains(v.promise.requirement.Pool, row.Role) && !takesPart(v.promise.requirement, row.Role) {
 				roles = v.promise.requirement.Pool
@@ -210,6 +213,9 @@ func (c *checker) evenWeeks() map[string]int64 {
 // firstChoices returns who makes the visits of a promise when nothing stands in
 // the way: for each place in the crew the first person who is free of charge.
 func (c *checker) firstChoices(p *promise) []string {
+	if h := p.handover; h != nil {
+		return []string{h.fresh, h.old}
+	}
 	r := p.requirement
 	places := [][]string{{r.Role}}
 	for _, role := range r.With {

@@ -149,7 +149,11 @@ func (c *checker) checkPromisedVisit(v *visit) {
 		c.add(v.fault(OffGrid), "the start %s is no multiple of five minutes", v.span.From)
 	}
 	c.checkPlaceAndTime(v)
-	c.checkCrew(v)
+	if v.promise.handover != nil {
+		c.checkHandover(v)
+	} else {
+		c.checkCrew(v)
+	}
 	for _, row := range v.rows {
 		if s := c.staff[row.Staff]; s != nil {
 			c.checkAvailable(v, row, s)
