@@ -84,6 +84,7 @@ func (c *chain) remember() {
 		for _, st := range s.routes[r].stops {
 			b.nodes[r] = append(b.nodes[r], st.node)
 		}
+		b.nodes[r] = append(b.nodes[r], s.routes[r].calls...)
 	}
 	for _, v := range b.visits {
 		b.held[v] = s.held[v]

@@ -151,9 +151,11 @@ func (p *prober) offerShift(r int32, was lane) {
 		need.From, need.To = min(need.From, was.from), max(need.To, was.to)
 	}
 	need.Reserve = shiftOf(s.m.p, staff, int(r)%s.m.days).Reserve
-	for range 8 { // a longer shift may take in more of the fixed stops
-		missing := taken + s.fixedWithin(staff, pl.Day, need) + need.Reserve - (need.To - need.From)
-		need.To += max(0, missing)
+	missing := func() int32 {
+		return taken + s.fixedWithin(staff, pl.Day, need) + need.Reserve - (need.To - need.From)
+	}
+	for m := missing(); m > 0; m = missing() { // a longer shift may take in more of the fixed stops
+		need.To += m
 	}
 	extra := int64(need.To-need.From) - max(0, int64(was.to-was.from))
 	p.offer(Change{
@@ -173,21 +175,24 @@ func (s *state) fixedWithin(staff, day int, shift Shift) int32 {
 	return sum
 }
 
-// needed is the shift that the visits of a route take as they are.
+// needed is a shift in which the visits of a route can be as they are.
 func (s *state) needed(r int32) Shift {
-	rt, l := &s.routes[r], &s.m.lanes[r]
+	rt := &s.routes[r]
 	out := Shift{From: always, To: -always}
+	for _, n := range rt.calls {
+		out.From, out.To = min(out.From, s.start(n)), max(out.To, s.start(n)+s.m.nodes[n].length)
+	}
 	for i, st := range rt.stops {
 		n := &s.m.nodes[st.node]
-		if n.visit == None {
+		if n.visit == None && len(rt.calls) == 0 { // calls may cut the way to a fixed stop short
 			continue
 		}
 		from, to := st.depart-n.length, st.depart
 		if i == 0 {
-			from = l.until(from, st.leg)
+			from = rt.taken.until(from, st.leg)
 		}
 		if i == len(rt.stops)-1 {
-			to = l.after(to, rt.back)
+			to = rt.taken.after(to, rt.back)
 		}
 		out.From, out.To = min(out.From, from), max(out.To, to)
 	}
@@ -199,8 +204,12 @@ func (s *state) needed(r int32) Shift {
 func (p *prober) tryWithout(w *period, staff int) {
 	s := p.s
 	r := int32(staff*s.m.days) + w.day
-	for _, st := range slices.Clone(s.routes[r].stops) {
-		u := s.m.nodes[st.node].visit
+	nodes := slices.Clone(s.routes[r].calls)
+	for _, st := range s.routes[r].stops {
+		nodes = append(nodes, st.node)
+	}
+	for _, n := range nodes {
+		u := s.m.nodes[n].visit
 		if u == None || s.m.visits[u].pinned || s.patterned(s.m.visits[u].req) {
 			continue
 		}
@@ -222,7 +231,7 @@ func (p *prober) tryWithoutFixed(w *period, staff int) {
 	s := p.s
 	r := int32(staff*s.m.days) + w.day
 	l, rt := &s.m.lanes[r], &s.routes[r]
-	was, stops := *l, rt.stops
+	was, stops, taken := *l, rt.stops, rt.taken
 	placed := 0
 	for i := range s.m.p.Fixed {
 		f := &s.m.p.Fixed[i]
@@ -231,6 +240,7 @@ func (p *prober) tryWithoutFixed(w *period, staff int) {
 		}
 		if f.Place == None {
 			l.blocks = s.m.blocksWithout(i)
+			s.setCalls(r, rt.calls)
 		} else {
 			node := was.fixed[placed]
 			placed++
@@ -244,18 +254,26 @@ func (p *prober) tryWithoutFixed(w *period, staff int) {
 				Placement: s.placementOf(p.v, &s.best), effort: 2 * int64(f.End-f.Start),
 			})
 		}
-		*l, rt.stops = was, stops
+		*l, rt.stops, rt.taken = was, stops, taken
 	}
 	s.refresh(r)
 }
 
 // blocksWithout are the blocks of a fixed stop's day without that stop.
-func (m *model) blocksWithout(fixed int) []span {
-	var out []span
+func (m *model) blocksWithout(fixed int) spans {
+	var out spans
+	g := &m.p.Fixed[fixed]
 	for i := range m.p.Fixed {
-		f, g := &m.p.Fixed[i], &m.p.Fixed[fixed]
+		f := &m.p.Fixed[i]
 		if i != fixed && f.Staff == g.Staff && f.Day == g.Day && f.Place == None && f.Start < f.End {
 			out = append(out, span{f.Start, f.End})
+		}
+	}
+	for i := range m.visits {
+		v := &m.visits[i]
+		if v.pinned && v.place == None && v.published.Day == g.Day && slices.Contains(v.published.Staff, g.Staff) {
+			from := v.published.Start - v.before
+			out = append(out, span{from, from + v.length})
 		}
 	}
 	return union(out)

@@ -98,7 +98,8 @@ func (c *inspector) windows() {
 
 func (c *inspector) visit(i int) {
 	v := &c.p.Visits[i]
-	c.index("visit", i, "place", v.Place, c.places, false)
+	c.index("visit", i, "place", v.Place, c.places, true)
+	c.expect(v.Place != None || v.Before+v.Duration+v.After > 0, "visit %d has no place and takes no time", i)
 	c.index("visit", i, "window set", v.Windows, len(c.p.WindowSets), false)
 	c.index("visit", i, "requirement", v.Requirement, len(c.p.Requirements), true)
 	c.expect(min(v.Duration, v.Before, v.After) >= 0 && v.Load >= 0, "visit %d has a negative duration, buffer or load", i)

@@ -16,7 +16,7 @@ type fit struct {
 }
 
 // crewFinder is the scratch memory for visits whose start is part of the
-// decision: those with several people, and published ones.
+// decision: those with several people or no place, and published ones.
 type crewFinder struct {
 	fits   [maxCrew][]fit
 	chosen [maxCrew]fit
@@ -65,11 +65,17 @@ func (s *state) appendFits(list []fit, v int32, o Option, w *period) []fit {
 	if !ok || lo > hi {
 		return list
 	}
-	l, stops := &m.lanes[r], s.routes[r].stops
+	f := fit{route: r, staff: int32(o.Staff), person: o.Charge, lo: lo, hi: hi}
+	base := o.Charge + s.smoothDelta(r, j.length)
+	if j.place == None {
+		if f.cost = base; room < 0 {
+			return list
+		}
+		return s.appendCallFits(list, f, j.length)
+	}
+	l, stops, taken := &m.lanes[r], s.routes[r].stops, s.routes[r].taken
 	staff := &m.p.Staff[o.Staff]
 	t, home := &m.travel[staff.Mode], int32(staff.Home)
-	f := fit{route: r, staff: int32(o.Staff), person: o.Charge}
-	base := o.Charge + s.smoothDelta(r, j.length)
 	prev, ready := home, l.from
 	for i := 0; i <= len(stops) && ready <= hi; i++ {
 		next, latest := home, l.to
@@ -84,9 +90,9 @@ func (s *state) appendFits(list []fit, v int32, o Option, w *period) []fit {
 		}
 		if more <= room {
 			f.pos = int32(i)
-			f.lo = max(lo, l.after(ready, t.minutes(prev, j.place)))
-			f.hi = min(hi, l.until(latest, t.minutes(j.place, next))-j.length)
-			list = l.appendFree(list, f, j.length)
+			f.lo = max(lo, taken.after(ready, t.minutes(prev, j.place)))
+			f.hi = min(hi, taken.until(latest, t.minutes(j.place, next))-j.length)
+			list = taken.appendFree(list, f, j.length)
 		}
 		if i < len(stops) {
 			prev, ready = next, stops[i].depart
@@ -95,10 +101,46 @@ func (s *state) appendFits(list []fit, v int32, o Option, w *period) []fit {
 	return list
 }
 
+// appendCallFits adds the ranges of one person's day for a visit without a
+// place: the journey between two stops must fit before it or after it. Where
+// two stops that do not move are too near each other anyhow, it is enough to
+// leave the stops alone.
+func (s *state) appendCallFits(list []fit, all fit, length int32) []fit {
+	rt, l := &s.routes[all.route], &s.m.lanes[all.route]
+	staff := &s.m.p.Staff[all.staff]
+	t, home := &s.m.travel[staff.Mode], int32(staff.Home)
+	prev, ready, still := home, l.from, true
+	for i := 0; i <= len(rt.stops) && ready <= all.hi; i++ {
+		next, latest, stays, leg := home, l.to, true, int32(0)
+		if i < len(rt.stops) {
+			st := &rt.stops[i]
+			next, latest, stays, leg = st.place, st.latest, s.m.nodes[st.node].still, st.leg
+		} else if i > 0 {
+			leg = t.minutes(prev, home)
+		}
+		if still && stays && l.blocks.after(ready, leg) > latest {
+			leg = 0
+		}
+		before, after := all, all
+		before.lo, before.hi = max(all.lo, ready), min(all.hi, rt.taken.until(latest, leg)-length)
+		after.lo, after.hi = max(all.lo, rt.taken.after(ready, leg)), min(all.hi, latest-length)
+		if after.lo <= before.hi+1 {
+			after.lo = min(before.lo, after.lo)
+		} else {
+			list = rt.taken.appendFree(list, before, length)
+		}
+		list = rt.taken.appendFree(list, after, length)
+		if i < len(rt.stops) {
+			prev, ready, still = next, rt.stops[i].depart, stays
+		}
+	}
+	return list
+}
+
 // appendFree cuts a range at the blocks.
-func (l *lane) appendFree(list []fit, f fit, length int32) []fit {
+func (l spans) appendFree(list []fit, f fit, length int32) []fit {
 	lo := f.lo
-	for _, b := range l.blocks {
+	for _, b := range l {
 		if lo <= b.from {
 			part := f
 			part.lo, part.hi = lo, min(f.hi, b.from-length)

@@ -98,7 +98,9 @@ func (l *ledger) calls() []call {
 		}
 	}
 	for _, f := range l.p.Fixed {
-		out = append(out, call{f.Staff*days + f.Day, f.Start, f.End, f.Place, None})
+		if f.Place != None || f.Start < f.End {
+			out = append(out, call{f.Staff*days + f.Day, f.Start, f.End, f.Place, None})
+		}
 	}
 	slices.SortStableFunc(out, func(a, b call) int {
 		return cmp.Or(cmp.Compare(a.route, b.route), cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to))
@@ -108,21 +110,25 @@ func (l *ledger) calls() []call {
 
 // day is one route under evaluation.
 type day struct {
-	lane   lane
-	staff  *Staff
-	table  *Travel
-	travel int32
-	busy   int32
-	visits int
-	free   int // visits that are not pinned
-	load   int64
-	first  int32 // leaving home
-	last   int32 // being back
+	lane lane
+	// still are the periods that fixed stops and pinned visits without a place
+	// take, taken those and the ones of other visits without a place.
+	still, taken spans
+	staff        *Staff
+	table        *Travel
+	travel       int32
+	busy         int32
+	visits       int
+	free         int // visits that are not pinned
+	load         int64
+	first        int32 // leaving home
+	last         int32 // being back
 }
 
 // route charges the travel of one route and counts its faults.
 func (l *ledger) route(calls []call) {
 	d := l.open(calls)
+	l.overlaps(calls)
 	prev, ready, visit := d.staff.Home, d.lane.from, None
 	moving := 0
 	for i := range calls {
@@ -137,9 +143,7 @@ func (l *ledger) route(calls []call) {
 		if moving == 0 {
 			d.first = c.from - leg
 		}
-		if (c.visit != None || visit != None) && d.lane.after(ready, leg) > c.from {
-			l.fault(l.pinned(c.visit) && l.pinned(visit))
-		}
+		l.journey(d, ready, leg, c.from, visit, c.visit)
 		if moving == 0 {
 			ready = c.to
 		}
@@ -147,15 +151,25 @@ func (l *ledger) route(calls []call) {
 		prev, visit = c.place, c.visit
 		moving++
 	}
-	if moving == 0 {
-		return
-	}
-	leg := l.leg(d, prev, d.staff.Home, visit)
-	d.last = ready + leg
-	if visit != None && d.lane.after(ready, leg) > d.lane.to {
-		l.fault(l.pinned(visit))
+	if moving > 0 {
+		leg := l.leg(d, prev, d.staff.Home, visit)
+		d.last = ready + leg
+		l.journey(d, ready, leg, d.lane.to, visit, None)
 	}
 	l.limits(d)
+}
+
+// journey checks that one leg of travel, from one visit to another (None for a
+// fixed stop or home), is in time.
+func (l *ledger) journey(d *day, from, leg, to int32, a, b int) {
+	if d.taken.after(from, leg) <= to {
+		return
+	}
+	possible := d.still.after(from, leg) <= to
+	if a == None && b == None && !possible {
+		return
+	}
+	l.fault(!possible && l.pinned(a) && l.pinned(b))
 }
 
 func (l *ledger) open(calls []call) *day {
@@ -165,15 +179,18 @@ func (l *ledger) open(calls []call) *day {
 	d := &day{staff: staff, table: &l.p.Travel[staff.Mode]}
 	d.lane = lane{from: shift.From, to: shift.To, spare: shift.To - shift.From - shift.Reserve}
 	for _, c := range calls {
-		if c.visit != None {
+		if c.visit == None {
+			d.lane.spare -= max(0, min(c.to, shift.To)-max(c.from, shift.From))
+		}
+		if c.place != None {
 			continue
 		}
-		d.lane.spare -= max(0, min(c.to, shift.To)-max(c.from, shift.From))
-		if c.place == None && c.from < c.to {
-			d.lane.blocks = append(d.lane.blocks, span{c.from, c.to})
+		d.taken = append(d.taken, span{c.from, c.to})
+		if l.pinned(c.visit) {
+			d.still = append(d.still, span{c.from, c.to})
 		}
 	}
-	d.lane.blocks = union(d.lane.blocks)
+	d.taken, d.still = union(d.taken), union(d.still)
 	return d
 }
 
@@ -194,7 +211,8 @@ func (l *ledger) leg(d *day, from, to, visit int) int32 {
 	return time
 }
 
-// occupy counts a visit in the sums of its day and checks its time.
+// occupy counts a visit in the sums of its day and checks its time against the
+// shift; what else the person does is checked stop by stop.
 func (l *ledger) occupy(d *day, c *call) {
 	d.visits++
 	if !l.pinned(c.visit) {
@@ -205,9 +223,18 @@ func (l *ledger) occupy(d *day, c *call) {
 	if c.from < d.lane.from || c.to > d.lane.to || d.lane.to <= d.lane.from {
 		l.fault(l.pinned(c.visit))
 	}
-	for _, b := range d.lane.blocks {
-		if c.from < b.to && b.from < c.to {
-			l.fault(l.pinned(c.visit))
+}
+
+// overlaps checks that no visit takes place while the person is busy without
+// being anywhere, and no visit without a place while the person is busy at all.
+func (l *ledger) overlaps(calls []call) {
+	for i := range calls {
+		a := &calls[i]
+		for k := i + 1; k < len(calls) && calls[k].from < a.to; k++ {
+			b := &calls[k]
+			if (a.visit != None || b.visit != None) && (a.place == None || b.place == None) && a.from < b.to {
+				l.fault(l.pinned(a.visit) && l.pinned(b.visit))
+			}
 		}
 	}
 }

@@ -199,7 +199,7 @@ func (r *Reasons) alternatives(visit int) []Alternative {
 		s.remove(v)
 		s.settle()
 	}
-	without := s.total.Total()
+	without, sound := s.total.Total(), !s.broken
 	s.exact = true
 	defer func() { s.exact, s.only = false, None }()
 	var out []Alternative
@@ -209,7 +209,7 @@ func (r *Reasons) alternatives(visit int) []Alternative {
 		}
 		for _, o := range d.p.Visits[v].Crew[0] {
 			s.only = int32(o.Staff)
-			if s.find(v, []period{w}) {
+			if s.find(v, []period{w}) && (sound || s.mends(v)) {
 				out = append(out, Alternative{s.placementOf(v, &s.best), without + s.best.delta - now})
 			}
 		}
@@ -222,6 +222,20 @@ func (r *Reasons) alternatives(visit int) []Alternative {
 			cmp.Compare(a.Placement.Start, b.Placement.Start))
 	})
 	return out
+}
+
+// mends reports whether the spot just found leaves no route broken: without the
+// triangle inequality, a route may hold with the visit only.
+func (s *state) mends(v int32) bool {
+	best := s.best
+	s.place(v, &best)
+	ok := true
+	for i := range s.undo.routes[:s.undo.used] {
+		ok = s.refresh(s.undo.routes[i].index) && ok
+	}
+	s.remove(v)
+	s.settle()
+	return ok
 }
 
 // placementOf writes out an exact spot.

@@ -15,7 +15,7 @@ func solved(t *testing.T, seed uint64, pins bool) (*Problem, *Result) {
 // TestReasonsAddUp: the shares of all visits and the rest are the score.
 func TestReasonsAddUp(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(100) {
+	for seed := range seeds(100) {
 		p, r := solved(t, 3000+seed, seed%2 == 0)
 		reasons := NewReasons(p, r.Placements)
 		sum, medium := reasons.Rest(), int64(0)
@@ -37,7 +37,7 @@ func TestReasonsAddUp(t *testing.T) {
 func TestAlternativesAreExact(t *testing.T) {
 	t.Parallel()
 	tried := 0
-	for seed := range uint64(120) {
+	for seed := range seeds(120) {
 		p, r := solved(t, 4000+seed, false)
 		reasons := NewReasons(p, r.Placements)
 		for v := range p.Visits {
@@ -66,7 +66,7 @@ func TestAlternativesAreExact(t *testing.T) {
 func TestBlockersAreTrue(t *testing.T) {
 	t.Parallel()
 	tried := make(map[FaultKind]int)
-	for seed := range uint64(250) {
+	for seed := range seeds(250) {
 		p, r := solved(t, 5000+seed, false)
 		for v := range p.Visits {
 			if r.Placements[v] != nil {

@@ -187,6 +187,41 @@ func TestGolden(t *testing.T) {
 			p.on(0, 0)
 			p.Fixed = []Fixed{{Staff: 0, Day: 0, Start: 545, End: 570, Place: None}}
 		}, want: Amounts{Travel: 20}, check: func(r *Result) bool { return r.Placements[0].Start == 580 }},
+		// By phone: no travel, and it starts as the shift does.
+		"phone": {visits: 1, change: func(p *Problem) { p.Visits[0].Place = None }, check: func(r *Result) bool {
+			return r.Placements[0].Start == 540
+		}},
+		// 100 by phone, 20 of travel and 60 there fill the 180 minutes.
+		"phone beside a visit": {visits: 2, change: func(p *Problem) {
+			p.on(0, 0, 1)
+			p.Visits[1].Place, p.Visits[1].Duration = None, 100
+		}, want: Amounts{Travel: 20}},
+		// 101 do not fit.
+		"phone too long": {visits: 2, change: func(p *Problem) {
+			p.on(0, 0, 1)
+			p.Visits[1].Place, p.Visits[1].Duration, p.Visits[1].Unplanned = None, 101, 500
+		}, want: Amounts{Travel: 20}, medium: 500},
+		// A meeting at place 3 ends at 10:00, one at home begins at 10:40: the way
+		// takes 30. A call of 10 fits before or after it, one of 15 does not.
+		"phone between stops": {visits: 2, change: func(p *Problem) {
+			p.WindowSets[0] = []Window{{Day: 0, From: 600, To: 630}}
+			p.Fixed = []Fixed{
+				{Staff: 0, Day: 0, Start: 570, End: 600, Place: 3}, {Staff: 0, Day: 0, Start: 640, End: 720, Place: 0},
+			}
+			p.Visits[0].Place, p.Visits[0].Duration = None, 10
+			p.Visits[1].Place, p.Visits[1].Duration, p.Visits[1].Unplanned = None, 15, 500
+		}, want: Amounts{Travel: 60}, medium: 500},
+		// Two people on the phone together: one is free from 9:00, the other has a
+		// call until 9:40 and a visit by 10:00 that is 10 away.
+		"phone for two": {visits: 1, change: func(p *Problem) {
+			p.addStaff()
+			p.on(0, 0)
+			p.Visits[0].Crew = [][]Option{{{Staff: 0}}, {{Staff: 1}}}
+			p.Visits[0].Place, p.Visits[0].Duration = None, 10
+			p.Fixed = []Fixed{
+				{Staff: 1, Day: 0, Start: 540, End: 580, Place: None}, {Staff: 1, Day: 0, Start: 600, End: 700, Place: 1},
+			}
+		}, want: Amounts{Travel: 20}, check: func(r *Result) bool { return r.Placements[0].Start == 580 }},
 		// A quarter of an hour as grain: 9:10 becomes 9:15.
 		"grain": {
 			visits: 1, change: func(p *Problem) { p.Grain = 15 }, want: Amounts{Travel: 20},

@@ -1,6 +1,9 @@
 package schedule
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // maxCrew is the largest number of people that one visit can ask for.
 const maxCrew = 12
@@ -57,7 +60,7 @@ func (s *state) find(v int32, periods []period) bool {
 		if !ok || space+w.charge-bonus >= s.best.delta {
 			continue
 		}
-		if j.crew == 1 && !moved && !s.exact {
+		if j.crew == 1 && !moved && !s.exact && j.place != None {
 			s.findSingle(v, w, space+w.charge)
 		} else {
 			s.findCrew(v, w, space+w.charge)
@@ -122,8 +125,8 @@ func (s *state) room(r int32, j *job) (int32, bool) {
 	if room < 0 && s.waived(FaultReserve, who) {
 		room = always
 	}
-	if staff.MaxDuration > 0 && !s.waived(FaultMaxDuration, who) {
-		room = min(room, staff.MaxDuration-used)
+	if staff.MaxDuration > 0 && j.place != None && !s.waived(FaultMaxDuration, who) {
+		room = min(room, staff.MaxDuration-used+rt.called)
 	}
 	return room, true
 }
@@ -200,7 +203,7 @@ func (s *state) keep(r int32, pos int, h *holding, delta int64) {
 
 // scan tries all positions of a route: forward slack makes each constant time.
 func (s *state) scan(r int32, j *job, h *holding, base int64, room int32) {
-	m, l, stops := s.m, &s.m.lanes[r], s.routes[r].stops
+	m, l, stops, taken := s.m, &s.m.lanes[r], s.routes[r].stops, s.routes[r].taken
 	staff := &m.p.Staff[int(r)/m.days]
 	t := &m.travel[staff.Mode]
 	home := int32(staff.Home)
@@ -222,8 +225,8 @@ func (s *state) scan(r int32, j *job, h *holding, base int64, room int32) {
 		}
 		delta += base
 		if delta < s.best.delta && more <= room {
-			o := m.earliest(l, max(l.after(ready, t.minutes(prev, j.place)), h.lo), j.before, j.length)
-			if o <= h.hi && l.after(o+j.length, t.minutes(j.place, next)) <= latest &&
+			o := m.earliest(taken, max(taken.after(ready, t.minutes(prev, j.place)), h.lo), j.before, j.length)
+			if o <= h.hi && taken.after(o+j.length, t.minutes(j.place, next)) <= latest &&
 				(!exact || s.fits(r, i, j.first, *h)) && !s.blinks() {
 				s.keep(r, i, h, delta)
 			}
@@ -239,6 +242,9 @@ func (s *state) fits(r int32, pos int, n int32, h holding) bool {
 	rt, v := &s.routes[r], s.m.nodes[n].visit
 	old := s.held[v]
 	s.held[v] = h
+	if s.m.nodes[n].place == None {
+		return s.fitsCall(r, n, old)
+	}
 	rt.stops = append(rt.stops, stop{})
 	copy(rt.stops[pos+1:], rt.stops[pos:])
 	rt.stops[pos] = stop{node: n, place: s.m.nodes[n].place}
@@ -248,6 +254,24 @@ func (s *state) fits(r int32, pos int, n int32, h holding) bool {
 	rt.visits--
 	rt.busy -= s.m.nodes[n].length
 	rt.stops = append(rt.stops[:pos], rt.stops[pos+1:]...)
+	s.held[v] = old
+	s.refresh(r)
+	return ok
+}
+
+// fitsCall is fits for a visit without a place; old is how it was held.
+func (s *state) fitsCall(r, n int32, old holding) bool {
+	rt, v := &s.routes[r], s.m.nodes[n].visit
+	calls, taken, length := rt.calls, rt.taken, s.m.nodes[n].length
+	s.setCalls(r, append(slices.Clone(calls), n))
+	rt.visits++
+	rt.busy += length
+	rt.called += length
+	ok := s.refresh(r)
+	rt.visits--
+	rt.busy -= length
+	rt.called -= length
+	rt.calls, rt.taken = calls, taken
 	s.held[v] = old
 	s.refresh(r)
 	return ok

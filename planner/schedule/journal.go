@@ -93,6 +93,9 @@ func (s *state) rollback() {
 		for _, st := range rt.stops {
 			s.at[st.node] = None
 		}
+		for _, n := range rt.calls {
+			s.at[n] = None
+		}
 	}
 	for i := range j.routes[:j.used] {
 		saved := &j.routes[i]
@@ -103,6 +106,9 @@ func (s *state) rollback() {
 		rt.stops = stops
 		for _, st := range stops {
 			s.at[st.node] = saved.index
+		}
+		for _, n := range rt.calls {
+			s.at[n] = saved.index
 		}
 	}
 	for _, v := range slices.Backward(j.visits) {

@@ -87,7 +87,7 @@ func (s *state) admitAll(start []*Placement) {
 func (s *state) release() {
 	for v := range s.held {
 		j, h := &s.m.visits[v], &s.held[v]
-		if h.day == None || j.crew != 1 || j.published != nil {
+		if h.day == None || j.crew != 1 || j.published != nil || j.place == None {
 			continue
 		}
 		r := s.at[j.first]

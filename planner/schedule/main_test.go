@@ -6,6 +6,14 @@ import (
 	"testing"
 )
 
+// seeds is how many random instances a test tries: many more in the long form.
+func seeds(n uint64) uint64 {
+	if os.Getenv("WIJKPLANNER_LONG") != "" {
+		return 50 * n
+	}
+	return n
+}
+
 // TestMain makes every accepted step of every search in these tests prove its
 // running totals against a full evaluation.
 func TestMain(m *testing.M) {

@@ -77,15 +77,18 @@ type node struct {
 	still                 bool  // a fixed stop or a pinned visit
 }
 
-// span is a period in which a person is taken wherever they are.
+// span is a period in which a person is taken wherever they are; spans are
+// disjoint and ascend.
 type span struct{ from, to int32 }
+
+type spans []span
 
 // lane is what never changes of a route (staff, day).
 type lane struct {
 	from, to int32
 	// spare is the working time left after fixed stops and the reserve.
 	spare  int32
-	blocks []span  // fixed stops without a place, disjoint and ascending
+	blocks spans   // fixed stops and pinned visits without a place
 	fixed  []int32 // nodes of fixed stops with a place
 }
 
@@ -245,6 +248,15 @@ func (m *model) compileLanes() {
 			l.blocks = append(l.blocks, span{f.Start, f.End})
 		}
 	}
+	for i := range m.visits {
+		if v := &m.visits[i]; v.pinned && v.place == None {
+			from := v.published.Start - v.before
+			for _, s := range v.published.Staff {
+				l := &m.lanes[s*m.days+v.published.Day]
+				l.blocks = append(l.blocks, span{from, from + v.length})
+			}
+		}
+	}
 	for r := range m.lanes {
 		m.lanes[r].blocks = union(m.lanes[r].blocks)
 	}
@@ -257,8 +269,8 @@ func shiftOf(p *Problem, staff, day int) Shift {
 	return p.Staff[staff].Shifts[day]
 }
 
-// union merges overlapping and touching periods.
-func union(list []span) []span {
+// union merges overlapping and touching periods, in the memory of the list.
+func union(list spans) spans {
 	slices.SortFunc(list, func(a, b span) int { return cmp.Compare(a.from, b.from) })
 	out := list[:0]
 	for _, s := range list {
@@ -280,7 +292,7 @@ func (m *model) compileOrders() {
 		for _, options := range m.p.Visits[i].Crew {
 			m.scarce[i] *= int64(len(options))
 		}
-		if j.crew > 0 && len(m.p.Visits[i].Crew[0]) > 0 {
+		if j.place != None && j.crew > 0 && len(m.p.Visits[i].Crew[0]) > 0 {
 			staff := &m.p.Staff[m.p.Visits[i].Crew[0][0].Staff]
 			m.remote[i] = m.travel[staff.Mode].charge(int32(staff.Home), j.place)
 		}
@@ -293,6 +305,9 @@ func (m *model) compileOrders() {
 func (m *model) loopsOf(visit int) []int64 {
 	options := m.p.Visits[visit].Crew[0]
 	out := make([]int64, len(options))
+	if m.visits[visit].place == None {
+		return out
+	}
 	for k, o := range options {
 		staff := &m.p.Staff[o.Staff]
 		t, home, place := &m.travel[staff.Mode], int32(staff.Home), m.visits[visit].place
@@ -311,7 +326,7 @@ func (m *model) neverWaits() bool {
 		}
 	}
 	for i := range m.visits {
-		if m.visits[i].published != nil || m.visits[i].crew != 1 {
+		if m.visits[i].published != nil || m.visits[i].crew != 1 || m.visits[i].place == None {
 			return false
 		}
 	}

@@ -79,9 +79,13 @@ type Travel struct {
 
 // Visit is one visit that should be planned once.
 type Visit struct {
+	// Place is where it takes place, or None for a visit by phone or online:
+	// each person of the crew is wherever they happen to be. It takes their
+	// time and counts in all caps, but it costs no travel, and no journey of
+	// theirs is under way during it. It must take some time.
 	Place int
-	// Duration is the service time; Before and After are buffers, at the place,
-	// in which the person is occupied too.
+	// Duration is the service time; Before and After are buffers, at the place
+	// (if any), in which the person is occupied too.
 	Duration, Before, After int32
 	// Load is what the visit takes from Staff.LoadCap.
 	Load int64

@@ -134,7 +134,10 @@ func randomVisits(r *rng, p *Problem, places int, pins bool) {
 		}
 		crew := 1
 		if r.below(4) == 0 {
-			crew = 2
+			crew = 2 + r.below(2)
+		}
+		if r.below(4) == 0 {
+			v.Place, v.Duration = None, v.Duration+1 // by phone
 		}
 		for range crew {
 			v.Crew = append(v.Crew, randomOptions(r, p))

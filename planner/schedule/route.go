@@ -2,7 +2,7 @@ package schedule
 
 import "slices"
 
-// route is one person's day: stops in order, with what insertion needs to know
+// route is one person's day: stops at places in order, with what insertion needs to know
 // in constant time.
 type route struct {
 	stops  []stop
@@ -12,6 +12,11 @@ type route struct {
 	busy   int32 // occupied time of the visits
 	visits int32
 	load   int64
+	called int32 // of busy, what visits without a place take
+	// calls are the nodes of visits without a place, taken the periods that
+	// they and the lane's blocks take. Both are replaced, never changed.
+	calls []int32
+	taken spans
 }
 
 // stop is one stop of a route.
@@ -27,9 +32,9 @@ type stop struct {
 
 // after returns the end of a journey of some length that begins at t or later
 // and is not interrupted by a block.
-func (l *lane) after(t, length int32) int32 {
+func (l spans) after(t, length int32) int32 {
 	if length > 0 {
-		for _, b := range l.blocks {
+		for _, b := range l {
 			if t+length <= b.from {
 				break
 			}
@@ -40,10 +45,10 @@ func (l *lane) after(t, length int32) int32 {
 }
 
 // until returns the latest begin of a journey that ends at t or earlier.
-func (l *lane) until(t, length int32) int32 {
+func (l spans) until(t, length int32) int32 {
 	t -= length
 	if length > 0 {
-		for _, b := range slices.Backward(l.blocks) {
+		for _, b := range slices.Backward(l) {
 			if t < b.to {
 				t = min(t, b.from-length)
 			} else {
@@ -56,9 +61,9 @@ func (l *lane) until(t, length int32) int32 {
 
 // earliest returns the first occupied start at or after t that leaves blocks
 // alone and puts the visit's start on the grain.
-func (m *model) earliest(l *lane, t, before, length int32) int32 {
+func (m *model) earliest(l spans, t, before, length int32) int32 {
 	t = m.up(t, before)
-	for _, b := range l.blocks {
+	for _, b := range l {
 		if t+length <= b.from {
 			break
 		}
@@ -70,9 +75,9 @@ func (m *model) earliest(l *lane, t, before, length int32) int32 {
 }
 
 // last returns the last occupied start at or before t, as earliest.
-func (m *model) last(l *lane, t, before, length int32) int32 {
+func (m *model) last(l spans, t, before, length int32) int32 {
 	t = m.down(t, before)
-	for _, b := range slices.Backward(l.blocks) {
+	for _, b := range slices.Backward(l) {
 		if t >= b.to {
 			break
 		}
@@ -119,7 +124,7 @@ func (s *state) refresh(r int32) bool {
 	home := int32(staff.Home)
 	s.total.Travel -= rt.cost
 	rt.cost, rt.time, rt.back = 0, 0, 0
-	holds := true
+	holds, still := true, true
 	t, place := l.from, home
 	for i := range rt.stops {
 		st := &rt.stops[i]
@@ -129,32 +134,43 @@ func (s *state) refresh(r int32) bool {
 		rt.time += leg
 		st.leg = leg
 		if n.still {
+			holds = holds && (!still || !s.cutShort(r, t, leg, n.start))
 			t = max(t, n.start+n.length)
 			if i == 0 {
 				t = n.start + n.length
 			}
 		} else {
 			h := &s.held[n.visit]
-			o := max(l.after(t, leg), h.lo)
+			o := max(rt.taken.after(t, leg), h.lo)
 			if h.lo < h.hi {
-				o = m.earliest(l, o, n.before, n.length)
+				o = m.earliest(rt.taken, o, n.before, n.length)
 			}
 			holds = holds && o <= h.hi
 			t = o + n.length
 		}
-		st.depart, place = t, st.place
+		st.depart, place, still = t, st.place, n.still
 	}
 	if len(rt.stops) > 0 {
 		leg := table.minutes(place, home)
 		rt.cost += table.charge(place, home)
 		rt.time += leg
 		rt.back = leg
-		last := rt.stops[len(rt.stops)-1].node
-		holds = holds && (m.nodes[last].still || l.after(t, leg) <= l.to)
+		if still {
+			holds = holds && !s.cutShort(r, t, leg, l.to)
+		} else {
+			holds = holds && rt.taken.after(t, leg) <= l.to
+		}
 	}
 	s.total.Travel += rt.cost
 	s.refreshLatest(rt, l, table, home)
 	return holds && s.limitsHold(r)
+}
+
+// cutShort reports that a journey between two stops that do not move would be
+// in time but for the visits without a place that may.
+func (s *state) cutShort(r, from, leg, to int32) bool {
+	rt := &s.routes[r]
+	return len(rt.calls) > 0 && rt.taken.after(from, leg) > to && s.m.lanes[r].blocks.after(from, leg) <= to
 }
 
 // refreshTravel is refresh where time plays no part.
@@ -195,9 +211,9 @@ func (s *state) refreshLatest(rt *route, l *lane, table *matrix, home int32) {
 			limit = n.start
 		} else {
 			h := &s.held[n.visit]
-			o := min(l.until(limit, table.minutes(st.place, place))-n.length, h.hi)
+			o := min(rt.taken.until(limit, table.minutes(st.place, place))-n.length, h.hi)
 			if h.lo < h.hi {
-				o = m.last(l, o, n.before, n.length)
+				o = m.last(rt.taken, o, n.before, n.length)
 			}
 			limit = o
 		}
@@ -229,7 +245,7 @@ func (s *state) limitsHold(r int32) bool {
 // compact gives every stop of a route its occupied start, as early as possible;
 // where the duration of the day is limited, as late as the earliest end allows.
 func (s *state) compact(r int32, starts []int32) []int32 {
-	m, rt, l := s.m, &s.routes[r], &s.m.lanes[r]
+	m, rt := s.m, &s.routes[r]
 	staff := &m.p.Staff[int(r)/m.days]
 	starts = starts[:0]
 	for i := range rt.stops {
@@ -250,9 +266,9 @@ func (s *state) compact(r int32, starts []int32) []int32 {
 			continue
 		}
 		h := &s.held[n.visit]
-		o := min(l.until(starts[i+1], table.minutes(n.place, next.place))-n.length, h.hi)
+		o := min(rt.taken.until(starts[i+1], table.minutes(n.place, next.place))-n.length, h.hi)
 		if h.lo < h.hi {
-			o = m.last(l, o, n.before, n.length)
+			o = m.last(rt.taken, o, n.before, n.length)
 		}
 		starts[i] = max(o, starts[i])
 	}

@@ -36,9 +36,10 @@ func (s *state) prepareSearch() {
 	s.rebuild = rebuilder{keys: make([]int64, len(m.visits)), home: make([]int32, len(m.visits))}
 	for v := range m.visits {
 		s.rebuild.home[v] = None
-		at := &s.ruin.atPlace[m.visits[v].place]
+		place := m.area(int32(v))
+		at := &s.ruin.atPlace[place]
 		if len(*at) == 0 {
-			s.ruin.places = append(s.ruin.places, m.visits[v].place)
+			s.ruin.places = append(s.ruin.places, place)
 		}
 		*at = append(*at, int32(v))
 		if !m.visits[v].pinned {
@@ -47,6 +48,20 @@ func (s *state) prepareSearch() {
 	}
 	s.blinkEvery, s.blink = 100, 50
 	s.fast = m.timeless
+}
+
+// area is the place around which a visit belongs: for one without a place, the
+// home of who comes first.
+func (m *model) area(v int32) int32 {
+	if place := m.visits[v].place; place != None {
+		return place
+	}
+	for _, options := range m.p.Visits[v].Crew {
+		for _, o := range options {
+			return int32(m.p.Staff[o.Staff].Home)
+		}
+	}
+	return 0
 }
 
 // nearTo returns the places around a place, itself first.
@@ -119,7 +134,7 @@ func (s *state) drop(v int32) {
 // stops from several routes around a seed.
 func (s *state) tearStrings(seed, oneDay int32) {
 	longest, strings := s.sizes()
-	for _, place := range s.nearTo(s.m.visits[seed].place) {
+	for _, place := range s.nearTo(s.m.area(seed)) {
 		for _, v := range s.ruin.atPlace[place] {
 			h := &s.held[v]
 			if h.day == None || s.m.visits[v].pinned || oneDay != None && h.day != oneDay {
@@ -165,6 +180,12 @@ func (s *state) tearString(r, v int32, longest float64) {
 			at = len(list)
 		}
 		list = append(list, n.visit)
+	}
+	for _, n := range s.routes[r].calls {
+		if s.m.nodes[n].visit == v {
+			at = len(list)
+		}
+		list = append(list, s.m.nodes[n].visit)
 	}
 	s.ruin.string = list
 	length := int(1 + s.rng.unit()*min(longest, float64(len(list))))
@@ -212,6 +233,9 @@ func (s *state) tearRoute(r int32) {
 		if n := &s.m.nodes[st.node]; !n.still {
 			list = append(list, n.visit)
 		}
+	}
+	for _, n := range s.routes[r].calls {
+		list = append(list, s.m.nodes[n].visit)
 	}
 	s.ruin.string = list
 	for _, v := range list {

@@ -10,7 +10,7 @@ import (
 // find nothing that pins do not force, and Evaluate the same score.
 func TestSolveKeepsEveryRule(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(250) {
+	for seed := range seeds(250) {
 		pins := seed%3 == 0
 		p := randomProblem(seed, pins)
 		r := Solve(context.Background(), p, Options{Seed: seed, Iterations: 60, Workers: 1})
@@ -27,7 +27,7 @@ func TestSolveKeepsEveryRule(t *testing.T) {
 
 func TestSolveIsDeterministicForAnyWorkers(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(40) {
+	for seed := range seeds(40) {
 		p := randomProblem(1000+seed, false)
 		one := Solve(context.Background(), p, Options{Seed: seed, Iterations: 200, Workers: 1})
 		two := Solve(context.Background(), p, Options{Seed: seed, Iterations: 200, Workers: 2})
@@ -39,7 +39,7 @@ func TestSolveIsDeterministicForAnyWorkers(t *testing.T) {
 
 func TestSolveFromItselfIsNotWorse(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(150) {
+	for seed := range seeds(150) {
 		p := randomProblem(2000+seed, seed%2 == 0)
 		first := Solve(context.Background(), p, Options{Seed: seed, Iterations: 30})
 		again := Solve(context.Background(), p, Options{Seed: seed + 1, Iterations: 1, Start: first.Placements})

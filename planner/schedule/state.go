@@ -39,7 +39,7 @@ type state struct {
 type holding struct {
 	day int32 // None when unplanned
 	// lo and hi bound the occupied start; they are equal where the start is
-	// part of the decision: several people, or a published visit.
+	// part of the decision: several people, no place, or a published visit.
 	lo, hi         int32
 	window, person int64
 	moved          bool // away from its published placement
@@ -60,6 +60,9 @@ func newState(m *model, seed uint64) *state {
 	s.undo.marked = make([]bool, len(m.lanes))
 	for i := range s.at {
 		s.at[i] = None
+	}
+	for r := range s.routes {
+		s.routes[r].taken = m.lanes[r].blocks
 	}
 	for v := range s.held {
 		s.held[v].day = None
@@ -82,6 +85,10 @@ func newState(m *model, seed uint64) *state {
 // insertInOrder puts a stop that does not move where its time belongs.
 func (s *state) insertInOrder(r, n int32) {
 	rt := &s.routes[r]
+	if s.m.nodes[n].place == None {
+		s.insert(r, 0, n)
+		return
+	}
 	from := s.start(n)
 	to := from + s.m.nodes[n].length
 	pos := len(rt.stops)
@@ -153,7 +160,12 @@ func (m *model) personCharge(visit int32, staff []int) int64 {
 func (s *state) insert(r int32, pos int, n int32) {
 	s.touch(r)
 	rt, j := &s.routes[r], &s.m.nodes[n]
-	rt.stops = slices.Insert(rt.stops, pos, stop{node: n, place: j.place})
+	switch {
+	case j.place != None:
+		rt.stops = slices.Insert(rt.stops, pos, stop{node: n, place: j.place})
+	case !j.still: // the lane has those that are pinned
+		s.setCalls(r, append(slices.Clone(rt.calls), n))
+	}
 	s.at[n] = r
 	s.count(r, j, 1)
 }
@@ -163,6 +175,9 @@ func (s *state) cut(n int32) {
 	r := s.at[n]
 	s.touch(r)
 	rt := &s.routes[r]
+	if s.m.nodes[n].place == None {
+		s.setCalls(r, slices.DeleteFunc(slices.Clone(rt.calls), func(k int32) bool { return k == n }))
+	}
 	for i := range rt.stops {
 		if rt.stops[i].node == n {
 			rt.stops = append(rt.stops[:i], rt.stops[i+1:]...)
@@ -171,6 +186,22 @@ func (s *state) cut(n int32) {
 	}
 	s.at[n] = None
 	s.count(r, &s.m.nodes[n], -1)
+}
+
+// setCalls makes some nodes the visits without a place of a route; where they
+// stand must be known.
+func (s *state) setCalls(r int32, calls []int32) {
+	rt, blocks := &s.routes[r], s.m.lanes[r].blocks
+	rt.calls, rt.taken = calls, blocks
+	if len(calls) == 0 {
+		return
+	}
+	taken := slices.Clone(blocks)
+	for _, n := range calls {
+		from := s.start(n)
+		taken = append(taken, span{from, from + s.m.nodes[n].length})
+	}
+	rt.taken = union(taken)
 }
 
 // count adds a visit's node to the sums of its route and week, or takes it off.
@@ -187,6 +218,9 @@ func (s *state) count(r int32, n *node, sign int32) {
 		s.used--
 	}
 	rt.busy += sign * n.length
+	if n.place == None {
+		rt.called += sign * n.length
+	}
 	rt.load += int64(sign) * s.m.visits[n.visit].load
 	w := s.weekOf(r)
 	target := s.m.p.Staff[int(r)/s.m.days].WeekTarget
@@ -369,5 +403,19 @@ func (s *state) placements() []*Placement {
 			out[n.visit].Staff[n.slot] = r / s.m.days
 		}
 	}
+	for v := range s.held {
+		if s.held[v].day != None && s.m.visits[v].place == None {
+			out[v] = s.placementOf(int32(v), s.spotOf(int32(v)))
+		}
+	}
 	return out
+}
+
+// spotOf is where a planned visit stands; its start must be settled.
+func (s *state) spotOf(v int32) *spot {
+	p := &spot{holding: s.held[v]}
+	for k := range s.m.visits[v].crew {
+		p.route[k] = s.at[s.m.visits[v].first+k]
+	}
+	return p
 }

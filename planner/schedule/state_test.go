@@ -10,7 +10,7 @@ import (
 // TestRollbackRestores: a step that is taken back leaves no trace.
 func TestRollbackRestores(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(60) {
+	for seed := range seeds(60) {
 		p := randomProblem(6000+seed, seed%2 == 0)
 		s := newState(compile(p), seed)
 		s.construct(func() bool { return false })
@@ -28,6 +28,30 @@ func TestRollbackRestores(t *testing.T) {
 				t.Fatalf("seed %d: the step left a trace", seed)
 			}
 		}
+	}
+}
+
+// TestCallKeepsItsVisit: from a meeting that ends at 10:00 it is 30 minutes to
+// one at 10:40. Half-way a visit from 10:15 to 10:20 leaves room for a call at
+// 10:10; without the visit that call would fall into the journey.
+func TestCallKeepsItsVisit(t *testing.T) {
+	t.Parallel()
+	p := line(2)
+	p.Fixed = []Fixed{{Staff: 0, Day: 0, Start: 570, End: 600, Place: 0}, {Staff: 0, Day: 0, Start: 640, End: 700, Place: 3}}
+	p.Staff[0].Shifts[0].To = 800
+	p.Visits[0].Duration = 5
+	p.Visits[1].Place, p.Visits[1].Duration = None, 5
+	plan := []*Placement{{Day: 0, Start: 615, Staff: []int{0}}, {Day: 0, Start: 610, Staff: []int{0}}}
+	s := newState(compile(p), 0)
+	s.load(plan)
+	if s.absent > 0 {
+		t.Fatalf("the plan was not taken over: %+v", s.placements())
+	}
+	s.remove(0)
+	s.settle()
+	plan[0] = nil
+	if score, _ := Evaluate(p, plan); !s.broken || score.Hard == 0 || len(Verify(p, &Result{Placements: plan, Score: score})) == 0 {
+		t.Errorf("the journey through the call went unnoticed: broken %v, %+v", s.broken, score)
 	}
 }
 

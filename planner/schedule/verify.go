@@ -133,6 +133,9 @@ func (c *checker) shape() bool {
 		}
 	}
 	for _, f := range c.p.Fixed {
+		if f.Place == None && f.Start == f.End {
+			continue // takes nothing
+		}
 		c.stays[f.Staff][f.Day] = append(c.stays[f.Staff][f.Day], stay{int64(f.Start), int64(f.End), f.Place, None})
 	}
 	return len(c.faults) == 0

@@ -16,7 +16,7 @@ func (c *checker) day(s, d int) {
 		return stays[i].to < stays[j].to
 	})
 	f := Fault{Visit: None, Other: None, Staff: s, Day: d, Requirement: None}
-	var calls []stay // blocks without a place
+	var calls []stay // what happens wherever the person is
 	var stops []stay
 	for i, a := range stays {
 		for _, b := range stays[:i] {
@@ -69,7 +69,8 @@ func (c *checker) travelTime(s, from, to int) int64 {
 }
 
 // journey checks that each leg that leads to or from a visit has the time it
-// takes, and returns all travel time of the day.
+// takes, and that no visit without a place takes it from the others; it returns
+// all travel time of the day.
 func (c *checker) journey(f Fault, stops, calls []stay) int64 {
 	if len(stops) == 0 {
 		return 0
@@ -84,6 +85,9 @@ func (c *checker) journey(f Fault, stops, calls []stay) int64 {
 		a, b := start, end
 		if i > 0 {
 			a = stops[i-1]
+			ready = max(ready, a.to)
+		}
+		if i == 1 {
 			ready = a.to
 		}
 		if i < len(stops) {
@@ -91,19 +95,47 @@ func (c *checker) journey(f Fault, stops, calls []stay) int64 {
 		}
 		leg := c.travelTime(f.Staff, a.place, b.place)
 		total += leg
-		if a.visit == None && b.visit == None || c.reaches(ready, b.from, leg, calls) {
+		if c.reaches(ready, b.from, leg, calls) {
 			continue
 		}
 		f.Visit, f.Other = b.visit, a.visit
 		if f.Visit == None {
 			f.Visit, f.Other = a.visit, None
 		}
-		f.Forced = c.forced(a) && c.forced(b)
+		without := c.reaches(ready, b.from, leg, c.givens(calls))
+		if a.visit == None && b.visit == None {
+			if !without {
+				continue // the fixed stops are too near each other by themselves
+			}
+			f.Visit = c.caller(calls)
+		}
+		f.Forced = c.forced(a) && c.forced(b) && !without
 		f.Amount = ready + leg - b.from
 		f.Message = fmt.Sprintf("person %d cannot get to the stop at %d on day %d in time", f.Staff, b.from, f.Day)
 		c.add(f)
 	}
 	return total
+}
+
+// givens are the calls that are nobody's choice.
+func (c *checker) givens(calls []stay) []stay {
+	var out []stay
+	for _, k := range calls {
+		if c.forced(k) {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+// caller is a visit among some calls that is somebody's choice, or None.
+func (c *checker) caller(calls []stay) int {
+	for _, k := range calls {
+		if !c.forced(k) {
+			return k.visit
+		}
+	}
+	return None
 }
 
 // reaches reports whether a journey fits between two moments without a call
@@ -119,7 +151,7 @@ func (c *checker) reaches(from, to, length int64, calls []stay) bool {
 	for _, u := range starts {
 		ok := u >= from && u+length <= to
 		for _, k := range calls {
-			ok = ok && (k.from == k.to || u >= k.to || k.from >= u+length)
+			ok = ok && (u >= k.to || k.from >= u+length)
 		}
 		if ok {
 			return true
@@ -160,6 +192,9 @@ func (c *checker) limits(f Fault, stays, stops []stay, travel int64) {
 		f.Kind, f.Amount = FaultReserve, reserve-free
 		f.Message = fmt.Sprintf("person %d keeps %d of %d free on day %d", f.Staff, free, reserve, f.Day)
 		c.add(f)
+	}
+	if len(stops) == 0 {
+		return
 	}
 	t, first, last := c.p.Travel[person.Mode], stops[0], stops[len(stops)-1]
 	out := int64(t.Time[person.Home*t.Places+first.place])
