@@ -9,7 +9,7 @@ import (
 // range, tables of the wrong size, negative times. Solve, Evaluate, Verify and
 // the reasons expect a problem that passes. The error joins all faults.
 func (p *Problem) Check() error {
-	c := &inspector{p: p}
+	c := &inspector{p: p, places: p.places()}
 	c.days()
 	c.travel()
 	c.staff()
@@ -21,7 +21,7 @@ func (p *Problem) Check() error {
 	for i, f := range p.Fixed {
 		c.index("fixed stop", i, "staff", f.Staff, len(p.Staff), false)
 		c.index("fixed stop", i, "day", f.Day, len(p.Days), false)
-		c.index("fixed stop", i, "place", f.Place, c.places, true)
+		c.reaches("fixed stop", i, f.Staff, f.Place)
 		c.expect(f.Start <= f.End, "fixed stop %d ends at %d, before its start at %d", i, f.End, f.Start)
 	}
 	c.expect(p.Grain >= 0, "the grain is %d; it must not be negative", p.Grain)
@@ -32,7 +32,7 @@ func (p *Problem) Check() error {
 // inspector gathers the faults of a problem.
 type inspector struct {
 	p      *Problem
-	places int // in the smallest travel table
+	places int
 	faults []error
 }
 
@@ -62,24 +62,39 @@ func (c *inspector) travel() {
 	c.expect(len(c.p.Travel) > 0 || len(c.p.Staff) == 0, "there is no travel table")
 	for i, t := range c.p.Travel {
 		n := t.Places * t.Places
-		c.expect(len(t.Time) == n && (t.Cost == nil || len(t.Cost) == n),
-			"travel table %d has %d times and %d costs for %d places", i, len(t.Time), len(t.Cost), t.Places)
+		c.expect(len(t.Time) == n && (t.Cost == nil || len(t.Cost) == n) && (t.Of == nil || len(t.Of) == t.Places),
+			"travel table %d has %d times, %d costs and %d names for %d places", i, len(t.Time), len(t.Cost), len(t.Of), t.Places)
+		for k, place := range t.Of {
+			if place < 0 || k > 0 && place <= t.Of[k-1] {
+				c.expect(false, "travel table %d names place %d in row %d; places must ascend from 0", i, place, k)
+				break
+			}
+		}
 		for k, x := range t.Time {
 			if x < 0 || x > always {
 				c.expect(false, "travel table %d: time %d from place %d to %d", i, x, k/t.Places, k%t.Places)
 				break
 			}
 		}
-		if i == 0 || t.Places < c.places {
-			c.places = t.Places
-		}
+	}
+}
+
+// reaches expects the table of a person to have a place, if it is one.
+func (c *inspector) reaches(what string, i, staff, place int) {
+	if place == None || staff < 0 || staff >= len(c.p.Staff) {
+		return
+	}
+	if mode := c.p.Staff[staff].Mode; mode >= 0 && mode < len(c.p.Travel) {
+		c.expect(c.p.Travel[mode].Row(place) != None, "%s %d is at place %d, which travel table %d of person %d does not have",
+			what, i, place, mode, staff)
 	}
 }
 
 func (c *inspector) staff() {
 	for i, s := range c.p.Staff {
-		c.index("person", i, "home", s.Home, c.places, false)
 		c.index("person", i, "travel mode", s.Mode, len(c.p.Travel), false)
+		c.expect(s.Home != None, "person %d has no home", i)
+		c.reaches("the home of person", i, i, s.Home)
 		c.expect(s.Shifts == nil || len(s.Shifts) == len(c.p.Days), "person %d has %d shifts for %d days", i, len(s.Shifts), len(c.p.Days))
 		c.expect(min(int64(s.DayCap), int64(s.WeekCap), s.LoadCap, int64(s.MaxDuration), int64(s.WeekTarget)) >= 0, "person %d has a negative limit", i)
 		for d, x := range s.Shifts {
@@ -98,8 +113,8 @@ func (c *inspector) windows() {
 
 func (c *inspector) visit(i int) {
 	v := &c.p.Visits[i]
-	c.index("visit", i, "place", v.Place, c.places, true)
 	c.expect(v.Place != None || v.Before+v.Duration+v.After > 0, "visit %d has no place and takes no time", i)
+	c.index("visit", i, "place", v.Place, c.places, true)
 	c.index("visit", i, "window set", v.Windows, len(c.p.WindowSets), false)
 	c.index("visit", i, "requirement", v.Requirement, len(c.p.Requirements), true)
 	c.expect(min(v.Duration, v.Before, v.After) >= 0 && v.Load >= 0, "visit %d has a negative duration, buffer or load", i)
@@ -109,6 +124,7 @@ func (c *inspector) visit(i int) {
 	for _, options := range v.Crew {
 		for _, o := range options {
 			c.index("visit", i, "option", o.Staff, len(c.p.Staff), false)
+			c.reaches("visit", i, o.Staff, v.Place)
 		}
 	}
 	if v.Published == nil {
@@ -118,6 +134,7 @@ func (c *inspector) visit(i int) {
 	c.expect(len(v.Published.Staff) == len(v.Crew), "visit %d was published with %d people and wants %d", i, len(v.Published.Staff), len(v.Crew))
 	for _, s := range v.Published.Staff {
 		c.index("visit", i, "published person", s, len(c.p.Staff), false)
+		c.reaches("visit", i, s, v.Place)
 	}
 }
 

@@ -74,24 +74,24 @@ func (s *state) appendFits(list []fit, v int32, o Option, w *period) []fit {
 		return s.appendCallFits(list, f, j.length)
 	}
 	l, stops, taken := &m.lanes[r], s.routes[r].stops, s.routes[r].taken
-	staff := &m.p.Staff[o.Staff]
-	t, home := &m.travel[staff.Mode], int32(staff.Home)
+	t, home := m.table(r)
+	x := t.at(j.place)
 	prev, ready := home, l.from
 	for i := 0; i <= len(stops) && ready <= hi; i++ {
 		next, latest := home, l.to
 		var more int32
 		if i < len(stops) {
 			next, latest = stops[i].place, stops[i].latest
-			more = t.minutes(prev, j.place) + t.minutes(j.place, next) - stops[i].leg
-			f.cost = base + t.charge(prev, j.place) + t.charge(j.place, next) - t.charge(prev, next)
+			more = t.minutes(prev, x) + t.minutes(x, next) - stops[i].leg
+			f.cost = base + t.charge(prev, x) + t.charge(x, next) - t.charge(prev, next)
 		} else {
-			more, f.cost = s.lastLeg(r, t, j.place, prev, home)
+			more, f.cost = s.lastLeg(r, t, x, prev, home)
 			f.cost += base
 		}
 		if more <= room {
 			f.pos = int32(i)
-			f.lo = max(lo, taken.after(ready, t.minutes(prev, j.place)))
-			f.hi = min(hi, taken.until(latest, t.minutes(j.place, next))-j.length)
+			f.lo = max(lo, taken.after(ready, t.minutes(prev, x)))
+			f.hi = min(hi, taken.until(latest, t.minutes(x, next))-j.length)
 			list = taken.appendFree(list, f, j.length)
 		}
 		if i < len(stops) {
@@ -107,8 +107,7 @@ func (s *state) appendFits(list []fit, v int32, o Option, w *period) []fit {
 // leave the stops alone.
 func (s *state) appendCallFits(list []fit, all fit, length int32) []fit {
 	rt, l := &s.routes[all.route], &s.m.lanes[all.route]
-	staff := &s.m.p.Staff[all.staff]
-	t, home := &s.m.travel[staff.Mode], int32(staff.Home)
+	t, home := s.m.table(all.route)
 	prev, ready, still := home, l.from, true
 	for i := 0; i <= len(rt.stops) && ready <= all.hi; i++ {
 		next, latest, stays, leg := home, l.to, true, int32(0)

@@ -196,12 +196,7 @@ func (l *ledger) open(calls []call) *day {
 
 // leg charges one leg of travel to the visit that it leads to (or home from).
 func (l *ledger) leg(d *day, from, to, visit int) int32 {
-	i := from*d.table.Places + to
-	time := d.table.Time[i]
-	cost := int64(time) * l.p.Weights.Travel
-	if d.table.Cost != nil {
-		cost = int64(d.table.Cost[i])
-	}
+	time, cost := d.table.Leg(from, to, l.p.Weights.Travel)
 	if visit == None {
 		l.rest.Travel += cost
 	} else {

@@ -154,12 +154,12 @@ func (s *state) blinks() bool {
 
 // scanTimeless tries all positions of a route in which nobody ever waits.
 func (s *state) scanTimeless(r int32, j *job, h *holding, base int64, room int32) {
-	staff := &s.m.p.Staff[int(r)/s.m.days]
-	t := &s.m.travel[staff.Mode]
+	t, home := s.m.table(r)
 	stops := s.routes[r].stops
-	row := int(j.place) * t.n
+	x := t.at(j.place)
+	row := int(x) * t.n
 	into, from := t.into[row:row+t.n], t.time[row:row+t.n]
-	prev := int32(staff.Home)
+	prev := home
 	limit := s.best.delta
 	pos := -1
 	for i := range stops {
@@ -167,15 +167,14 @@ func (s *state) scanTimeless(r int32, j *job, h *holding, base int64, room int32
 		more := into[prev] + from[next] - stops[i].leg
 		delta := base + int64(more)*t.factor
 		if !t.same {
-			delta = base + t.charge(prev, j.place) + t.charge(j.place, next) - t.charge(prev, next)
+			delta = base + t.charge(prev, x) + t.charge(x, next) - t.charge(prev, next)
 		}
 		prev = next
 		if delta < limit && more <= room && !s.blinks() {
 			limit, pos = delta, i
 		}
 	}
-	home := int32(staff.Home)
-	more, delta := s.lastLeg(r, t, j.place, prev, home)
+	more, delta := s.lastLeg(r, t, x, prev, home)
 	if delta += base; delta < limit && more <= room && !s.blinks() {
 		limit, pos = delta, len(stops)
 	}
@@ -204,10 +203,9 @@ func (s *state) keep(r int32, pos int, h *holding, delta int64) {
 // scan tries all positions of a route: forward slack makes each constant time.
 func (s *state) scan(r int32, j *job, h *holding, base int64, room int32) {
 	m, l, stops, taken := s.m, &s.m.lanes[r], s.routes[r].stops, s.routes[r].taken
-	staff := &m.p.Staff[int(r)/m.days]
-	t := &m.travel[staff.Mode]
-	home := int32(staff.Home)
-	exact := staff.MaxDuration > 0
+	t, home := m.table(r)
+	x := t.at(j.place)
+	exact := m.p.Staff[int(r)/m.days].MaxDuration > 0
 	prev, ready := home, l.from
 	for i := 0; i <= len(stops); i++ {
 		if ready > h.hi {
@@ -218,15 +216,15 @@ func (s *state) scan(r int32, j *job, h *holding, base int64, room int32) {
 		var delta int64
 		if i < len(stops) {
 			next, latest = stops[i].place, stops[i].latest
-			more = t.minutes(prev, j.place) + t.minutes(j.place, next) - stops[i].leg
-			delta = t.charge(prev, j.place) + t.charge(j.place, next) - t.charge(prev, next)
+			more = t.minutes(prev, x) + t.minutes(x, next) - stops[i].leg
+			delta = t.charge(prev, x) + t.charge(x, next) - t.charge(prev, next)
 		} else {
-			more, delta = s.lastLeg(r, t, j.place, prev, home)
+			more, delta = s.lastLeg(r, t, x, prev, home)
 		}
 		delta += base
 		if delta < s.best.delta && more <= room {
-			o := m.earliest(taken, max(taken.after(ready, t.minutes(prev, j.place)), h.lo), j.before, j.length)
-			if o <= h.hi && taken.after(o+j.length, t.minutes(j.place, next)) <= latest &&
+			o := m.earliest(taken, max(taken.after(ready, t.minutes(prev, x)), h.lo), j.before, j.length)
+			if o <= h.hi && taken.after(o+j.length, t.minutes(x, next)) <= latest &&
 				(!exact || s.fits(r, i, j.first, *h)) && !s.blinks() {
 				s.keep(r, i, h, delta)
 			}
@@ -247,7 +245,7 @@ func (s *state) fits(r int32, pos int, n int32, h holding) bool {
 	}
 	rt.stops = append(rt.stops, stop{})
 	copy(rt.stops[pos+1:], rt.stops[pos:])
-	rt.stops[pos] = stop{node: n, place: s.m.nodes[n].place}
+	rt.stops[pos] = stop{node: n, place: s.m.row(r, n)}
 	rt.visits++
 	rt.busy += s.m.nodes[n].length
 	ok := s.refresh(r)

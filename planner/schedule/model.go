@@ -19,6 +19,7 @@ type model struct {
 	week   []int32 // of a day
 	number []int32 // of a day
 	travel []matrix
+	homes  []int32 // of staff, as rows of their tables
 	visits []job
 	nodes  []node
 	sets   []windowSet
@@ -40,12 +41,16 @@ type model struct {
 	loops [][]int64
 }
 
-// matrix is a travel table; the cost of a leg is cost × factor.
+// matrix is a travel table; the cost of a leg is cost × factor. The search
+// speaks of its rows.
 type matrix struct {
-	n      int
-	time   []int32
-	cost   []int32
-	factor int64
+	n int
+	// of lists the place of each row, rows the row of each place; nil where
+	// they are the same.
+	of, rows []int32
+	time     []int32
+	cost     []int32
+	factor   int64
 	// same: cost and time are one table.
 	same bool
 	// into is time transposed: the row of a place holds the times to it.
@@ -56,6 +61,26 @@ func (t *matrix) minutes(from, to int32) int32 { return t.time[int(from)*t.n+int
 
 func (t *matrix) charge(from, to int32) int64 {
 	return int64(t.cost[int(from)*t.n+int(to)]) * t.factor
+}
+
+// at returns the row of a place that the table has.
+func (t *matrix) at(place int32) int32 {
+	if t.rows == nil {
+		return place
+	}
+	return t.rows[place]
+}
+
+// table returns the travel table of a route and the row of its home.
+func (m *model) table(r int32) (*matrix, int32) {
+	staff := int(r) / m.days
+	return &m.travel[m.p.Staff[staff].Mode], m.homes[staff]
+}
+
+// row is the row of a node's place in the table of a route.
+func (m *model) row(r, node int32) int32 {
+	t, _ := m.table(r)
+	return t.at(m.nodes[node].place)
 }
 
 // job is a visit compiled.
@@ -115,14 +140,7 @@ func compile(p *Problem) *model {
 		m.number = append(m.number, int32(d.Number))
 		m.weeks = max(m.weeks, d.Week+1)
 	}
-	for _, t := range p.Travel {
-		x := matrix{n: t.Places, time: t.Time, cost: t.Cost, factor: 1}
-		if t.Cost == nil {
-			x.cost, x.factor, x.same = t.Time, p.Weights.Travel, true
-		}
-		x.into = transposed(x.time, x.n)
-		m.travel = append(m.travel, x)
-	}
+	m.compileTravel()
 	for _, ws := range p.WindowSets {
 		m.sets = append(m.sets, compileSet(ws, m.days))
 	}
@@ -132,6 +150,42 @@ func compile(p *Problem) *model {
 	m.timeless = m.neverWaits()
 	m.compileOrders()
 	return m
+}
+
+func (m *model) compileTravel() {
+	places := m.p.places()
+	for i := range m.p.Travel {
+		t := &m.p.Travel[i]
+		x := matrix{n: t.Places, time: t.Time, cost: t.Cost, factor: 1}
+		if t.Cost == nil {
+			x.cost, x.factor, x.same = t.Time, m.p.Weights.Travel, true
+		}
+		if t.Of != nil {
+			x.of, x.rows = narrow(t.Of), make([]int32, places)
+			for row, place := range t.Of {
+				x.rows[place] = int32(row)
+			}
+		}
+		x.into = transposed(x.time, x.n)
+		m.travel = append(m.travel, x)
+	}
+	for i := range m.p.Staff {
+		s := &m.p.Staff[i]
+		m.homes = append(m.homes, m.travel[s.Mode].at(int32(s.Home)))
+	}
+}
+
+// places is the number of places that tables speak of.
+func (p *Problem) places() int {
+	n := 0
+	for i := range p.Travel {
+		if t := &p.Travel[i]; t.Of == nil {
+			n = max(n, t.Places)
+		} else if len(t.Of) > 0 {
+			n = max(n, t.Of[len(t.Of)-1]+1)
+		}
+	}
+	return n
 }
 
 // transposed returns the table itself where it is symmetric.
@@ -293,8 +347,8 @@ func (m *model) compileOrders() {
 			m.scarce[i] *= int64(len(options))
 		}
 		if j.place != None && j.crew > 0 && len(m.p.Visits[i].Crew[0]) > 0 {
-			staff := &m.p.Staff[m.p.Visits[i].Crew[0][0].Staff]
-			m.remote[i] = m.travel[staff.Mode].charge(int32(staff.Home), j.place)
+			t, home := m.table(int32(m.p.Visits[i].Crew[0][0].Staff * m.days))
+			m.remote[i] = t.charge(home, t.at(j.place))
 		}
 		if j.crew == 1 {
 			m.loops[i] = m.loopsOf(i)
@@ -309,8 +363,8 @@ func (m *model) loopsOf(visit int) []int64 {
 		return out
 	}
 	for k, o := range options {
-		staff := &m.p.Staff[o.Staff]
-		t, home, place := &m.travel[staff.Mode], int32(staff.Home), m.visits[visit].place
+		t, home := m.table(int32(o.Staff * m.days))
+		place := t.at(m.visits[visit].place)
 		out[k] = t.charge(home, place) + t.charge(place, home)
 	}
 	return out

@@ -206,20 +206,29 @@ func (c *cutter) placement(pl *Placement) *Placement {
 
 // travel copies the rows and columns of the part's places.
 func (c *cutter) travel(t *Travel) Travel {
-	n := len(c.places.old)
-	out := Travel{Places: n, Time: make([]int32, 0, n*n)}
-	for _, a := range c.places.old {
-		for _, b := range c.places.old {
-			out.Time = append(out.Time, t.Time[a*t.Places+b])
+	var of, rows []int
+	for place, old := range c.places.old {
+		if row := t.Row(old); row != None {
+			of, rows = append(of, place), append(rows, row)
 		}
 	}
-	if t.Cost == nil {
-		return out
+	n := len(of)
+	out := Travel{Places: n, Of: of, Time: submatrix(t.Time, t.Places, rows)}
+	if n == len(c.places.old) {
+		out.Of = nil
 	}
-	out.Cost = make([]int32, 0, n*n)
-	for _, a := range c.places.old {
-		for _, b := range c.places.old {
-			out.Cost = append(out.Cost, t.Cost[a*t.Places+b])
+	if t.Cost != nil {
+		out.Cost = submatrix(t.Cost, t.Places, rows)
+	}
+	return out
+}
+
+// submatrix copies some rows and columns of an n × n matrix.
+func submatrix(from []int32, n int, rows []int) []int32 {
+	out := make([]int32, 0, len(rows)*len(rows))
+	for _, a := range rows {
+		for _, b := range rows {
+			out = append(out, from[a*n+b])
 		}
 	}
 	return out

@@ -1,5 +1,7 @@
 package schedule
 
+import "slices"
+
 // None marks "nobody", "nowhere" or "no day" where an index is wanted.
 const None = -1
 
@@ -10,7 +12,8 @@ type Problem struct {
 	// Days is the horizon; day d is Days[d].
 	Days  []Day
 	Staff []Staff
-	// Travel holds one table for each travel mode; Staff.Mode points into it.
+	// Travel holds the tables for each travel mode, or for each person;
+	// Staff.Mode points into it.
 	Travel []Travel
 	Visits []Visit
 	// WindowSets are lists of windows shared by visits, each in ascending
@@ -42,7 +45,7 @@ type Day struct {
 type Staff struct {
 	// Home is the place where each day's route starts and ends.
 	Home int
-	// Mode is the index of the travel table.
+	// Mode is the index of the person's travel table.
 	Mode int
 	// Shifts holds for each day when the person works; nil means that every
 	// day is 0 to the largest time.
@@ -70,11 +73,42 @@ type Shift struct {
 
 // Travel gives the time and the cost of going from one place to another. Time
 // and Cost are dense row-major matrices, Places × Places.
+//
+// A table needs only the places where the people who use it can ever be: their
+// homes, the visits that they are an option for or that were published with them,
+// their fixed stops. A large region has a small table for each person.
 type Travel struct {
+	// Places is the number of rows and columns.
 	Places int
-	Time   []int32
+	// Of names the place of each row, ascending; nil means that row i is place i.
+	Of   []int
+	Time []int32
 	// Cost is nil where the cost is the time times Weights.Travel.
 	Cost []int32
+}
+
+// Row returns the row of a place, or None where the table does not have it.
+func (t *Travel) Row(place int) int {
+	if t.Of == nil {
+		if place < 0 || place >= t.Places {
+			return None
+		}
+		return place
+	}
+	if row, ok := slices.BinarySearch(t.Of, place); ok {
+		return row
+	}
+	return None
+}
+
+// Leg returns what it takes from one place to another, both in the table, and
+// what it costs at some weight (see Weights.Travel).
+func (t *Travel) Leg(from, to int, weight int64) (minutes int32, cost int64) {
+	i := t.Row(from)*t.Places + t.Row(to)
+	if t.Cost != nil {
+		return t.Time[i], int64(t.Cost[i])
+	}
+	return t.Time[i], int64(t.Time[i]) * weight
 }
 
 // Visit is one visit that should be planned once.

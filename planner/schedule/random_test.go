@@ -1,5 +1,7 @@
 package schedule
 
+import "slices"
+
 // randomProblem makes a small problem in which every rule of the package can
 // occur. With pins, the rules may contradict each other.
 func randomProblem(seed uint64, pins bool) *Problem {
@@ -26,7 +28,48 @@ func randomProblem(seed uint64, pins bool) *Problem {
 	randomRequirements(&r, p)
 	randomVisits(&r, p, places, pins)
 	randomFixed(&r, p, places)
+	if r.below(2) == 0 {
+		ownTables(p)
+	}
 	return p
+}
+
+// ownTables gives each person a travel table of the places that the person can
+// ever be at.
+func ownTables(p *Problem) {
+	shared := p.Travel
+	p.Travel = nil
+	for i := range p.Staff {
+		s := &p.Staff[i]
+		of := []int{s.Home}
+		for _, f := range p.Fixed {
+			if f.Staff == i {
+				of = append(of, f.Place)
+			}
+		}
+		for k := range p.Visits {
+			if v := &p.Visits[k]; v.couldBe(i) {
+				of = append(of, v.Place)
+			}
+		}
+		slices.Sort(of)
+		of = slices.DeleteFunc(slices.Compact(of), func(place int) bool { return place == None })
+		t := &shared[s.Mode]
+		own := Travel{Places: len(of), Of: of, Time: submatrix(t.Time, t.Places, of)}
+		if t.Cost != nil {
+			own.Cost = submatrix(t.Cost, t.Places, of)
+		}
+		s.Mode = len(p.Travel)
+		p.Travel = append(p.Travel, own)
+	}
+}
+
+// couldBe reports whether a person may ever be at a visit.
+func (v *Visit) couldBe(staff int) bool {
+	return v.Published != nil && slices.Contains(v.Published.Staff, staff) ||
+		slices.ContainsFunc(v.Crew, func(options []Option) bool {
+			return slices.ContainsFunc(options, func(o Option) bool { return o.Staff == staff })
+		})
 }
 
 func randomTravel(r *rng, p *Problem, places int) {

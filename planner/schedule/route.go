@@ -21,7 +21,9 @@ type route struct {
 
 // stop is one stop of a route.
 type stop struct {
-	node, place int32
+	node int32
+	// place is a row of the person's travel table.
+	place int32
 	// depart is the earliest moment at which the person can leave.
 	depart int32
 	// latest is the latest occupied start that keeps the rest in time.
@@ -119,9 +121,7 @@ func (s *state) refresh(r int32) bool {
 		return s.limitsHold(r)
 	}
 	m, rt, l := s.m, &s.routes[r], &s.m.lanes[r]
-	staff := &m.p.Staff[int(r)/m.days]
-	table := &m.travel[staff.Mode]
-	home := int32(staff.Home)
+	table, home := m.table(r)
 	s.total.Travel -= rt.cost
 	rt.cost, rt.time, rt.back = 0, 0, 0
 	holds, still := true, true
@@ -176,9 +176,7 @@ func (s *state) cutShort(r, from, leg, to int32) bool {
 // refreshTravel is refresh where time plays no part.
 func (s *state) refreshTravel(r int32) {
 	m, rt := s.m, &s.routes[r]
-	staff := &m.p.Staff[int(r)/m.days]
-	table := &m.travel[staff.Mode]
-	home := int32(staff.Home)
+	table, home := m.table(r)
 	cost, time, prev := int64(0), int32(0), home
 	for i := range rt.stops {
 		st := &rt.stops[i]
@@ -259,14 +257,14 @@ func (s *state) compact(r int32, starts []int32) []int32 {
 	if staff.MaxDuration == 0 || len(starts) == 0 {
 		return starts
 	}
-	table := &m.travel[staff.Mode]
+	table, _ := m.table(r)
 	for i := len(starts) - 2; i >= 0; i-- {
 		n, next := &m.nodes[rt.stops[i].node], rt.stops[i+1]
 		if n.still {
 			continue
 		}
 		h := &s.held[n.visit]
-		o := min(rt.taken.until(starts[i+1], table.minutes(n.place, next.place))-n.length, h.hi)
+		o := min(rt.taken.until(starts[i+1], table.minutes(rt.stops[i].place, next.place))-n.length, h.hi)
 		if h.lo < h.hi {
 			o = m.last(rt.taken, o, n.before, n.length)
 		}
@@ -282,8 +280,7 @@ func (s *state) duration(r int32) int32 {
 		return 0
 	}
 	s.starts = s.compact(r, s.starts)
-	staff := &s.m.p.Staff[int(r)/s.m.days]
-	table, home := &s.m.travel[staff.Mode], int32(staff.Home)
+	table, home := s.m.table(r)
 	first, last := rt.stops[0], rt.stops[len(rt.stops)-1]
 	end := int32(0)
 	for i, st := range rt.stops { // fixed stops may overlap each other

@@ -28,10 +28,7 @@ type ruiner struct {
 
 func (s *state) prepareSearch() {
 	m := s.m
-	n := 0
-	for _, t := range m.travel {
-		n = max(n, t.n)
-	}
+	n := m.p.places()
 	s.ruin = ruiner{near: make([][]int32, n), atPlace: make([][]int32, n), ruined: make([]bool, len(m.lanes))}
 	s.rebuild = rebuilder{keys: make([]int64, len(m.visits)), home: make([]int32, len(m.visits))}
 	for v := range m.visits {
@@ -69,13 +66,47 @@ func (s *state) nearTo(place int32) []int32 {
 	if list := s.ruin.near[place]; list != nil {
 		return list
 	}
-	list := slices.Clone(s.ruin.places)
-	t := &s.m.travel[0]
-	slices.SortFunc(list, func(a, b int32) int {
-		return cmp.Or(cmp.Compare(t.minutes(place, a), t.minutes(place, b)), cmp.Compare(a, b))
-	})
-	list = slices.Clip(list[:min(len(list), maxNear)])
+	around := s.around(place)
+	list := make([]int32, min(len(around), maxNear))
+	for i := range list {
+		list[i] = around[i].place
+	}
 	s.ruin.near[place] = list
+	return list
+}
+
+// away is a place at some distance.
+type away struct{ place, time int32 }
+
+// around lists the places with visits by their distance from a place, in the
+// least of the tables that have both.
+func (s *state) around(place int32) []away {
+	var list []away
+	for i := range s.m.travel {
+		t := &s.m.travel[i]
+		if t.of == nil {
+			for _, p := range s.ruin.places {
+				list = append(list, away{p, t.minutes(place, p)})
+			}
+			continue
+		}
+		from := t.rows[place]
+		if t.n == 0 || t.of[from] != place {
+			continue
+		}
+		for row, p := range t.of {
+			if len(s.ruin.atPlace[p]) > 0 {
+				list = append(list, away{p, t.minutes(from, int32(row))})
+			}
+		}
+	}
+	slices.SortFunc(list, func(a, b away) int {
+		return cmp.Or(cmp.Compare(a.place, b.place), cmp.Compare(a.time, b.time))
+	})
+	list = slices.CompactFunc(list, func(a, b away) bool { return a.place == b.place })
+	slices.SortFunc(list, func(a, b away) int {
+		return cmp.Or(cmp.Compare(a.time, b.time), cmp.Compare(a.place, b.place))
+	})
 	return list
 }
 

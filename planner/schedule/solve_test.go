@@ -13,6 +13,9 @@ func TestSolveKeepsEveryRule(t *testing.T) {
 	for seed := range seeds(250) {
 		pins := seed%3 == 0
 		p := randomProblem(seed, pins)
+		if err := p.Check(); err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
 		r := Solve(context.Background(), p, Options{Seed: seed, Iterations: 60, Workers: 1})
 		for _, f := range Verify(p, r) {
 			if !f.Forced {
@@ -21,6 +24,27 @@ func TestSolveKeepsEveryRule(t *testing.T) {
 			if !pins {
 				t.Fatalf("seed %d: forced without pins: %s", seed, f.Message)
 			}
+		}
+	}
+}
+
+// TestOwnTablesChangeNothing: a plan costs and breaks the same with one travel
+// table for all as with one for each person.
+func TestOwnTablesChangeNothing(t *testing.T) {
+	t.Parallel()
+	for seed := range seeds(50) {
+		p := yearProblem(5, 3, seed%2 == 0)
+		p.MaxMoves = int(seed % 3)
+		r := Solve(context.Background(), p, Options{Seed: seed, Iterations: 20})
+		ownTables(p)
+		if err := p.Check(); err != nil {
+			t.Fatal(err)
+		}
+		if score, amounts := Evaluate(p, r.Placements); score != r.Score || amounts != r.Amounts {
+			t.Fatalf("%+v %+v became %+v %+v", r.Score, r.Amounts, score, amounts)
+		}
+		for _, f := range Verify(p, r) {
+			t.Fatal(f.Message)
 		}
 	}
 }

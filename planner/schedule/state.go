@@ -162,7 +162,7 @@ func (s *state) insert(r int32, pos int, n int32) {
 	rt, j := &s.routes[r], &s.m.nodes[n]
 	switch {
 	case j.place != None:
-		rt.stops = slices.Insert(rt.stops, pos, stop{node: n, place: j.place})
+		rt.stops = slices.Insert(rt.stops, pos, stop{node: n, place: s.m.row(r, n)})
 	case !j.still: // the lane has those that are pinned
 		s.setCalls(r, append(slices.Clone(rt.calls), n))
 	}

@@ -59,13 +59,21 @@ func (c *checker) shift(s, d int) (from, to, reserve int64) {
 
 func (c *checker) travelTime(s, from, to int) int64 {
 	t := c.p.Travel[c.p.Staff[s].Mode]
-	i := from*t.Places + to
+	i := rowOf(t, from)*t.Places + rowOf(t, to)
 	if t.Cost != nil {
 		c.sums.Travel += int64(t.Cost[i])
 	} else {
 		c.sums.Travel += int64(t.Time[i]) * c.p.Weights.Travel
 	}
 	return int64(t.Time[i])
+}
+
+// rowOf is the row of a place in a table.
+func rowOf(t Travel, place int) int {
+	if t.Of == nil {
+		return place
+	}
+	return sort.SearchInts(t.Of, place)
 }
 
 // journey checks that each leg that leads to or from a visit has the time it
@@ -197,8 +205,9 @@ func (c *checker) limits(f Fault, stays, stops []stay, travel int64) {
 		return
 	}
 	t, first, last := c.p.Travel[person.Mode], stops[0], stops[len(stops)-1]
-	out := int64(t.Time[person.Home*t.Places+first.place])
-	back := int64(t.Time[last.place*t.Places+person.Home])
+	home := rowOf(t, person.Home)
+	out := int64(t.Time[home*t.Places+rowOf(t, first.place)])
+	back := int64(t.Time[rowOf(t, last.place)*t.Places+home])
 	end := last.to
 	for _, a := range stops {
 		end = max(end, a.to)
