@@ -28,9 +28,10 @@ type Config struct {
 	// Region returns a region's state and its published plan; its Plan is nil
 	// when none is published.
 	Region func(ctx context.Context, name string) (web.Region, error)
-	// Feed renders the feed of a token as it stands at a moment. An unknown and
-	// a revoked token are both ErrNotFound.
-	Feed func(ctx context.Context, token string, now time.Time) (Feed, error)
+	// Feed opens the feed of a token at a moment for a program that names itself
+	// in its User-Agent. An unknown and a revoked token are both ErrNotFound;
+	// any other error means that the feed cannot be read now.
+	Feed func(ctx context.Context, token, agent string, now time.Time) (Feed, error)
 	// Health says what is wrong, nil when the service can answer.
 	Health func(ctx context.Context) error
 	// Now is the clock.

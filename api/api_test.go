@@ -40,16 +40,34 @@ func config(log io.Writer) api.Config {
 			}
 			return r, nil
 		},
-		Feed: func(_ context.Context, token string, _ time.Time) (api.Feed, error) {
+		Feed: func(_ context.Context, token, _ string, _ time.Time) (api.Feed, error) {
 			if token != goodToken {
 				return api.Feed{}, api.ErrNotFound
 			}
-			return api.Feed{Body: []byte(feedText), ETag: "r7-20270301", Modified: modified}, nil
+			return goodFeed(), nil
 		},
 		Health: func(context.Context) error { return nil },
 		Now:    func() time.Time { return now },
 		Log:    slog.New(slog.NewTextHandler(log, nil)),
 	}
+}
+
+const feedTag = "r7-20270301"
+
+func goodFeed() api.Feed {
+	return api.Feed{ETag: feedTag, Modified: modified, Content: func(context.Context) (api.FeedContent, error) {
+		return api.FeedContent{
+			ETag: feedTag, Modified: modified, Body: func() ([]byte, error) { return []byte(feedText), nil }, Zipped: deflated(feedText),
+		}, nil
+	}}
+}
+
+func deflated(text string) []byte {
+	var out bytes.Buffer
+	z := gzip.NewWriter(&out)
+	_, _ = z.Write([]byte(text))
+	_ = z.Close()
+	return out.Bytes()
 }
 
 func handler(t *testing.T, c api.Config) http.Handler {
@@ -113,7 +131,7 @@ func TestHeadersOnEveryAnswer(t *testing.T) {
 	broken := config(io.Discard)
 	broken.PublicURL = c.PublicURL
 	broken.Regions = func(context.Context) ([]string, error) { return nil, errors.New("database away") }
-	broken.Feed = func(context.Context, string, time.Time) (api.Feed, error) { panic("feed") }
+	broken.Feed = func(context.Context, string, string, time.Time) (api.Feed, error) { panic("feed") }
 	broken.Health = func(context.Context) error { return errors.New("database away") }
 	good, bad := handler(t, c), handler(t, broken)
 	for _, a := range []struct {

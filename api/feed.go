@@ -1,7 +1,9 @@
 package api
 
 import (
+	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"strconv"
 	"strings"
@@ -10,14 +12,26 @@ import (
 	"github.com/go-chi/chi/v5"
 )
 
-// Feed is one rendering of a calendar feed.
+// Feed is a calendar feed as a token opens it: its validators, and its content
+// for whoever does not have it yet.
 type Feed struct {
-	// Body is the iCalendar text (RFC 5545).
-	Body []byte
-	// ETag names this rendering: letters, digits and dashes, without quotes.
+	// ETag names the content: letters, digits and dashes, without quotes.
 	ETag string
 	// Modified is when the content last changed.
 	Modified time.Time
+	// Content gives the content.
+	Content func(ctx context.Context) (FeedContent, error)
+}
+
+// FeedContent is one rendering of a calendar feed. Its validators are those of
+// the Feed, or earlier ones while the database is away.
+type FeedContent struct {
+	ETag     string
+	Modified time.Time
+	// Body gives the iCalendar text (RFC 5545).
+	Body func() ([]byte, error)
+	// Zipped is the same as gzip.
+	Zipped []byte
 }
 
 // longestToken keeps garbage away from the database; a token has 128 bits or
@@ -37,12 +51,12 @@ func (h *handlers) feed(w http.ResponseWriter, r *http.Request) {
 		h.unknownFeed(w, r)
 		return
 	}
-	f, err := h.Feed(r.Context(), token, h.Now())
+	f, err := h.Feed(r.Context(), token, r.UserAgent(), h.Now())
 	switch {
 	case errors.Is(err, ErrNotFound):
 		h.unknownFeed(w, r)
 	case err != nil:
-		h.answerError(w, r, err)
+		h.feedAway(w, r, err)
 	case h.feeds.OnLimit(w, r, token):
 		h.tooMany(w, r, h.feeds)
 	default:
@@ -50,35 +64,74 @@ func (h *handlers) feed(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// sendFeed sends a rendering, or that it is unchanged.
+// sendFeed sends a feed, or that it is unchanged.
 func (h *handlers) sendFeed(w http.ResponseWriter, r *http.Request, f Feed) {
-	header := w.Header()
-	header.Set("Cache-Control", "private, no-cache")
-	header.Set("Last-Modified", f.Modified.UTC().Format(http.TimeFormat))
-	header.Set("Vary", "Accept-Encoding")
-	body, tag := f.Body, `"`+f.ETag+`"`
-	if acceptsGzip(r) {
-		// A strong validator names one sequence of bytes, so each coding has its
-		// own (RFC 9110 section 8.8.1).
-		tag = `"` + f.ETag + `-gz"`
-		header.Set("Content-Encoding", "gzip")
-		body = nil
-	}
-	header.Set("ETag", tag)
-	if unchanged(r, tag, f.Modified) {
-		header.Del("Content-Encoding")
-		w.WriteHeader(http.StatusNotModified)
+	zip := acceptsGzip(r)
+	if h.unchangedFeed(w, r, f.ETag, f.Modified, zip) {
 		return
 	}
-	if body == nil {
-		body = compressed(f.Body)
+	c, err := f.Content(r.Context())
+	var body []byte
+	if err == nil {
+		if c.ETag != f.ETag && h.unchangedFeed(w, r, c.ETag, c.Modified, zip) {
+			return
+		}
+		if body = c.Zipped; !zip {
+			body, err = c.Body()
+		}
 	}
-	header.Set("Content-Type", "text/calendar; charset=utf-8")
+	if err != nil {
+		h.feedAway(w, r, err)
+		return
+	}
+	header := w.Header()
+	if zip {
+		header.Set("Content-Encoding", "gzip")
+	}
+	header.Set("Content-Type", calendarType)
 	header.Set("Content-Disposition", `inline; filename="wijkplanner.ics"`)
 	header.Set("Content-Length", strconv.Itoa(len(body)))
 	if _, err := w.Write(body); err != nil {
 		h.Log.DebugContext(r.Context(), "feed not sent", "error", err)
 	}
+}
+
+const calendarType = "text/calendar; charset=utf-8"
+
+// unchangedFeed writes the validators of a feed, and the whole answer when the
+// caller has the content already.
+func (h *handlers) unchangedFeed(w http.ResponseWriter, r *http.Request, tag string, modified time.Time, zip bool) bool {
+	if zip {
+		// A strong validator names one sequence of bytes, so each coding has its
+		// own (RFC 9110 section 8.8.1).
+		tag += "-gz"
+	}
+	tag = `"` + tag + `"`
+	header := w.Header()
+	header.Set("Cache-Control", "private, no-cache")
+	header.Set("Last-Modified", modified.UTC().Format(http.TimeFormat))
+	header.Set("Vary", "Accept-Encoding")
+	header.Set("ETag", tag)
+	if !unchanged(r, tag, modified) {
+		return false
+	}
+	w.WriteHeader(http.StatusNotModified)
+	return true
+}
+
+// feedAway says that a feed cannot be read now. A program that is told so keeps
+// what it has, where it would take an empty calendar for the truth.
+func (h *handlers) feedAway(w http.ResponseWriter, r *http.Request, err error) {
+	header := w.Header()
+	for _, name := range []string{"ETag", "Last-Modified"} {
+		header.Del(name)
+	}
+	header.Set("Cache-Control", "no-store")
+	header.Set("Retry-After", "300")
+	if r.Context().Err() == nil {
+		h.Log.LogAttrs(r.Context(), slog.LevelError, "feed not available", idAttr(w), slog.Any("error", err))
+	}
+	h.answerFault(w, r, http.StatusServiceUnavailable)
 }
 
 // plausible reports whether a text can be a token: base64url of a fair length.

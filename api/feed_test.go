@@ -1,7 +1,9 @@
 package api_test
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -83,6 +85,52 @@ func TestFeedConditions(t *testing.T) {
 	}
 }
 
+// While the database is away a feed may come with the content of before; its
+// validators come with it.
+func TestFeedWithEarlierContent(t *testing.T) {
+	t.Parallel()
+	c := config(io.Discard)
+	c.Feed = func(context.Context, string, string, time.Time) (api.Feed, error) {
+		f := goodFeed()
+		f.ETag, f.Modified = "r8-20270302", modified.Add(time.Hour)
+		return f, nil
+	}
+	h := handler(t, c)
+	r := ask(t, h, "GET", feedPath)
+	if r.status != 200 || r.header.Get("ETag") != `"`+feedTag+`"` || r.header.Get("Last-Modified") != "Mon, 01 Feb 2027 09:30:15 GMT" {
+		t.Errorf("%d %v", r.status, r.header)
+	}
+	if r := ask(t, h, "GET", feedPath, "If-None-Match", `"`+feedTag+`"`); r.status != 304 || r.header.Get("ETag") != `"`+feedTag+`"` {
+		t.Errorf("%d %v", r.status, r.header)
+	}
+}
+
+// A feed that cannot be read is no empty calendar: programs keep what they
+// have when they get a 503.
+func TestFeedAway(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	noToken, noContent := config(&log), config(&log)
+	noToken.Feed = func(context.Context, string, string, time.Time) (api.Feed, error) {
+		return api.Feed{}, errors.New("away")
+	}
+	noContent.Feed = func(context.Context, string, string, time.Time) (api.Feed, error) {
+		f := goodFeed()
+		f.Content = func(context.Context) (api.FeedContent, error) { return api.FeedContent{}, errors.New("away") }
+		return f, nil
+	}
+	for name, c := range map[string]api.Config{"token": noToken, "content": noContent} {
+		r := ask(t, handler(t, c), "GET", feedPath)
+		if r.status != 503 || r.header.Get("Retry-After") == "" || r.header.Get("ETag") != "" || r.header.Get("Cache-Control") != "no-store" ||
+			r.header.Get("Content-Type") != "application/problem+json" {
+			t.Errorf("%s: %d %v %s", name, r.status, r.header, r.text)
+		}
+	}
+	if strings.Count(log.String(), "feed not available") != 2 || strings.Contains(log.String(), goodToken) {
+		t.Errorf("log: %s", log.String())
+	}
+}
+
 // Over a real connection HEAD has the headers of GET and no body.
 func TestFeedHead(t *testing.T) {
 	t.Parallel()
@@ -124,11 +172,11 @@ func TestUnknownFeedsAreAlike(t *testing.T) {
 	revoked := false
 	c := config(io.Discard)
 	known := c.Feed
-	c.Feed = func(ctx context.Context, token string, now time.Time) (api.Feed, error) {
+	c.Feed = func(ctx context.Context, token, agent string, now time.Time) (api.Feed, error) {
 		if revoked {
 			return api.Feed{}, fmt.Errorf("feed of Anna: revoked: %w", api.ErrNotFound)
 		}
-		return known(ctx, token, now)
+		return known(ctx, token, agent, now)
 	}
 	h := handler(t, c)
 	if r := ask(t, h, "GET", feedPath); r.status != 200 {

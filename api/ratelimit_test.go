@@ -49,8 +49,8 @@ func TestFeedLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := config(io.Discard)
 		known := c.Feed
-		c.Feed = func(ctx context.Context, _ string, now time.Time) (api.Feed, error) {
-			f, _ := known(ctx, goodToken, now)
+		c.Feed = func(ctx context.Context, _, agent string, now time.Time) (api.Feed, error) {
+			f, _ := known(ctx, goodToken, agent, now)
 			return f, nil
 		}
 		h := handler(t, c)
@@ -127,9 +127,9 @@ func TestUnknownLimit(t *testing.T) {
 		asked := 0
 		c := config(io.Discard)
 		known := c.Feed
-		c.Feed = func(ctx context.Context, token string, now time.Time) (api.Feed, error) {
+		c.Feed = func(ctx context.Context, token, agent string, now time.Time) (api.Feed, error) {
 			asked++
-			return known(ctx, token, now)
+			return known(ctx, token, agent, now)
 		}
 		h := handler(t, c)
 		const guesser, neighbour = "192.0.2.7:40000", "192.0.2.8:40000"

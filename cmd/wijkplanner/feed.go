@@ -40,7 +40,7 @@ func (c *feedCreate) Run(p *process) (err error) {
 		return err
 	}
 	for _, scope := range scopes {
-		token, err := s.Store.CreateFeed(p.ctx, scope, store.FeedLevel(c.Level))
+		_, token, err := s.Store.CreateFeed(p.ctx, store.NewFeed{Scope: scope, Level: store.FeedLevel(c.Level)})
 		if err != nil {
 			return &codeError{exitInput, err}
 		}

@@ -191,7 +191,7 @@ func servePlan(t *testing.T) serving {
 func (s serving) subscribe(t *testing.T, kind, id string) string {
 	t.Helper()
 	scope := store.FeedScope{Region: s.region, Kind: store.FeedKind(kind), ID: id}
-	token, err := s.Store.CreateFeed(t.Context(), scope, store.FullDetail)
+	_, token, err := s.Store.CreateFeed(t.Context(), store.NewFeed{Scope: scope, Level: store.FullDetail})
 	if err != nil {
 		t.Fatal(err)
 	}

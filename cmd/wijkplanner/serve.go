@@ -86,6 +86,7 @@ func (c *serveCommand) Run(p *process) (err error) {
 	if err != nil {
 		return err
 	}
+	defer s.Close(context.WithoutCancel(p.ctx))
 	fmt.Fprintf(p.stdout, "Wijkplanner is at %s – stop with Ctrl+C\n", c.PublicURL)
 	return serve(p.ctx, api.Server(c.Addr, handler), listener)
 }
@@ -122,12 +123,26 @@ func (c *serveCommand) handler(p *process, s *service.Service) (http.Handler, er
 			}
 			return web.Region{State: snapshot.State, Plan: snapshot.Plan}, nil
 		},
-		Feed: func(ctx context.Context, token string, now time.Time) (api.Feed, error) {
-			r, err := s.RenderFeed(ctx, token, now)
-			return api.Feed{Body: r.Body, ETag: r.ETag, Modified: r.Modified}, notFound(err)
+		Feed: func(ctx context.Context, token, agent string, now time.Time) (api.Feed, error) {
+			r, err := s.Feed(ctx, token, agent, now)
+			if err != nil {
+				return api.Feed{}, notFound(err)
+			}
+			return api.Feed{ETag: r.ETag, Modified: r.Modified, Content: contentOf(r)}, nil
 		},
 		Health: s.Health, Now: p.now, Log: p.log, PublicURL: c.PublicURL, TrustedProxies: c.TrustedProxy,
 	})
+}
+
+// contentOf gives a reading's content in the words of the API.
+func contentOf(r *service.Reading) func(context.Context) (api.FeedContent, error) {
+	return func(ctx context.Context) (api.FeedContent, error) {
+		c, err := r.Content(ctx)
+		if err != nil {
+			return api.FeedContent{}, err
+		}
+		return api.FeedContent{ETag: c.ETag, Modified: c.Modified, Body: c.Body, Zipped: c.Zipped}, nil
+	}
 }
 
 // notFound says "not found" in the words of the API.
@@ -209,7 +224,7 @@ func (c *serveCommand) showFeed(p *process, s *service.Service, state *planner.S
 		return nil
 	}
 	scope := store.FeedScope{Region: state.Region, Kind: store.StaffFeed, ID: state.Staff[0].ID}
-	token, err := s.Store.CreateFeed(p.ctx, scope, store.FullDetail)
+	_, token, err := s.Store.CreateFeed(p.ctx, store.NewFeed{Scope: scope, Level: store.FullDetail})
 	if err != nil {
 		return err
 	}

@@ -2,12 +2,16 @@ package service
 
 import (
 	"context"
+	"encoding/base32"
 	"errors"
+	"hash/crc32"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/wijkplanner/wijkplanner/calendar"
 	"github.com/wijkplanner/wijkplanner/planner"
 	"github.com/wijkplanner/wijkplanner/planner/store"
 )
@@ -17,18 +21,50 @@ var (
 	nestFeed = store.FeedScope{Region: "noord", Kind: store.LocationFeed, ID: "een"}
 )
 
+// feed makes a feed and returns its id and token.
+func (w world) feed(n store.NewFeed) (id, token string) {
+	w.Helper()
+	if n.Level == "" {
+		n.Level = store.FullDetail
+	}
+	id, token, err := w.Store.CreateFeed(w.Context(), n)
+	w.must(err)
+	return id, token
+}
+
 func (w world) token(scope store.FeedScope, level store.FeedLevel) string {
 	w.Helper()
-	token, err := w.Store.CreateFeed(w.Context(), scope, level)
-	w.must(err)
+	_, token := w.feed(store.NewFeed{Scope: scope, Level: level})
 	return token
 }
 
-func (w world) renders(token string, now time.Time) Rendering {
+// opens opens a feed as some program does.
+func (w world) opens(token string, now time.Time) *Reading {
 	w.Helper()
-	r, err := w.RenderFeed(w.Context(), token, now)
+	r, err := w.Feed(w.Context(), token, "curl/8", now)
 	w.must(err)
 	return r
+}
+
+// text is a feed as its reader gets it.
+type text struct {
+	Body     []byte
+	ETag     string
+	Modified time.Time
+}
+
+func (w world) renders(token string, now time.Time) text {
+	w.Helper()
+	return w.content(w.opens(token, now))
+}
+
+func (w world) content(r *Reading) text {
+	w.Helper()
+	c, err := r.Content(w.Context())
+	w.must(err)
+	body, err := c.Body()
+	w.must(err)
+	return text{body, c.ETag, c.Modified}
 }
 
 // lines unfolds a feed and returns its lines of some properties.
@@ -129,11 +165,11 @@ func TestFeedWindow(t *testing.T) {
 			"thirty days later": {winter.AddDate(0, 0, 30), 3}, "thirty-one": {winter.AddDate(0, 0, 31), 2},
 		} {
 			// Tokens are younger than that, so the text is asked for directly.
-			f, err := w.Store.FeedByToken(w.Context(), token, testNow)
+			f, err := w.Store.FeedByID(w.Context(), strings.Split(token, "_")[2])
 			w.must(err)
-			r, err := w.render(w.Context(), &f, dateIn(w, c.now), zoneOf(w))
+			r, err := w.reading(&f.Calendar, c.now)
 			w.must(err)
-			if got := len(lines(r.Body, "UID")); got != c.want {
+			if got := len(lines(w.content(r).Body, "UID")); got != c.want {
 				w.Errorf("%s: %d events, want %d", name, got, c.want)
 			}
 		}
@@ -145,11 +181,7 @@ func TestCancelledUntilItsDay(t *testing.T) {
 	forEachDatabase(t, func(w world) {
 		w.published("noord")
 		token := w.token(nestFeed, store.FullDetail)
-		w.Solve = func(ctx context.Context, states []*planner.State, o planner.Options) ([]*planner.Plan, error) {
-			plans, err := onePlan(ctx, states, o)
-			plans[0].Visits = plans[0].Visits[1:]
-			return plans, err
-		}
+		w.Solve = droppedPlan
 		w.publishes()
 		visit := time.Date(2027, 1, 20, 20, 0, 0, 0, time.UTC)
 		r := w.renders(token, visit)
@@ -167,30 +199,83 @@ func TestFeedValidators(t *testing.T) {
 	t.Parallel()
 	forEachDatabase(t, func(w world) {
 		w.published("noord")
-		token := w.token(nestFeed, store.FullDetail)
-		first := w.renders(token, testNow)
-		if again := w.renders(token, testNow.Add(time.Hour)); again.ETag != first.ETag || !again.Modified.Equal(first.Modified) {
+		id, token := w.feed(store.NewFeed{Scope: nestFeed})
+		seen := map[string]string{}
+		differs := func(name string, now time.Time) *Reading {
+			r := w.opens(token, now)
+			for earlier, tag := range seen {
+				if r.ETag == tag {
+					w.Errorf("%s has the tag of %s", name, earlier)
+				}
+			}
+			seen[name] = r.ETag
+			if c := w.content(r); c.ETag != r.ETag || !c.Modified.Equal(r.Modified) {
+				w.Errorf("%s: its text has the tag %s, want %s", name, c.ETag, r.ETag)
+			}
+			return r
+		}
+		first := differs("first", testNow)
+		if again := w.opens(token, testNow.Add(time.Hour)); again.ETag != first.ETag || !again.Modified.Equal(first.Modified) {
 			w.Errorf("unchanged: %s %v, want %s %v", again.ETag, again.Modified, first.ETag, first.Modified)
 		}
-		next := w.renders(token, testNow.AddDate(0, 0, 1))
-		if next.ETag != first.ETag || !next.Modified.After(first.Modified) {
-			w.Errorf("next day: %s %v; want the same bytes, looked at again", next.ETag, next.Modified)
+		if other := w.opens(w.token(nestFeed, store.FullDetail), testNow); other != first {
+			w.Error("two devices with the same calendar do not share its text")
 		}
-		if after := w.renders(token, testNow.AddDate(0, 0, 60)); after.ETag == first.ETag {
-			w.Error("the winter visit left the window and the tag is the same")
-		}
-		if first.ETag == w.renders(w.token(nestFeed, store.BusyOnly), testNow).ETag {
+		if busy := w.opens(w.token(nestFeed, store.BusyOnly), testNow); busy.ETag == first.ETag {
 			w.Error("two levels of detail have one tag")
 		}
-		// A change of the plan shows a second later, at most.
-		w.Solve = func(ctx context.Context, states []*planner.State, o planner.Options) ([]*planner.Plan, error) {
-			plans, err := onePlan(ctx, states, o)
-			plans[0].Visits[0].Start = plans[0].Visits[0].Start.Add(-time.Hour)
-			return plans, err
+		tomorrow := testNow.AddDate(0, 0, 1)
+		next := differs("next day", tomorrow)
+		if !next.Modified.After(first.Modified) {
+			w.Errorf("next day: modified %v, after %v", next.Modified, first.Modified)
 		}
+		// A change of the plan shows a second later, at most.
+		w.Solve = movedPlan
 		w.publishes()
-		if changed := w.renders(token, testNow.AddDate(0, 0, 1).Add(time.Second)); changed.ETag == first.ETag {
-			w.Error("a moved visit and the same tag")
+		moved := differs("moved", tomorrow.Add(time.Second))
+		if moved.Modified.Before(next.Modified) {
+			w.Errorf("moved: modified goes back to %v", moved.Modified)
+		}
+		w.must(w.Store.HideCancelled(w.Context(), id, true, tomorrow.Add(2*time.Second)))
+		hidden := differs("hidden", tomorrow.Add(2*time.Second))
+		if !hidden.Modified.After(moved.Modified) {
+			w.Errorf("hidden: modified %v, after %v", hidden.Modified, moved.Modified)
+		}
+		state := town("noord")
+		state.Locations[0].Name = "De Kwekerij"
+		_, err := w.Import(w.Context(), []*planner.State{state})
+		w.must(err)
+		differs("renamed", tomorrow.Add(4*time.Second))
+	})
+}
+
+// movedPlan is onePlan with the winter visit an hour earlier.
+func movedPlan(ctx context.Context, states []*planner.State, o planner.Options) ([]*planner.Plan, error) {
+	plans, err := onePlan(ctx, states, o)
+	plans[0].Visits[0].Start = plans[0].Visits[0].Start.Add(-time.Hour)
+	return plans, err
+}
+
+// droppedPlan is onePlan without the winter visit.
+func droppedPlan(ctx context.Context, states []*planner.State, o planner.Options) ([]*planner.Plan, error) {
+	plans, err := onePlan(ctx, states, o)
+	plans[0].Visits = plans[0].Visits[1:]
+	return plans, err
+}
+
+// A validator is told before anything is rendered: an unchanged feed costs one
+// read, also of a program that has just started.
+func TestValidatorsNeedNoText(t *testing.T) {
+	t.Parallel()
+	forEachDatabase(t, func(w world) {
+		w.published("noord")
+		token := w.token(nestFeed, store.FullDetail)
+		want := w.renders(token, testNow).ETag
+		fresh := New(w.Store, w.Log, w.Now)
+		r, err := fresh.Feed(w.Context(), token, "", testNow)
+		w.must(err)
+		if r.ETag != want || r.content.Load() != nil {
+			w.Errorf("tag %s, want %s; rendered %v", r.ETag, want, r.content.Load() != nil)
 		}
 	})
 }
@@ -207,23 +292,19 @@ func TestFeedWithoutEvents(t *testing.T) {
 	})
 }
 
-func TestRevokedFeedIsGoneWithinASecond(t *testing.T) {
+// TestRA5_RevokedFeedIsGoneWithinASecond: another process revokes.
+func TestRA5_RevokedFeedIsGoneWithinASecond(t *testing.T) {
 	t.Parallel()
 	forEachDatabase(t, func(w world) {
 		w.published("noord")
-		token := w.token(annaFeed, store.FullDetail)
+		id, token := w.feed(store.NewFeed{Scope: annaFeed})
 		w.renders(token, testNow)
-		feeds, err := w.Store.Feeds(w.Context(), annaFeed)
-		w.must(err)
-		w.must(w.Store.RevokeFeed(w.Context(), feeds[0].ID, testNow))
-		w.renders(token, testNow.Add(tokenFresh-1)) // still trusted
+		w.must(w.Store.RevokeFeed(w.Context(), id, testNow))
+		w.opens(token, testNow.Add(tokenFresh-1)) // still trusted
 		for _, later := range []time.Duration{tokenFresh, 2 * tokenFresh, 0} {
-			if _, err := w.RenderFeed(w.Context(), token, testNow.Add(later)); !errors.Is(err, ErrNotFound) {
+			if _, err := w.Feed(w.Context(), token, "", testNow.Add(later)); !errors.Is(err, ErrNotFound) {
 				w.Errorf("%v later: %v, want ErrNotFound", later, err)
 			}
-		}
-		if _, err := w.RenderFeed(w.Context(), "pf_feed_x", testNow); !errors.Is(err, ErrNotFound) {
-			w.Errorf("a token that is none: %v, want ErrNotFound", err)
 		}
 		if strings.Contains(w.log.String(), token) {
 			w.Error("the token is in the log")
@@ -231,31 +312,80 @@ func TestRevokedFeedIsGoneWithinASecond(t *testing.T) {
 	})
 }
 
-func TestFeedWhileTheDatabaseIsAway(t *testing.T) {
+// TestRA5_RevocationActsOnTheNextRequest: this process revokes, while readers
+// run.
+func TestRA5_RevocationActsOnTheNextRequest(t *testing.T) {
 	t.Parallel()
 	forEachDatabase(t, func(w world) {
 		w.published("noord")
-		seen, unseen := w.token(annaFeed, store.FullDetail), w.token(annaFeed, store.FullDetail)
-		first := w.renders(seen, testNow)
-		w.must(w.Store.Close())
-		if r := w.renders(seen, testNow.Add(tokenGrace)); r.ETag != first.ETag {
-			w.Error("another rendering than the last")
-		}
-		for name, c := range map[string]struct {
-			token string
-			now   time.Time
-		}{"a quarter of an hour is over": {seen, testNow.Add(tokenGrace + 1)}, "never seen": {unseen, testNow}} {
-			if _, err := w.RenderFeed(w.Context(), c.token, c.now); err == nil || errors.Is(err, ErrNotFound) {
-				w.Errorf("%s: %v, want a fault that is not ErrNotFound", name, err)
+		const races = 100
+		late := 0
+		for range races {
+			id, token := w.feed(store.NewFeed{Scope: annaFeed})
+			var revoked atomic.Bool
+			done := make(chan int)
+			for range 4 {
+				go func() {
+					n := 0
+					for range 20 {
+						after := revoked.Load()
+						if _, err := w.Feed(w.Context(), token, "", testNow); err == nil && after {
+							n++
+						}
+					}
+					done <- n
+				}()
+			}
+			w.must(w.RevokeFeed(w.Context(), id, testNow))
+			revoked.Store(true)
+			for range 4 {
+				late += <-done
+			}
+			if _, err := w.Feed(w.Context(), token, "", testNow); !errors.Is(err, ErrNotFound) {
+				w.Fatalf("after the revocation: %v, want ErrNotFound", err)
 			}
 		}
-		if w.Health(w.Context()) == nil {
-			w.Error("healthy without a database")
-		}
-		if !strings.Contains(w.log.String(), "feed from its last rendering") {
-			w.Errorf("log: %s", w.log)
+		w.Logf("%d races, %d late reads", races, late)
+		if late > 0 {
+			w.Errorf("%d reads after a revocation, want 0", late)
 		}
 	})
+}
+
+// TestTokensThatOpenNothing are all alike, and a wrong secret for a feed that
+// is known does not disturb its owner.
+func TestTokensThatOpenNothing(t *testing.T) {
+	t.Parallel()
+	forEachDatabase(t, func(w world) {
+		w.published("noord")
+		_, token := w.feed(store.NewFeed{Scope: annaFeed})
+		_, password, err := w.Store.CreateAccount(w.Context(), store.NewFeed{Scope: annaFeed, Level: store.FullDetail})
+		w.must(err)
+		want := w.opens(token, testNow)
+		_, stranger := w.feed(store.NewFeed{Scope: annaFeed})
+		parts, other := strings.Split(token, "_"), strings.Split(stranger, "_")
+		parts[3] = other[3]
+		for name, wrong := range map[string]string{
+			"none": "", "malformed": "pf_feed_x", "an app password": password, "another's secret": resealed(parts), "one letter less": token[:len(token)-1],
+		} {
+			for _, now := range []time.Time{testNow, testNow.Add(time.Hour)} {
+				if _, err := w.Feed(w.Context(), wrong, "", now); !errors.Is(err, ErrNotFound) {
+					w.Errorf("%s: %v, want ErrNotFound", name, err)
+				}
+			}
+		}
+		if got := w.opens(token, testNow); got != want {
+			w.Error("the owner's feed was forgotten")
+		}
+	})
+}
+
+// resealed puts the parts of a token together with a check that fits.
+func resealed(parts []string) string {
+	body := strings.Join(parts[:4], "_")
+	sum := crc32.ChecksumIEEE([]byte(body))
+	letters := base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+	return body + "_" + letters.EncodeToString([]byte{byte(sum >> 24), byte(sum >> 16), byte(sum >> 8), byte(sum)})[:6]
 }
 
 func TestUID(t *testing.T) {
@@ -275,20 +405,82 @@ func TestUID(t *testing.T) {
 func TestGenerationsAreBounded(t *testing.T) {
 	t.Parallel()
 	var g generations[int, int]
-	for i := range 5 * cachedFeeds {
-		g.put(i, i)
-		if v, ok := g.get(0); !ok || v != 0 {
+	const limit = 1000
+	gone := map[int]bool{}
+	for i := range 5 * limit {
+		for _, v := range g.put(i, i, 1, limit) {
+			gone[v] = true
+		}
+		if v, ok := g.get(0, limit); !ok || v != 0 {
 			t.Fatalf("what is asked for all the time is gone after %d", i)
 		}
 	}
-	if n := len(g.young) + len(g.old); n > 2*cachedFeeds {
-		t.Errorf("%d entries, want at most %d", n, 2*cachedFeeds)
+	if n := len(g.young) + len(g.old); n > 2*limit {
+		t.Errorf("%d entries, want at most %d", n, 2*limit)
 	}
-	if _, ok := g.get(cachedFeeds / 2); ok {
-		t.Error("what nobody asked for is still there")
+	if _, ok := g.get(limit/2, limit); ok || !gone[limit/2] || gone[0] {
+		t.Error("what nobody asked for is still there, or what is in use was driven out")
 	}
 	g.remove(0)
-	if _, ok := g.get(0); ok {
+	if _, ok := g.get(0, limit); ok {
 		t.Error("removed and still there")
 	}
+	g.put(1, 1, limit, limit)
+	if weight := g.weight; weight > limit+1 {
+		t.Errorf("weight %d, want about %d", weight, limit)
+	}
+}
+
+func TestClientFamily(t *testing.T) {
+	t.Parallel()
+	for agent, want := range map[string]string{
+		"Google-Calendar-Importer": "google",
+		"Mozilla/5.0 (compatible; Google-Calendar-Importer; +http://www.google.com/googlebot.html)": "google",
+		"Microsoft.Exchange/15.20 (Windows NT 10.0; Win64; x64)":                                    "outlook",
+		"Mozilla/4.0 (compatible; ms-office; MSOffice 16)":                                          "outlook",
+		"iOS/18.1 (22B83) dataaccessd/1.0":                                                          "apple",
+		"macOS/15.1 (24B83) CalendarAgent/1094":                                                     "apple",
+		"Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Thunderbird/153.7.0":              "thunderbird",
+		"DAVx5/4.4.3.2-ose (dav4jvm; okhttp/4.12.0) Android/14":                                     "davx5",
+		"ICSx5/2.2.5 (ical4j/3.2.19)":                                                               "icsx5",
+		"Evolution/3.46.4":                                                                          "gnome",
+		"Nextcloud Webcal Service":                                                                  "nextcloud",
+		"vdirsyncer/0.19.0":                                                                         "vdirsyncer",
+		"Python-urllib/3.11":                                                                        "script",
+		"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Safari/605.1.15":      "browser",
+		"": "other", "Kalender van tante Truus": "other",
+	} {
+		if got := ClientFamily(agent); got != want {
+			t.Errorf("%q is %s, want %s", agent, got, want)
+		}
+	}
+}
+
+// Each family is written once a day, whatever the number of reads.
+func TestLastFetchedByDayAndClient(t *testing.T) {
+	t.Parallel()
+	forEachDatabase(t, func(w world) {
+		w.published("noord")
+		id, token := w.feed(store.NewFeed{Scope: annaFeed})
+		read := func(agent string, now time.Time) {
+			_, err := w.Feed(w.Context(), token, agent, now)
+			w.must(err)
+		}
+		for i := range 20 {
+			read("iOS/18.1 (22B83) dataaccessd/1.0", testNow.Add(time.Duration(i)*time.Minute))
+		}
+		read("Evolution/3.46.4", testNow.Add(30*time.Minute))
+		read("iOS/18.2 (22C152) dataaccessd/1.0", testNow.AddDate(0, 0, 2))
+		read("ICSx5/2.2.5", testNow.AddDate(0, 0, 2)) // within the second: written at the end
+		w.Close(w.Context())
+		_, err := w.Subscription(w.Context(), token, testNow.AddDate(0, 0, 9)) // looking is not reading
+		w.must(err)
+		feeds, err := w.Store.Feeds(w.Context(), "noord")
+		w.must(err)
+		today := calendar.DateOf(testNow, time.UTC)
+		want := []store.FeedClient{{Client: "apple", Last: today + 2}, {Client: "gnome", Last: today}, {Client: "icsx5", Last: today + 2}}
+		if len(feeds) != 1 || feeds[0].ID != id || feeds[0].LastUsed != today+2 || !slices.Equal(feeds[0].Clients, want) {
+			w.Errorf("feeds %+v, want clients %+v", feeds, want)
+		}
+	})
 }

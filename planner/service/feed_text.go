@@ -1,6 +1,7 @@
 package service
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"strings"
@@ -13,40 +14,70 @@ import (
 // busy is all that a feed of the level busy says of an event.
 const busy = "Bezet"
 
+// product is the first word of a calendar's name.
+const product = "Wijkplanner"
+
 // longestUID keeps a UID within what RFC 7986 section 5.3 allows.
 const longestUID = 200
 
-// calendarName names the calendar; only the full level says whose it is.
-func calendarName(f *store.Feed) string {
-	if f.Level != store.FullDetail || f.Name == "" {
-		return "Wijkplanner"
+// Name names the calendar; only the full level says whose it is.
+func (r *Reading) Name(ctx context.Context) (string, error) {
+	c := &r.Calendar
+	if c.Level != store.FullDetail {
+		return product, nil
 	}
-	return "Wijkplanner " + f.Name
+	name, err := r.service.Store.CalendarName(ctx, c)
+	return join(" ", product, name), err
 }
 
-// eventOf writes an event for its reader, as much as the feed's level tells.
-func eventOf(f *store.Feed, e *store.FeedEvent) calendar.Event {
+// eventOf writes an event for its reader, as much as the calendar's level
+// tells.
+func eventOf(c *store.Calendar, e *store.FeedEvent) calendar.Event {
 	out := calendar.Event{
-		UID: uid(f.Scope.Region, e.Visit), Sequence: e.Sequence, Revised: e.Revised,
+		UID: uid(c.Scope.Region, e.Visit), Sequence: e.Sequence, Revised: e.Revised,
 		Start: e.Start, End: e.End, Cancelled: e.Cancelled, Summary: busy,
 	}
-	if f.Level == store.BusyOnly {
+	if c.Level == store.BusyOnly {
 		return out
 	}
-	out.Summary, out.Place = title(e), place(e)
+	out.Place = place(e)
 	if e.Lat != 0 || e.Lon != 0 {
 		out.Geo = &calendar.GeoPoint{Lat: e.Lat, Lon: e.Lon}
 	}
-	names := f.Level == store.FullDetail
-	if f.Scope.Kind == store.LocationFeed {
-		out.Summary = join(": ", out.Summary, people(e.Crew, "", names))
-		return out
+	names := c.Level == store.FullDetail
+	all := people(e.Crew, "", names)
+	switch c.Scope.Kind {
+	case store.LocationFeed:
+		out.Summary = join(": ", title(e), all)
+	case store.StaffFeed:
+		out.Summary = join(": ", title(e), e.LocationName)
+		if others := people(e.Crew, c.Scope.ID, names); others != "" {
+			out.Description = "Met " + others
+		}
+	case store.DistrictFeed, store.TeamFeed, store.RoleFeed:
+		out.Summary = join(": ", title(e), join(" – ", e.LocationName, all))
 	}
-	out.Summary = join(": ", out.Summary, e.LocationName)
-	if others := people(e.Crew, f.Scope.ID, names); others != "" {
-		out.Description = "Met " + others
+	if e.Cancelled {
+		out.Description = join("\n", "Reden: "+reason(c.Scope.Kind, e.Reason), out.Description)
 	}
 	return out
+}
+
+// cancelReasons says in words why a visit fell through.
+var cancelReasons = map[store.CancelReason]string{
+	store.StaffUnavailable: "medewerker niet beschikbaar",
+	store.LocationClosed:   "locatie niet te bezoeken",
+	store.HandedOver:       "overgedragen aan een collega",
+	store.Replanned:        "planning gewijzigd",
+}
+
+// reason says why a visit fell through. Outside the team, at a location, it is
+// always the same: what goes on among staff is not theirs to know.
+func reason(kind store.FeedKind, code store.CancelReason) string {
+	if text := cancelReasons[code]; kind != store.LocationFeed && text != "" {
+		return text
+	}
+	return cancelReasons[store.StaffUnavailable]
 }
 
 // uid is the event's name for life. The region is part of it where regions

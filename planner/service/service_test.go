@@ -172,10 +172,6 @@ func filepathOf(example string) string { return "../../examples/" + example }
 // countEvents renders a feed and counts the events that still hold.
 func (w world) countEvents(scope store.FeedScope) int {
 	w.Helper()
-	token, err := w.Store.CreateFeed(w.Context(), scope, store.FullDetail)
-	w.must(err)
-	r, err := w.RenderFeed(w.Context(), token, testNow)
-	w.must(err)
-	text := string(r.Body)
+	text := string(w.renders(w.token(scope, store.FullDetail), testNow).Body)
 	return strings.Count(text, "BEGIN:VEVENT") - strings.Count(text, "STATUS:CANCELLED")
 }

@@ -2,28 +2,14 @@ package store
 
 import (
 	"context"
-	"crypto/sha256"
-	"crypto/subtle"
 	"errors"
 	"fmt"
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"github.com/wijkplanner/wijkplanner/calendar"
-)
-
-// FeedLevel says how much a feed tells.
-type FeedLevel string
-
-// The levels of detail.
-const (
-	// FullDetail tells who comes where for what.
-	FullDetail FeedLevel = "full"
-	// NoNames leaves out the names of people.
-	NoNames FeedLevel = "no_names"
-	// BusyOnly tells when somebody is taken and nothing else.
-	BusyOnly FeedLevel = "busy"
 )
 
 // How long a feed's token lasts, in days: unused, and in all.
@@ -34,107 +20,174 @@ const (
 
 // Feed is a calendar that one device may read.
 type Feed struct {
-	ID    string
-	Scope FeedScope
-	Level FeedLevel
-	// Name is the person's or the location's, empty when they are gone.
-	Name string
-	// Zone is the IANA time zone of the region.
-	Zone string
-	// Revision counts the changes to the calendar; it is 0 before the first.
-	Revision int64
-	// Changed is when it got this revision; zero before the first.
-	Changed time.Time
+	ID string
+	Calendar
 	Created time.Time
 	// LastUsed is the last day on which it was read; NoDate for never.
 	LastUsed calendar.Date
 	// Revoked is when it was revoked; zero while it is not.
 	Revoked time.Time
+	// Clients are the families of calendar programs that read it, with the day
+	// on which each last did. Only Feeds fills them.
+	Clients []FeedClient
+
+	secret []byte
+}
+
+// FeedClient is a family of calendar programs and the day on which one of them
+// last read a feed.
+type FeedClient struct {
+	Client string
+	Last   calendar.Date
+}
+
+// Opens reports whether the key of a token opens this feed at a moment: its
+// secret is the feed's, and the feed is neither revoked nor worn out.
+func (f *Feed) Opens(key Key, now time.Time) bool { return key.opens(f.secret) && !f.Ended(now) }
+
+// Ended reports whether the feed is revoked or worn out.
+func (f *Feed) Ended(now time.Time) bool {
+	last := f.Created
+	if f.LastUsed != calendar.NoDate {
+		last = f.LastUsed.Time()
+	}
+	return !f.Revoked.IsZero() || now.After(f.Created.AddDate(0, 0, feedDays)) || now.After(last.AddDate(0, 0, feedUnusedDays))
 }
 
 type feedRow struct {
-	ID        string `gorm:"primaryKey"`
-	Secret    []byte
-	Region    string
-	Kind      FeedKind
-	Subject   string
-	Level     FeedLevel
-	CreatedAt Instant
-	LastUsed  day
-	RevokedAt Instant
+	ID            string `gorm:"primaryKey"`
+	Secret        []byte
+	Region        string
+	Kind          FeedKind
+	Subject       string
+	Level         FeedLevel
+	CreatedAt     Instant
+	LastUsed      day
+	RevokedAt     Instant
+	HideCancelled bool
+	ChangedAt     Instant
 }
 
-func (feedRow) TableName() string { return "feeds" }
-
-func (r *feedRow) feed() Feed {
-	return Feed{
-		ID: r.ID, Scope: FeedScope{r.Region, r.Kind, r.Subject}, Level: r.Level,
-		Created: r.CreatedAt.Time, LastUsed: r.LastUsed.Date(), Revoked: r.RevokedAt.Time,
-	}
+type feedClientRow struct {
+	Feed     string `gorm:"primaryKey"`
+	Client   string `gorm:"primaryKey"`
+	LastUsed day
 }
 
-// CreateFeed makes a feed of a calendar for one device and returns its token,
-// which is shown once: the database keeps no more than its SHA-256. It gives
-// ErrNotFound when there is no such person or location.
-func (s *Store) CreateFeed(ctx context.Context, scope FeedScope, level FeedLevel) (token string, err error) {
-	if level != FullDetail && level != NoNames && level != BusyOnly {
-		return "", fmt.Errorf("feed level %q: want %q, %q or %q", level, FullDetail, NoNames, BusyOnly)
-	}
-	token, id, secret := newToken()
+func (feedRow) TableName() string       { return "feeds" }
+func (feedClientRow) TableName() string { return "feed_clients" }
+
+// NewFeed is a feed to make.
+type NewFeed struct {
+	Scope         FeedScope
+	Level         FeedLevel
+	HideCancelled bool
+}
+
+// CreateFeed makes a feed of a calendar for one device and returns its id and
+// its token, which is shown once: the database keeps no more than its SHA-256.
+// It gives ErrNotFound when there is no such person, location, district or role.
+func (s *Store) CreateFeed(ctx context.Context, n NewFeed) (id, token string, err error) {
+	token, key := newToken(FeedToken)
 	row := feedRow{
-		ID: id, Secret: secret[:], Region: scope.Region, Kind: scope.Kind, Subject: scope.ID, Level: level,
+		ID: key.ID, Secret: key.sum[:], Region: n.Scope.Region, Kind: n.Scope.Kind, Subject: n.Scope.ID,
+		Level: n.Level, HideCancelled: n.HideCancelled,
 	}
 	err = s.Tx(ctx, func(t *Tx) error {
-		if err := t.subject(scope); err != nil {
+		if err := t.calendar(n.Scope, n.Level); err != nil {
 			return err
 		}
 		row.CreatedAt = At(t.now())
 		return t.db.Create(&row).Error
 	})
 	if err != nil {
-		return "", fmt.Errorf("create a feed: %w", err)
+		return "", "", fmt.Errorf("create a feed: %w", err)
 	}
-	return token, nil
+	return key.ID, token, nil
 }
 
-// subject gives ErrNotFound unless the person or location exists.
-func (t *Tx) subject(scope FeedScope) error {
-	var row any
-	switch scope.Kind {
-	case StaffFeed:
-		row = &staffRow{}
-	case LocationFeed:
-		row = &locationRow{}
-	default:
-		return fmt.Errorf("feed kind %q: want %q or %q", scope.Kind, StaffFeed, LocationFeed)
-	}
-	if err := t.db.Where("region = ? AND id = ?", scope.Region, scope.ID).Take(row).Error; err != nil {
-		return fmt.Errorf("%s %q of region %q: %w", scope.Kind, scope.ID, scope.Region, err)
-	}
-	return nil
-}
-
-// Feeds lists the feeds of a calendar, revoked ones too, the oldest first.
-func (s *Store) Feeds(ctx context.Context, scope FeedScope) ([]Feed, error) {
-	var rows []feedRow
-	err := s.read(ctx, func(t *Tx) error {
-		return t.db.Where("region = ? AND kind = ? AND subject = ?", scope.Region, scope.Kind, scope.ID).
-			Order("created_at, id").Find(&rows).Error
+// Feeds lists the feeds of a region, revoked ones too, the oldest first.
+func (s *Store) Feeds(ctx context.Context, region string) ([]Feed, error) {
+	var out []Feed
+	err := s.read(ctx, func(t *Tx) (err error) {
+		if out, err = t.feeds("f.region = ? ORDER BY f.created_at, f.id", region); err != nil {
+			return err
+		}
+		return t.clients(region, out)
 	})
+	return out, err
+}
+
+// clients fills in who read the feeds.
+func (t *Tx) clients(region string, feeds []Feed) error {
+	var rows []feedClientRow
+	err := t.db.Joins("JOIN feeds ON feeds.id = feed_clients.feed AND feeds.region = ?", region).
+		Order("feed, client").Find(&rows).Error
+	of := map[string][]FeedClient{}
+	for _, r := range rows {
+		of[r.Feed] = append(of[r.Feed], FeedClient{r.Client, r.LastUsed.Date()})
+	}
+	for i := range feeds {
+		feeds[i].Clients = of[feeds[i].ID]
+	}
+	return err
+}
+
+// FeedByID returns a feed, also one that is revoked or worn out, by one read
+// of an index. It gives ErrNotFound when there is none.
+func (s *Store) FeedByID(ctx context.Context, id string) (*Feed, error) {
+	t := &Tx{db: s.db.WithContext(ctx), store: s}
+	out, err := t.feeds("f.id = ?", id)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("feed: %w", err)
+	case len(out) == 0:
+		return nil, fmt.Errorf("feed: %w", ErrNotFound)
+	}
+	return &out[0], nil
+}
+
+func (t *Tx) feeds(where string, args ...any) (out []Feed, err error) {
+	rows, err := t.db.Raw("SELECT f.id, f.secret, f.created_at, f.changed_at, f.last_used, f.revoked_at, "+calendarColumns+
+		" FROM feeds f"+calendarTables+" WHERE "+where, args...).Rows()
 	if err != nil {
 		return nil, err
 	}
-	out := make([]Feed, len(rows))
-	for i := range rows {
-		out[i] = rows[i].feed()
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var f Feed
+		var created, switched, revoked, changed Instant
+		var used day
+		to := append([]any{&f.ID, &f.secret, &created, &switched, &used, &revoked}, f.columns(&changed)...)
+		if err := rows.Scan(to...); err != nil {
+			return nil, err
+		}
+		f.Created, f.LastUsed, f.Revoked = created.Time, used.Date(), revoked.Time
+		// Devices that show the same share one rendering, so the moment at which
+		// each subscribed counts only before the first revision.
+		if f.Changed = latest(changed.Time, switched.Time); f.Changed.IsZero() {
+			f.Changed = f.Created
+		}
+		out = append(out, f)
 	}
-	return out, nil
+	return out, rows.Err()
 }
 
 // RevokeFeed ends a feed, at once and for good.
 func (s *Store) RevokeFeed(ctx context.Context, id string, now time.Time) error {
+	return s.changeFeed(ctx, id, map[string]any{"revoked_at": At(now)})
+}
+
+// HideCancelled switches whether a feed leaves out the visits that fell
+// through.
+func (s *Store) HideCancelled(ctx context.Context, id string, hide bool, now time.Time) error {
+	return s.changeFeed(ctx, id, map[string]any{"hide_cancelled": hide, "changed_at": At(now)})
+}
+
+// changeFeed changes a feed that is not revoked, else it gives ErrNotFound.
+func (s *Store) changeFeed(ctx context.Context, id string, change map[string]any) error {
 	return s.Tx(ctx, func(t *Tx) error {
-		done := t.db.Model(&feedRow{}).Where("id = ? AND revoked_at IS NULL", id).Update("revoked_at", At(now))
+		done := t.db.Model(&feedRow{}).Where("id = ? AND revoked_at IS NULL", id).Updates(change)
 		if done.Error == nil && done.RowsAffected == 0 {
 			return fmt.Errorf("feed %q: %w", id, ErrNotFound)
 		}
@@ -142,61 +195,26 @@ func (s *Store) RevokeFeed(ctx context.Context, id string, now time.Time) error 
 	})
 }
 
-// FeedByToken returns the feed that a token opens. It gives ErrNotFound for a token that is malformed, unknown, revoked or too
-// old, all alike.
-func (s *Store) FeedByToken(ctx context.Context, token string, now time.Time) (Feed, error) {
-	id, secret, ok := parseToken(token)
-	if !ok {
-		return Feed{}, fmt.Errorf("feed: %w", ErrNotFound)
-	}
-	var row struct {
-		Feed      feedRow `gorm:"embedded"`
-		Revision  int64
-		ChangedAt Instant
-		Zone      string
-		Name      string
-	}
-	err := s.db.WithContext(ctx).Table("feeds AS f").
-		Select("f.*, coalesce(r.revision, 0) AS revision, r.changed_at, g.zone, coalesce(s.name, l.name, '') AS name").
-		Joins("JOIN regions AS g ON g.region = f.region").
-		Joins("LEFT JOIN feed_revisions AS r ON r.region = f.region AND r.kind = f.kind AND r.subject = f.subject").
-		Joins("LEFT JOIN staff AS s ON f.kind = 'staff' AND s.region = f.region AND s.id = f.subject").
-		Joins("LEFT JOIN locations AS l ON f.kind = 'location' AND l.region = f.region AND l.id = f.subject").
-		Where("f.id = ?", id).Take(&row).Error
-	unknown := errors.Is(err, gorm.ErrRecordNotFound)
-	if err != nil && !unknown {
-		return Feed{}, fmt.Errorf("feed: %w", err)
-	}
-	if unknown {
-		row.Feed.Secret = make([]byte, sha256.Size) // compare all the same
-	}
-	sum := sha256.Sum256([]byte(secret))
-	if subtle.ConstantTimeCompare(sum[:], row.Feed.Secret) != 1 || unknown || row.Feed.ended(now) {
-		return Feed{}, fmt.Errorf("feed: %w", ErrNotFound)
-	}
-	f := row.Feed.feed()
-	f.Revision, f.Changed, f.Zone, f.Name = row.Revision, row.ChangedAt.Time, row.Zone, row.Name
-	return f, nil
-}
+// FeedUse is that a family of calendar programs read a feed.
+type FeedUse struct{ Feed, Client string }
 
-func (r *feedRow) ended(now time.Time) bool {
-	last := r.CreatedAt.Time
-	if used := r.LastUsed.Date(); used != calendar.NoDate {
-		last = used.Time()
+// NoteFeedUses writes the day on which feeds were read and by which family of
+// programs, in one transaction; that keeps a feed from ending as unused.
+func (s *Store) NoteFeedUses(ctx context.Context, uses []FeedUse, today calendar.Date) error {
+	rows := make([]feedClientRow, len(uses))
+	ids := make([]string, len(uses))
+	for i, u := range uses {
+		rows[i], ids[i] = feedClientRow{Feed: u.Feed, Client: u.Client, LastUsed: on(today)}, u.Feed
 	}
-	return !r.RevokedAt.IsZero() || now.After(r.CreatedAt.AddDate(0, 0, feedDays)) || now.After(last.AddDate(0, 0, feedUnusedDays))
-}
-
-// NoteFeedUse writes the day on which a feed was read, once a day; that keeps
-// the feed from ending as unused.
-func (s *Store) NoteFeedUse(ctx context.Context, f *Feed, now time.Time) error {
-	today := calendar.DateOf(now, time.UTC)
-	if f.LastUsed != calendar.NoDate && f.LastUsed >= today {
-		return nil
-	}
-	f.LastUsed = today
 	return s.Tx(ctx, func(t *Tx) error {
-		return t.db.Model(&feedRow{}).Where("id = ? AND (last_used IS NULL OR last_used < ?)", f.ID, on(today)).
+		err := t.db.Model(&feedRow{}).Where("id IN ? AND (last_used IS NULL OR last_used < ?)", ids, on(today)).
 			Update("last_used", on(today)).Error
+		if err != nil {
+			return err
+		}
+		return t.db.Clauses(clause.OnConflict{
+			Columns:   []clause.Column{{Name: "feed"}, {Name: "client"}},
+			DoUpdates: clause.Assignments(map[string]any{"last_used": gorm.Expr("excluded.last_used")}),
+		}).CreateInBatches(rows, batch).Error
 	})
 }

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"slices"
@@ -9,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wijkplanner/wijkplanner/calendar"
 	"github.com/wijkplanner/wijkplanner/planner"
 )
 
@@ -18,17 +18,21 @@ var (
 	eenFeed  = FeedScope{"noord", LocationFeed, "een"}
 )
 
-// creates makes a feed and returns its token and what it opens.
-func (w world) creates(scope FeedScope) string {
+// creates makes a feed and returns its id and the key of its token.
+func (w world) creates(scope FeedScope) (id string, key Key) {
 	w.Helper()
-	token, err := w.CreateFeed(w.Context(), scope, FullDetail)
+	id, token, err := w.CreateFeed(w.Context(), NewFeed{Scope: scope, Level: FullDetail})
 	w.must(err)
-	return token
+	key, ok := ParseToken(FeedToken, token)
+	if !ok || key.ID != id {
+		w.Fatalf("feed %q has token %q", id, token)
+	}
+	return id, key
 }
 
-func (w world) opens(token string) Feed {
+func (w world) feed(id string) *Feed {
 	w.Helper()
-	f, err := w.FeedByToken(w.Context(), token, testNow)
+	f, err := w.FeedByID(w.Context(), id)
 	w.must(err)
 	return f
 }
@@ -40,73 +44,131 @@ func (w world) events(scope FeedScope) []FeedEvent {
 	return out
 }
 
-func TestFeedByToken(t *testing.T) {
+func TestFeedOpens(t *testing.T) {
 	t.Parallel()
 	forEachDatabase(t, func(w world) {
 		w.imports(town("noord"))
-		token := w.creates(annaFeed)
-		f := w.opens(token)
-		if f.Scope != annaFeed || f.Level != FullDetail || f.Zone != "Europe/Amsterdam" || f.Name != "Coördinator anna" || f.Revision != 0 || !f.Created.Equal(testNow) {
+		id, key := w.creates(annaFeed)
+		f := w.feed(id)
+		if f.Scope != annaFeed || f.Level != FullDetail || f.HideCancelled || f.Zone != "Europe/Amsterdam" ||
+			f.Name != "Coördinator anna" || f.Revision != 0 || !f.Created.Equal(testNow) || !f.Changed.Equal(testNow) {
 			w.Errorf("feed %+v", f)
 		}
-		other := w.creates(annaFeed)
-		if other == token || w.opens(other).ID == f.ID {
-			w.Error("two devices share a token")
+		other, otherKey := w.creates(annaFeed)
+		if other == id || !f.Opens(key, testNow) || f.Opens(otherKey, testNow) || f.Opens(Key{ID: id}, testNow) {
+			w.Error("a feed opens to its own token and no other")
 		}
-		w.must(w.RevokeFeed(w.Context(), f.ID, testNow))
-		for name, wrong := range map[string]string{
-			"revoked": token, "empty": "", "unknown": unknownToken(), "other kind": strings.Replace(other, "_feed_", "_link_", 1),
-			"one letter": other[:20] + flip(other[20]) + other[21:], "cut": other[:len(other)-1], "longer": other + "a",
+		w.must(w.RevokeFeed(w.Context(), id, testNow))
+		if w.feed(id).Opens(key, testNow) {
+			w.Error("revoked and open")
+		}
+		if !w.feed(other).Opens(otherKey, testNow) {
+			w.Error("the other device lost its feed too")
+		}
+		for name, err := range map[string]error{
+			"revoked twice":   w.RevokeFeed(w.Context(), id, testNow),
+			"revoked unknown": w.RevokeFeed(w.Context(), "aaaaaaaaaa", testNow),
+			"switched":        w.HideCancelled(w.Context(), id, true, testNow),
 		} {
-			if _, err := w.FeedByToken(w.Context(), wrong, testNow); !errors.Is(err, ErrNotFound) {
+			if !errors.Is(err, ErrNotFound) {
 				w.Errorf("%s: %v, want ErrNotFound", name, err)
 			}
 		}
-		w.opens(other) // the other device is not touched
-		if err := w.RevokeFeed(w.Context(), f.ID, testNow); !errors.Is(err, ErrNotFound) {
-			w.Errorf("revoked twice: %v, want ErrNotFound", err)
-		}
-		feeds, err := w.Feeds(w.Context(), annaFeed)
-		w.must(err)
-		if len(feeds) != 2 {
-			w.Errorf("%d feeds, want 2", len(feeds))
+		if _, err := w.FeedByID(w.Context(), "aaaaaaaaaa"); !errors.Is(err, ErrNotFound) {
+			w.Errorf("unknown: %v, want ErrNotFound", err)
 		}
 	})
 }
 
-func unknownToken() string {
-	token, _, _ := newToken()
-	return token
-}
-
-func flip(letter byte) string {
-	if letter == 'a' {
-		return "b"
-	}
-	return "a"
-}
-
-func TestSecretIsNotInTheDatabase(t *testing.T) {
+func TestHideCancelledIsAChange(t *testing.T) {
 	t.Parallel()
 	forEachDatabase(t, func(w world) {
 		w.imports(town("noord"))
-		token := w.creates(annaFeed)
-		_, secret, _ := parseToken(token)
-		sum := sha256.Sum256([]byte(secret))
-		var rows []feedRow
-		w.must(w.db.Find(&rows).Error)
-		if len(rows) != 1 || hex.EncodeToString(rows[0].Secret) != hex.EncodeToString(sum[:]) {
-			w.Errorf("stored %x, want the SHA-256 %x", rows[0].Secret, sum)
+		id, _ := w.creates(annaFeed)
+		later := testNow.Add(time.Hour)
+		w.must(w.HideCancelled(w.Context(), id, true, later))
+		if f := w.feed(id); !f.HideCancelled || !f.Changed.Equal(later) {
+			w.Errorf("hidden: %v, changed %v", f.HideCancelled, f.Changed)
 		}
+	})
+}
+
+func TestFeedsAreListedWithTheirClients(t *testing.T) {
+	t.Parallel()
+	forEachDatabase(t, func(w world) {
+		w.imports(town("noord"), town("zuid"))
+		first, _ := w.creates(annaFeed)
+		second, _ := w.creates(eenFeed)
+		w.creates(FeedScope{"zuid", StaffFeed, "anna"})
+		monday := date("2026-11-23")
+		w.must(w.NoteFeedUses(w.Context(), []FeedUse{{first, "google"}, {second, "apple"}}, monday))
+		w.must(w.NoteFeedUses(w.Context(), []FeedUse{{first, "google"}, {first, "outlook"}}, monday+2))
+		w.must(w.RevokeFeed(w.Context(), second, testNow))
+		feeds, err := w.Feeds(w.Context(), "noord")
+		w.must(err)
+		got := map[string][]FeedClient{}
+		for _, f := range feeds {
+			got[f.ID] = f.Clients
+			if f.ID == first && f.LastUsed != monday+2 || f.ID == second && (f.LastUsed != monday || f.Revoked.IsZero()) {
+				w.Errorf("feed %+v", f)
+			}
+		}
+		diff(w.T, got, map[string][]FeedClient{first: {{"google", monday + 2}, {"outlook", monday + 2}}, second: {{"apple", monday}}})
+	})
+}
+
+// everything returns all that the tables about access hold, as text.
+func (w world) everything() string {
+	w.Helper()
+	var all strings.Builder
+	for table, columns := range map[string]string{
+		"feeds":           "id || ' ' || %s || ' ' || region || kind || subject || level",
+		"caldav_accounts": "id || ' ' || %s || ' ' || region",
+		"feed_clients":    "feed || ' ' || client",
+	} {
 		var dump string
-		query := "SELECT string_agg(f::text, ' ') FROM feeds AS f"
+		query := "SELECT string_agg(f::text, ' ') FROM " + table + " AS f"
 		if w.writer != nil {
-			query = "SELECT group_concat(id || ' ' || secret || ' ' || hex(secret) || subject || level) FROM feeds"
+			query = "SELECT group_concat(" + strings.ReplaceAll(columns, "%s", "secret || ' ' || hex(secret)") + ") FROM " + table
 		}
 		w.must(w.db.Raw(query).Scan(&dump).Error)
-		if dump == "" || strings.Contains(dump, secret) || strings.Contains(dump, hex.EncodeToString([]byte(secret))) {
-			w.Errorf("the secret can be read in %q", dump)
+		all.WriteString(dump)
+	}
+	return strings.ToLower(all.String())
+}
+
+// TestRA6_SecretsAreNotInTheDatabase issues tokens of each kind and looks for
+// them in all that is stored: only hashes are there.
+func TestRA6_SecretsAreNotInTheDatabase(t *testing.T) {
+	t.Parallel()
+	forEachDatabase(t, func(w world) {
+		w.imports(town("noord"))
+		var secrets []string
+		for range 100 {
+			id, token, err := w.CreateFeed(w.Context(), NewFeed{Scope: annaFeed, Level: BusyOnly})
+			w.must(err)
+			user, password, err := w.CreateAccount(w.Context(), NewFeed{Scope: annaFeed, Level: BusyOnly})
+			w.must(err)
+			w.must(w.NoteFeedUses(w.Context(), []FeedUse{{id, "other"}}, date("2026-11-20")))
+			w.must(w.NoteAccountUse(w.Context(), user, date("2026-11-20")))
+			secrets = append(secrets, token, password)
 		}
+		dump := w.everything()
+		for _, token := range secrets {
+			kind := FeedToken
+			if strings.HasPrefix(token, AppPassword.prefix()) {
+				kind = AppPassword
+			}
+			key, _ := ParseToken(kind, token)
+			secret := strings.Split(token, "_")[3]
+			if !strings.Contains(dump, hex.EncodeToString(key.sum[:])) {
+				w.Fatalf("the hash of %s is not stored", key.ID)
+			}
+			if strings.Contains(dump, secret) || strings.Contains(dump, hex.EncodeToString([]byte(secret))) {
+				w.Fatalf("the secret of %s can be read", key.ID)
+			}
+		}
+		w.Logf("%d tokens, 0 in the clear", len(secrets))
 	})
 }
 
@@ -114,18 +176,19 @@ func TestFeedsEnd(t *testing.T) {
 	t.Parallel()
 	forEachDatabase(t, func(w world) {
 		w.imports(town("noord"))
-		token := w.creates(annaFeed)
+		id, key := w.creates(annaFeed)
 		day := func(n int) time.Time { return testNow.AddDate(0, 0, n) }
-		if _, err := w.FeedByToken(w.Context(), token, day(181)); !errors.Is(err, ErrNotFound) {
-			w.Errorf("unused for 181 days: %v, want ErrNotFound", err)
+		if w.feed(id).Opens(key, day(181)) {
+			w.Error("unused for 181 days and open")
 		}
 		for _, n := range []int{0, 0, 179, 350} {
-			f, err := w.FeedByToken(w.Context(), token, day(n))
-			w.must(err)
-			w.must(w.NoteFeedUse(w.Context(), &f, day(n)))
+			if !w.feed(id).Opens(key, day(n)) {
+				w.Errorf("day %d: closed", n)
+			}
+			w.must(w.NoteFeedUses(w.Context(), []FeedUse{{id, "other"}}, calendar.DateOf(day(n), time.UTC)))
 		}
-		if _, err := w.FeedByToken(w.Context(), token, day(401)); !errors.Is(err, ErrNotFound) {
-			w.Errorf("401 days old: %v, want ErrNotFound", err)
+		if w.feed(id).Opens(key, day(401)) {
+			w.Error("401 days old and open")
 		}
 	})
 }
@@ -134,19 +197,39 @@ func TestCreateFeedRefuses(t *testing.T) {
 	t.Parallel()
 	forEachDatabase(t, func(w world) {
 		w.imports(town("noord"))
-		for name, c := range map[string]struct {
-			scope FeedScope
-			level FeedLevel
-		}{
-			"nobody":     {FeedScope{"noord", StaffFeed, "zoe"}, FullDetail},
-			"nowhere":    {FeedScope{"noord", LocationFeed, "anna"}, FullDetail},
-			"no region":  {FeedScope{"zuid", StaffFeed, "anna"}, FullDetail},
-			"no kind":    {FeedScope{"noord", "team", "anna"}, FullDetail},
-			"no level":   {annaFeed, "everything"},
-			"empty kind": {FeedScope{"noord", "", "anna"}, BusyOnly},
+		for name, n := range map[string]NewFeed{
+			"nobody":        {Scope: FeedScope{"noord", StaffFeed, "zoe"}, Level: FullDetail},
+			"nowhere":       {Scope: FeedScope{"noord", LocationFeed, "anna"}, Level: FullDetail},
+			"no district":   {Scope: FeedScope{"noord", DistrictFeed, "WK99"}, Level: FullDetail},
+			"no role":       {Scope: FeedScope{"noord", RoleFeed, "anna"}, Level: FullDetail},
+			"team of one":   {Scope: FeedScope{"noord", TeamFeed, "anna"}, Level: FullDetail},
+			"no region":     {Scope: FeedScope{"zuid", StaffFeed, "anna"}, Level: FullDetail},
+			"no region too": {Scope: FeedScope{"zuid", TeamFeed, ""}, Level: FullDetail},
+			"no kind":       {Scope: FeedScope{"noord", "everybody", "anna"}, Level: FullDetail},
+			"no level":      {Scope: annaFeed, Level: "everything"},
+			"empty kind":    {Scope: FeedScope{"noord", "", "anna"}, Level: BusyOnly},
 		} {
-			if token, err := w.CreateFeed(w.Context(), c.scope, c.level); err == nil || token != "" {
+			if id, token, err := w.CreateFeed(w.Context(), n); err == nil || id != "" || token != "" {
 				w.Errorf("%s: token %q, error %v", name, token, err)
+			}
+			if user, password, err := w.CreateAccount(w.Context(), n); err == nil || user != "" || password != "" {
+				w.Errorf("%s: password %q, error %v", name, password, err)
+			}
+		}
+	})
+}
+
+func TestCalendarNames(t *testing.T) {
+	t.Parallel()
+	forEachDatabase(t, func(w world) {
+		w.imports(town("noord"))
+		for want, scope := range map[string]FeedScope{
+			"Coördinator anna": annaFeed, "Kinderopvang een": eenFeed, "Noord": {"noord", DistrictFeed, "WK01"},
+			"Town": {"noord", TeamFeed, ""}, "zorgcoördinator": {"noord", RoleFeed, "zc"},
+		} {
+			id, _ := w.creates(scope)
+			if got, err := w.CalendarName(w.Context(), &w.feed(id).Calendar); got != want || err != nil {
+				w.Errorf("%v is called %q, %v; want %q", scope, got, err, want)
 			}
 		}
 	})
@@ -163,7 +246,7 @@ func TestPublishedEvents(t *testing.T) {
 		}
 		w.publishes(plan("noord", visit("v1", "een", "anna", "2027-02-01T09:00:00Z"), meeting))
 		v1 := FeedEvent{
-			Visit: "v1", Revised: testNow, Start: at("2027-02-01T09:00:00Z"), End: at("2027-02-01T10:00:00Z"),
+			Visit: "v1", Revised: testNow, Revision: 1, Start: at("2027-02-01T09:00:00Z"), End: at("2027-02-01T10:00:00Z"),
 			FeedContent: FeedContent{
 				Name: planner.Text{NL: "Bezoek", EN: "Visit"}, Mode: planner.OnSite, Location: "een", LocationName: "Kinderopvang een",
 				Place: "Straat 1, 6511 AA Stad",
@@ -171,11 +254,14 @@ func TestPublishedEvents(t *testing.T) {
 			},
 		}
 		team := FeedEvent{
-			Visit: "team-1", Revised: testNow, Start: meeting.Start, End: meeting.End,
+			Visit: "team-1", Revised: testNow, Revision: 1, Start: meeting.Start, End: meeting.End,
 			FeedContent: FeedContent{Name: planner.Text{NL: "Teamoverleg", EN: "Teamoverleg"}, Meeting: true, Crew: v1.Crew},
 		}
 		diff(w.T, w.events(annaFeed), []FeedEvent{v1, team})
 		diff(w.T, w.events(eenFeed), []FeedEvent{v1})
+		diff(w.T, w.events(FeedScope{"noord", DistrictFeed, "WK01"}), []FeedEvent{v1})
+		diff(w.T, w.events(FeedScope{"noord", TeamFeed, ""}), []FeedEvent{v1, team})
+		diff(w.T, w.events(FeedScope{"noord", RoleFeed, "zc"}), []FeedEvent{v1, team})
 		if got := w.events(bramFeed); len(got) != 0 {
 			w.Errorf("bram sees %v", got)
 		}

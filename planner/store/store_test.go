@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -50,6 +49,9 @@ var tables = []any{
 	personRow{},
 	occupancyRow{},
 	feedRow{},
+	feedClientRow{},
+	accountRow{},
+	accountCalendarRow{},
 	feedRevisionRow{},
 	feedEventRow{},
 }
@@ -348,37 +350,4 @@ func sqliteFile(t *testing.T, path string) *sql.DB {
 	}
 	t.Cleanup(func() { _ = db.Close() })
 	return db
-}
-
-func TestTokens(t *testing.T) {
-	t.Parallel()
-	seen := map[string]bool{}
-	for range 100 {
-		token, id, _ := newToken()
-		gotID, secret, ok := parseToken(token)
-		if !ok || gotID != id || len(id) != tokenIDLength || len(secret) != tokenSecretLength || seen[token] {
-			t.Fatalf("token %q gives id %q, ok %v", token, gotID, ok)
-		}
-		seen[token] = true
-		if len(token) > 80 {
-			t.Errorf("token %q makes an address too long for some clients", token)
-		}
-		link := strings.Replace(token[:len(token)-tokenCheckLength-1], "feed", "link", 1)
-		if _, _, ok := parseToken(link + "_" + tokenCheck(link)); ok {
-			t.Error("a token of one kind is taken for another")
-		}
-	}
-}
-
-func FuzzParseToken(f *testing.F) {
-	token, _, _ := newToken()
-	f.Add(token)
-	f.Add("pf_feed___")
-	f.Add("pf_feed_aaaaaaaaaa_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa_aaaaaa")
-	f.Fuzz(func(t *testing.T, token string) {
-		id, secret, ok := parseToken(token)
-		if ok && !reflect.DeepEqual([]int{len(id), len(secret)}, []int{tokenIDLength, tokenSecretLength}) {
-			t.Errorf("%q gives id %q and secret %q", token, id, secret)
-		}
-	})
 }

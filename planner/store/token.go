@@ -3,18 +3,27 @@ package store
 import (
 	"crypto/rand"
 	"crypto/sha256"
+	"crypto/subtle"
 	"encoding/base32"
 	"hash/crc32"
 	"strings"
 )
 
+// TokenKind is what a token opens. No kind is accepted in the place of another.
+type TokenKind string
+
+// The kinds of token.
+const (
+	// FeedToken is the address of one feed on one device.
+	FeedToken TokenKind = "feed"
+	// AppPassword opens a CalDAV account.
+	AppPassword TokenKind = "dav"
+)
+
 // A token is pf_<kind>_<id>_<secret>_<check>: a prefix and a check that secret
 // scanners and log masks recognise, an id to look up, and a secret of 160 bit
-// that needs no slow hash. No kind is accepted in the place of another; feeds
-// are the first.
+// that needs no slow hash.
 const (
-	tokenPrefix = "pf_feed"
-
 	tokenIDLength     = 10
 	tokenSecretLength = 32
 	tokenCheckLength  = 6
@@ -23,12 +32,25 @@ const (
 // tokenLetters is base32 in lower case (RFC 4648 section 6).
 var tokenLetters = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
 
-// newToken returns a new feed token, its id and the SHA-256 of its secret.
-func newToken() (token, id string, hash [sha256.Size]byte) {
-	id, secret := letters(tokenIDLength), letters(tokenSecretLength)
-	body := strings.Join([]string{tokenPrefix, id, secret}, "_")
-	return body + "_" + tokenCheck(body), id, sha256.Sum256([]byte(secret))
+// Key is a token taken apart: what to look up, and the SHA-256 of its secret,
+// which is all that the database keeps of it.
+type Key struct {
+	ID  string
+	sum [sha256.Size]byte
 }
+
+// opens reports whether the key fits a stored hash; how long that takes does
+// not depend on either.
+func (k *Key) opens(hash []byte) bool { return subtle.ConstantTimeCompare(k.sum[:], hash) == 1 }
+
+// newToken returns a new token and its key.
+func newToken(kind TokenKind) (string, Key) {
+	id, secret := letters(tokenIDLength), letters(tokenSecretLength)
+	body := strings.Join([]string{kind.prefix(), id, "_", secret}, "")
+	return body + "_" + tokenCheck(body), Key{id, sha256.Sum256([]byte(secret))}
+}
+
+func (k TokenKind) prefix() string { return "pf_" + string(k) + "_" }
 
 // letters returns n random letters, five bits each.
 func letters(n int) string {
@@ -43,16 +65,17 @@ func tokenCheck(body string) string {
 	return tokenLetters.EncodeToString([]byte{byte(sum >> 24), byte(sum >> 16), byte(sum >> 8), byte(sum)})[:tokenCheckLength]
 }
 
-// parseToken takes a feed token apart; ok is false for anything else.
-func parseToken(token string) (id, secret string, ok bool) {
-	cut := strings.LastIndex(token, "_")
+// ParseToken takes a token of one kind apart; ok is false for anything else.
+// It says nothing of whether the token opens anything.
+func ParseToken(kind TokenKind, token string) (key Key, ok bool) {
+	cut := strings.LastIndexByte(token, '_')
 	if cut < 0 || token[cut+1:] != tokenCheck(token[:cut]) {
-		return "", "", false
+		return Key{}, false
 	}
-	rest, ok := strings.CutPrefix(token[:cut], tokenPrefix+"_")
+	rest, ok := strings.CutPrefix(token[:cut], kind.prefix())
 	id, secret, found := strings.Cut(rest, "_")
 	if !ok || !found || len(id) != tokenIDLength || len(secret) != tokenSecretLength {
-		return "", "", false
+		return Key{}, false
 	}
-	return id, secret, true
+	return Key{id, sha256.Sum256([]byte(secret))}, true
 }
