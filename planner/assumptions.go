@@ -12,6 +12,7 @@ const (
 	Detour           = "detour"
 	DayCapAssumption = "day_cap"
 	Reach            = "reach"
+	FullTimeHours    = "full_time_hours"
 )
 
 // AssumptionDefaults lists every assumption with the value that holds where a
@@ -25,6 +26,7 @@ func AssumptionDefaults() []Assumption {
 		{Key: BicycleSpeed, Value: 15, Unit: "km/h", Source: "assumption", From: calendar.NoDate},
 		{Key: Detour, Value: 1.3, Unit: "factor", Source: "assumption", From: calendar.NoDate},
 		{Key: Reach, Value: 40, Unit: "people", Source: "assumption", From: calendar.NoDate},
+		{Key: FullTimeHours, Value: 36, Unit: "hours", Source: "assumption", From: calendar.NoDate},
 		{Key: DayCapAssumption, Value: 3, Unit: "visits", Source: "assumption", From: calendar.NoDate},
 	}
 }

@@ -25,6 +25,8 @@ type formulation struct {
 	demanded   []demand
 	// byLocation holds the demands of each location, as indices in demanded.
 	byLocation [][]int
+	// short holds what roles are short of primaries, by role and district.
+	short map[[2]string]Shortage
 }
 
 // newFormulation prepares a state for a period.
@@ -49,6 +51,7 @@ func newFormulation(s *State, p Period) (*formulation, error) {
 		blackouts: newBlackouts(s),
 		history:   map[string][]CompletedVisit{},
 		rules:     map[string]calendar.Series{},
+		short:     map[[2]string]Shortage{},
 	}
 	for _, h := range s.History {
 		f.history[h.Location] = append(f.history[h.Location], h)

@@ -399,8 +399,17 @@ func (f *formulation) contractCovers(m *Staff, role string, locations []int) boo
 
 // service returns the yearly travel cost and the load of serving a location.
 func (f *formulation) service(m *Staff, role *Role, l int) (cost, load int64) {
-	loc := &f.state.Locations[l]
-	work, trips := int64(loc.Places()*role.DemandPerPlace), int64(0)
+	work, trips := f.work(role, l)
+	travel := trips * 2 * f.travel.Cost(m.Home, f.state.Locations[l].Point, m.Mode)
+	share := f.state.Programme.Assume(TripShare, "", f.period.From)
+	load = ceilDiv(work+ceilDiv(int64(share)*travel, 10_000), loadStep) * loadStep
+	return travel * f.weights.Travel / 100, load
+}
+
+// work returns the minutes that a location asks of a role in the period, and
+// the trips to it.
+func (f *formulation) work(role *Role, l int) (work, trips int64) {
+	work = int64(f.state.Locations[l].Places() * role.DemandPerPlace)
 	for _, i := range f.byLocation[l] {
 		d := &f.demanded[i]
 		req, vt, _ := f.target(d)
@@ -412,10 +421,7 @@ func (f *formulation) service(m *Staff, role *Role, l int) (cost, load int64) {
 			trips += int64(d.target)
 		}
 	}
-	travel := trips * 2 * f.travel.Cost(m.Home, loc.Point, m.Mode)
-	share := f.state.Programme.Assume(TripShare, "", f.period.From)
-	load = ceilDiv(work+ceilDiv(int64(share)*travel, 10_000), loadStep) * loadStep
-	return travel * f.weights.Travel / 100, load
+	return work, trips
 }
 
 // current returns who serves a location when the period begins, None where that

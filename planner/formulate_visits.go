@@ -297,7 +297,7 @@ func (f *formulation) addVisits(p *visitProblem, w *windowSets, t teams, i int) 
 	crew, roles := f.crew(d, t)
 	if slices.ContainsFunc(crew, func(options []schedule.Option) bool { return len(options) == 0 }) {
 		for k := range d.open() {
-			p.orphans = append(p.orphans, d.ref(i, k, roles).because("unassigned", "assign somebody as "+strings.Join(roles, " and ")))
+			p.orphans = append(p.orphans, d.ref(i, k, roles).because(blockedUnassigned, "assign somebody as "+strings.Join(roles, " and ")))
 		}
 		return
 	}

@@ -138,12 +138,21 @@ func (f *formulation) interpretRole(p *Plan, problem *roleProblem, r *assign.Res
 	}
 	var sum assign.Amounts
 	counts := make([]int, len(problem.staff))
-	for i, e := range assign.Explanations(problem.Problem, r.Staff) {
-		if s := r.Staff[i]; s != assign.None {
+	reasons := assign.NewReasons(problem.Problem, r.Staff)
+	out.Shortages = f.shortages(problem, r.Staff)
+	for i, s := range r.Staff {
+		if s != assign.None {
 			counts[s] += len(problem.items[i].locations)
 		}
-		p.Assignments = append(p.Assignments, f.assigned(problem, r, i, &e, &sum)...)
+		rows := f.assigned(problem, r, i, reasons, &sum)
+		for k := range rows {
+			if rows[k].Changed {
+				out.Changed++
+			}
+		}
+		p.Assignments = append(p.Assignments, rows...)
 	}
+	out.Travel = f.travelChange(problem, r.Staff)
 	sum.Balance += out.Rest
 	out.Constraints = assignAmounts(sum)
 	for i, s := range problem.staff {
@@ -160,8 +169,9 @@ func (f *formulation) interpretRole(p *Plan, problem *roleProblem, r *assign.Res
 // assigned returns the rows of one item: one for each of its locations, with
 // the location's own travel and change; what belongs to a district as a whole is
 // on the last. It adds the amounts to sum.
-func (f *formulation) assigned(p *roleProblem, r *assign.Result, i int, e *assign.Explanation, sum *assign.Amounts) []Assigned {
+func (f *formulation) assigned(p *roleProblem, r *assign.Result, i int, reasons assign.Reasons, sum *assign.Amounts) []Assigned {
 	var out []Assigned
+	e := reasons.Explain(i)
 	rest := e.Amounts
 	rest.Travel, rest.Change = 0, 0
 	locations := p.items[i].locations
@@ -169,11 +179,14 @@ func (f *formulation) assigned(p *roleProblem, r *assign.Result, i int, e *assig
 		loc := &f.state.Locations[l]
 		row := Assigned{
 			Location: loc.ID, District: loc.District, Role: p.role.ID, Kind: p.kind,
-			From: max(f.period.From, loc.Opened), To: calendar.NoDate, Reason: f.whoReason(p, e),
+			From: max(f.period.From, loc.Opened), To: calendar.NoDate, Reason: f.whoReason(p, &e),
 		}
 		var own assign.Amounts
 		if s := r.Staff[i]; s != assign.None {
 			own.Travel, own.Change = f.fillServed(p, &row, s, l), f.changeCharge(p, l, s)
+			if row.Changed {
+				row.Reason.Former = f.formerReason(p, reasons, i, l)
+			}
 		}
 		if k == len(locations)-1 {
 			own.Coupled, own.District, own.Balance = rest.Coupled, rest.District, rest.Balance
@@ -254,9 +267,28 @@ func (f *formulation) unexplainedPins(p *roleProblem, r *assign.Result) error {
 	return nil
 }
 
+// The codes for people who are no candidates: what keeps the others is a rule.
+const (
+	blockedSkill    = "skill"
+	blockedContract = "contract"
+)
+
+// partly counts the people with a contract in the role that does not last as
+// long as an item's locations are open in the period.
+func (f *formulation) partly(p *roleProblem, it item) int {
+	n := 0
+	for _, s := range p.staff {
+		if !f.contractCovers(&f.state.Staff[s], p.role.ID, it.locations) {
+			n++
+		}
+	}
+	return n
+}
+
 // whoReason says who came second, or what stands in the way of everybody.
 func (f *formulation) whoReason(p *roleProblem, e *assign.Explanation) Reason {
 	var out Reason
+	item := p.items[e.Location]
 	if next := e.RunnerUp; next.Staff != assign.None {
 		out.RunnerUp, out.Difference = f.staffID(p, next.Staff), next.Difference.Soft
 	}
@@ -264,7 +296,7 @@ func (f *formulation) whoReason(p *roleProblem, e *assign.Explanation) Reason {
 		return out
 	}
 	if len(p.staff) == 0 {
-		return Reason{Blocked: []string{"nobody:1"}, Change: "give somebody a contract as " + p.role.ID}
+		return Reason{Blocked: []string{"nobody:1"}, Change: "somebody with a contract as " + p.role.ID}
 	}
 	counts := map[assign.Rule]int{}
 	for _, b := range e.Blocked {
@@ -275,17 +307,56 @@ func (f *formulation) whoReason(p *roleProblem, e *assign.Explanation) Reason {
 			out.Blocked = append(out.Blocked, fmt.Sprintf("%s:%d", rule, counts[rule]))
 		}
 	}
+	if n := f.partly(p, item); n > 0 {
+		out.Blocked = append(out.Blocked, fmt.Sprintf("%s:%d", blockedContract, n))
+	}
 	if len(out.Blocked) == 0 {
-		out.Blocked = []string{"skill:" + strconv.Itoa(len(p.staff))}
+		out.Blocked = []string{blockedSkill + ":" + strconv.Itoa(len(p.staff))}
 	}
 	out.Change = f.smallestLift(p, e.Blocked)
+	if out.Change == "" {
+		out.Change = f.longerContract(p, item)
+	}
+	return out
+}
+
+// longerContract names the first person whose contract only has to last longer
+// for an item.
+func (f *formulation) longerContract(p *roleProblem, it item) string {
+	for _, s := range p.staff {
+		if m := &f.state.Staff[s]; !f.contractCovers(m, p.role.ID, it.locations) {
+			first := &f.state.Locations[it.locations[0]]
+			want := f.period.Overlap(first.Opened, first.Closed)
+			return fmt.Sprintf("contract %s as %s from %s to %s", m.ID, p.role.ID, want.From, want.To)
+		}
+	}
+	return ""
+}
+
+// formerReason says what it would mean if item i stayed with the person who had
+// location l before.
+func (f *formulation) formerReason(p *roleProblem, reasons assign.Reasons, i, l int) *Former {
+	out := &Former{Staff: f.inForce(p.role.ID, f.state.Locations[l].ID, p.kind).Staff}
+	s := p.dense(f, out.Staff)
+	if s == assign.None || !f.contractCovers(&f.state.Staff[p.staff[s]], p.role.ID, []int{l}) {
+		out.Blocked = []string{blockedContract}
+		return out
+	}
+	a, ok := reasons.Alternative(i, s)
+	if !ok {
+		out.Blocked = []string{blockedSkill}
+		return out
+	}
+	for _, b := range a.Blocks {
+		out.Blocked = append(out.Blocked, string(b.Rule))
+	}
+	if len(out.Blocked) == 0 {
+		out.Difference = a.Difference.Soft
+	}
 	return out
 }
 
 func (f *formulation) staffID(p *roleProblem, s int) string { return f.state.Staff[p.staff[s]].ID }
-
-// fullTimeMinutes is a year of a 36-hour week, to show a shortage in FTE.
-const fullTimeMinutes = 36 * 60 * 52
 
 // smallestLift names the least capacity that would let somebody serve: the
 // blocked person with the least missing whom nothing else blocks.
@@ -303,7 +374,7 @@ func (f *formulation) smallestLift(p *roleProblem, blocks []assign.Block) string
 	if best.Staff == assign.None {
 		return ""
 	}
-	return fmt.Sprintf("capacity %s +%d minutes (%.2f FTE)", f.staffID(p, best.Staff), best.Missing, float64(best.Missing)/fullTimeMinutes)
+	return fmt.Sprintf("capacity %s +%d minutes (%s)", f.staffID(p, best.Staff), best.Missing, FormatFTE(f.fte(p.role, best.Missing)))
 }
 
 // assignAmounts names the amounts of the assignment in table order.

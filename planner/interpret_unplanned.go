@@ -7,6 +7,10 @@ import (
 	"github.com/wijkplanner/wijkplanner/planner/schedule"
 )
 
+// blockedUnassigned is the code of a visit that nobody can make, for want of
+// somebody in a role.
+const blockedUnassigned = "unassigned"
+
 // unplanned turns a visit without a placement into a row: what stands in the
 // way, and the smallest change that would allow it.
 func (f *formulation) unplanned(p *visitProblem, v int, e *schedule.Explanation) Unplanned {

@@ -187,6 +187,13 @@ func (f *formulation) meetingVisit(m *Meeting, date calendar.Date) Visit {
 func (f *formulation) orphan(ref visitRef) Unplanned {
 	out := f.undone(ref)
 	out.Reason = Reason{Blocked: []string{ref.blocked + ":1"}, Change: ref.change}
+	for _, role := range ref.roles {
+		district := f.state.Locations[f.demanded[ref.demand].location].District
+		if short, ok := f.short[[2]string{role, district}]; ok && ref.blocked == blockedUnassigned {
+			out.Reason.Change += ": " + short.Sentence(f.state)
+			break
+		}
+	}
 	return out
 }
 

@@ -21,7 +21,7 @@ func TestNobodyHasTheRole(t *testing.T) {
 			continue
 		}
 		rows++
-		if a.Staff != "" || FormatReason(a.Reason) != "blocked nobody:1 = 0.00" || a.Reason.Change != "give somebody a contract as coordinator" {
+		if a.Staff != "" || FormatReason(a.Reason) != "blocked nobody:1 = 0.00; needs somebody with a contract as coordinator" || a.Reason.Change != "somebody with a contract as coordinator" {
 			t.Errorf("%s: got %q, %q, %q", a.Location, a.Staff, FormatReason(a.Reason), a.Reason.Change)
 		}
 	}

@@ -45,10 +45,23 @@ type Reason struct {
 	RunnerUp string
 	// Difference is how much worse the runner-up would be.
 	Difference int64
+	// Former says what it would mean if an assignment that changes hands stayed
+	// where it is; nil for anything else.
+	Former *Former
 	// Blocked holds codes of what stands in the way, for something not done.
 	Blocked []string
 	// Change is the smallest change that would allow it, as a code sentence.
 	Change string
+}
+
+// Former is who had a location that changes hands, and why not any more.
+type Former struct {
+	Staff string
+	// Difference is how much worse the plan would be if this location (or
+	// district) alone stayed with the person, all others as they are.
+	Difference int64
+	// Blocked holds the rules that forbid it; Difference is then 0.
+	Blocked []string
 }
 
 // Total returns the sum of the amounts.
@@ -161,6 +174,32 @@ type RoleResult struct {
 	Constraints []Amount
 	// Areas are the work areas of the primaries; nil for backups.
 	Areas []Area
+	// Changed counts the locations that change hands.
+	Changed int
+	// Travel compares the travel with today's.
+	Travel TravelChange
+	// Shortages say what is missing where locations have nobody, by district.
+	Shortages []Shortage
+}
+
+// TravelChange is the yearly travel in minutes to the locations that somebody
+// serves today and somebody serves in the plan.
+type TravelChange struct {
+	Locations     int
+	Before, After int64
+}
+
+// Shortage is the work of the locations of one district that nobody has in a
+// role.
+type Shortage struct {
+	// District is an id, empty for the locations without a district.
+	District  string
+	Locations int
+	// Minutes is their work in the period, without travel.
+	Minutes int64
+	// FTE is the same in hundredths of a full-time person of the role, rounded
+	// up.
+	FTE int64
 }
 
 // Gap returns (cost − bound) / cost; 0 for a cost of 0.

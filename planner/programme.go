@@ -62,6 +62,9 @@ type Role struct {
 	AcuteMinutesDay int
 	// Consult is weekly time kept free for consult slots.
 	Consult calendar.Week
+	// FullTime is a full-time week of the role, in hundredths of an hour; 0
+	// means the assumption FullTimeHours.
+	FullTime int
 }
 
 // VisitMode is how a visit takes place.

@@ -11,12 +11,16 @@ const (
 	reasonNone    = "none"
 	reasonBlocked = "blocked "
 	reasonNext    = "; next "
+	reasonFormer  = "; before "
+	reasonNeeds   = "; needs "
 )
 
 // FormatReason writes a reason as one line: its amounts in minutes with two
 // decimals, their sum, and the runner-up with its difference,
-// "travel 12.40 + spacing 3.00 = 15.40; next S03 2027-03-04 +2.10". An amount
-// of zero is left out. ParseReason reads it back.
+// "travel 12.40 + spacing 3.00 = 15.40; next S03 2027-03-04 +2.10", and what it
+// would be with who had it before, "; before S02 +30.00" or "; before S02
+// capacity", or what it needs, "; needs capacity S02 +300 minutes". An amount of
+// zero is left out. ParseReason reads it back.
 func FormatReason(r Reason) string {
 	var b strings.Builder
 	for _, a := range r.Amounts {
@@ -37,20 +41,34 @@ func FormatReason(r Reason) string {
 	}
 	b.WriteString(" = " + FormatAmount(r.Total()))
 	if r.RunnerUp != "" {
-		sign := "+"
-		if r.Difference < 0 {
-			sign = ""
-		}
-		b.WriteString(reasonNext + r.RunnerUp + " " + sign + FormatAmount(r.Difference))
+		b.WriteString(reasonNext + r.RunnerUp + " " + FormatDifference(r.Difference))
+	}
+	switch f := r.Former; {
+	case f == nil:
+	case len(f.Blocked) > 0:
+		b.WriteString(reasonFormer + f.Staff + " " + strings.Join(f.Blocked, "|"))
+	default:
+		b.WriteString(reasonFormer + f.Staff + " " + FormatDifference(f.Difference))
+	}
+	if len(r.Blocked) > 0 && r.Change != "" {
+		b.WriteString(reasonNeeds + r.Change)
 	}
 	return b.String()
+}
+
+// FormatDifference writes an amount with its sign, "+2.10".
+func FormatDifference(hundredths int64) string {
+	if hundredths < 0 {
+		return FormatAmount(hundredths)
+	}
+	return "+" + FormatAmount(hundredths)
 }
 
 // ParseReason reads what FormatReason wrote: the amount of each constraint and
 // the total that is written, both in hundredths of a minute-equivalent. It does
 // not check that they agree. Something blocked has no amounts.
 func ParseReason(text string) (amounts map[string]int64, total int64, err error) {
-	sum, _, _ := strings.Cut(text, reasonNext)
+	sum, _, _ := strings.Cut(text, ";")
 	i := strings.LastIndex(sum, " = ")
 	if i < 0 {
 		return nil, 0, fmt.Errorf("reason %q: want amounts and their sum, as “travel 12.40 + spacing 3.00 = 15.40”", text)

@@ -97,6 +97,9 @@ func (c *planCommand) Run(p *process) error {
 	if err := files.WritePlan(c.Out, states, plans, map[string][]byte{"report.html": report.Bytes()}); err != nil {
 		return err
 	}
+	if err := writeProposals(p.stdout, states, plans); err != nil {
+		return err
+	}
 	_, err = fmt.Fprintln(p.stdout, summary(plans), fmt.Sprintf("in %.1f s; written to %s", p.now().Sub(started).Seconds(), c.Out))
 	return err
 }
@@ -171,5 +174,5 @@ func summary(plans []*planner.Plan) string {
 	if len(gaps) > 0 {
 		text += ", gap " + strings.Join(gaps, ", ")
 	}
-	return text
+	return text + shortText(plans)
 }

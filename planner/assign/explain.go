@@ -71,6 +71,26 @@ func Explanations(p *Problem, staff []int) []Explanation {
 	return all
 }
 
+// Reasons explains one solution, location by location.
+type Reasons struct{ ledger *ledger }
+
+// NewReasons adds up what reasons are made from.
+func NewReasons(p *Problem, staff []int) Reasons { return Reasons{newLedger(p, staff)} }
+
+// Explain returns the reasons of one location.
+func (r Reasons) Explain(location int) Explanation { return r.ledger.explain(location) }
+
+// Alternative works out what giving one location to a person would change, all
+// others staying as they are; false for somebody who is no candidate there, and
+// for who serves it.
+func (r Reasons) Alternative(location, staff int) (Alternative, bool) {
+	c, ok := r.ledger.p.Locations[location].candidate(staff)
+	if !ok || r.ledger.staff[location] == staff {
+		return Alternative{Staff: None}, false
+	}
+	return r.ledger.alternative(location, c), true
+}
+
 // Rest returns the part of Score.Soft that no location carries: the share of
 // each person's balance charge that Base takes.
 func Rest(p *Problem, staff []int) int64 {

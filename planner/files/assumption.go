@@ -18,6 +18,7 @@ var assumptionRanges = map[string]assumptionRange{
 	planner.BicycleSpeed:     {1, 60, false},
 	planner.Detour:           {1, 10, false},
 	planner.Reach:            {1, 100_000, true},
+	planner.FullTimeHours:    {1, 60, false},
 	planner.DayCapAssumption: {1, 100, true},
 }
 

@@ -58,6 +58,12 @@ func roleSummary(r *planner.RoleResult) verify.RoleSummary {
 	for _, a := range r.Areas {
 		out.Areas = append(out.Areas, verify.AreaRow(a))
 	}
+	out.Changed, out.Travel = r.Changed, verify.TravelRow(r.Travel)
+	for _, s := range r.Shortages {
+		out.Shortages = append(out.Shortages, verify.ShortageRow{
+			District: s.District, Locations: s.Locations, Minutes: s.Minutes, FTE: float64(s.FTE) / 100,
+		})
+	}
 	return out
 }
 
@@ -96,6 +102,10 @@ func addRole(r, other *verify.RoleSummary) {
 	sum := planner.RoleResult{Cost: r.Cost + other.Cost, Bound: r.Bound + other.Bound}
 	r.Cost, r.Bound, r.Gap = sum.Cost, sum.Bound, sum.Gap()
 	r.Rest += other.Rest
+	r.Changed += other.Changed
+	r.Travel.Locations += other.Travel.Locations
+	r.Travel.Before += other.Travel.Before
+	r.Travel.After += other.Travel.After
 	addAmounts(r.Constraints, other.Constraints)
 	if other.Backup == nil {
 		return

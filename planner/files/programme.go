@@ -2,6 +2,7 @@ package files
 
 import (
 	"io"
+	"math"
 	"time"
 
 	"github.com/wijkplanner/wijkplanner/calendar"
@@ -162,7 +163,7 @@ func plainScalar(n node) (string, bool) {
 const maxMinutes = 24 * 60
 
 func (p *programmeReader) role(n node) {
-	f := n.mapping("id! name! assign backup pair select demand_per_place acute_minutes_day consult")
+	f := n.mapping("id! name! assign backup pair select demand_per_place acute_minutes_day consult full_time_hours")
 	f.scalar("id").id()
 	if pair := f.scalar("pair"); !pair.empty() && pair.text == f.scalar("id").text {
 		pair.fault("a role cannot be its own pair")
@@ -177,6 +178,7 @@ func (p *programmeReader) role(n node) {
 		DemandPerPlace:  f.scalar("demand_per_place").number(0, 10*maxMinutes),
 		AcuteMinutesDay: f.scalar("acute_minutes_day").number(0, maxMinutes),
 		Consult:         f.scalar("consult").week(),
+		FullTime:        int(math.Round(100 * f.scalar("full_time_hours").decimal(1, 60))),
 	})
 }
 

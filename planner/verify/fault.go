@@ -84,6 +84,9 @@ const (
 	// WrongArea is a work area that is not what people serve, or has another
 	// shape.
 	WrongArea = "area"
+	// WrongShortage is a shortage that does not follow from the locations that
+	// nobody has.
+	WrongShortage = "shortage"
 	// OverLimit is more minutes than an employer's yearly limit.
 	OverLimit = "employer_limit"
 	// OverBudget is more locations that change hands than allowed.

@@ -268,7 +268,9 @@ func (f *fixture) completeRoles(c *checker) {
 		p := c.proof(role, primary, &RoleSummary{}, faces)
 		summary := f.completeRole(p)
 		for _, l := range f.state.Locations {
-			faces[l.ID] = append(faces[l.ID], p.server(&l))
+			if s := p.server(&l); s != "" {
+				faces[l.ID] = append(faces[l.ID], s)
+			}
 		}
 		if role.Backup {
 			b := c.backupProof(p, &RoleSummary{})
@@ -287,6 +289,7 @@ func (f *fixture) completeRole(p *roleProof) RoleSummary {
 	for i := range p.items {
 		it := &p.items[i]
 		for k, l := range it.locations {
+			out.count(p, it, k)
 			for _, row := range p.c.serving[servingKey{l.ID, p.role.ID, p.kind}] {
 				if s := p.byID[row.Staff]; s != nil {
 					cost, load := p.c.service(s.Staff, l, it.demands[k], p.kind)
@@ -327,6 +330,34 @@ func (f *fixture) completeRole(p *roleProof) RoleSummary {
 		}
 	}
 	return out
+}
+
+// count adds a location to what plan.json tells besides the score.
+func (r *RoleSummary) count(p *roleProof, it *item, k int) {
+	l := it.locations[k]
+	s, had := p.byID[p.server(l)], p.c.inForce(p.role.ID, l.ID, p.kind)
+	if s == nil {
+		i := slices.IndexFunc(r.Shortages, func(x ShortageRow) bool { return x.District == l.District })
+		if i < 0 {
+			i = len(r.Shortages)
+			r.Shortages = append(r.Shortages, ShortageRow{District: l.District})
+		}
+		x := &r.Shortages[i]
+		x.Locations++
+		x.Minutes += p.workOf(it.demands[k])
+		x.FTE = float64((100*x.Minutes+p.fullTime()-1)/p.fullTime()) / 100
+		return
+	}
+	if had != "" && had != s.ID {
+		r.Changed++
+	}
+	before := p.c.staff[had]
+	if before == nil {
+		return
+	}
+	was, _ := p.c.service(before, l, it.demands[k], p.kind)
+	is, _ := p.c.service(s.Staff, l, it.demands[k], p.kind)
+	r.Travel = TravelRow{r.Travel.Locations + 1, r.Travel.Before + (was+50)/100, r.Travel.After + (is+50)/100}
 }
 
 func reasonText(amounts map[string]int64) string {

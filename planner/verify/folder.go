@@ -91,6 +91,11 @@ type RoleSummary struct {
 	Constraints map[string]int64 `json:"constraints"`
 	// Areas are the work areas of the primaries.
 	Areas []AreaRow `json:"areas,omitempty"`
+	// Changed counts the locations that change hands.
+	Changed int       `json:"changed"`
+	Travel  TravelRow `json:"travel"`
+	// Shortages are the districts with locations that nobody has.
+	Shortages []ShortageRow `json:"shortages,omitempty"`
 	// Backup is the same for the role's backups, nil without them.
 	Backup *RoleSummary `json:"backup,omitempty"`
 }
@@ -110,6 +115,23 @@ type AreaRow struct {
 	Districts   []string `json:"districts"`
 	Parts       int      `json:"parts"`
 	Compactness int      `json:"compactness"`
+}
+
+// TravelRow compares the travel of a plan with today's, in minutes a year, over
+// the locations that somebody serves in both.
+type TravelRow struct {
+	Locations int   `json:"locations"`
+	Before    int64 `json:"before"`
+	After     int64 `json:"after"`
+}
+
+// ShortageRow is the work of a district's locations that nobody has, in minutes
+// a year and in full-time people.
+type ShortageRow struct {
+	District  string  `json:"district"`
+	Locations int     `json:"locations"`
+	Minutes   int64   `json:"minutes"`
+	FTE       float64 `json:"fte"`
 }
 
 // ScheduleScore is the score of the visits.

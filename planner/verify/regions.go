@@ -168,6 +168,9 @@ func (c *checker) checkRoleSums(at Fault, have, want *RoleSummary) {
 		c.add(at, "cost %d, bound %d and rest %d in plan.json, the regions add up to %d, %d and %d",
 			have.Cost, have.Bound, have.Rest, want.Cost, want.Bound, want.Rest)
 	}
+	if have.Changed != want.Changed || have.Travel != want.Travel {
+		c.add(at, "%d change hands with travel %+v in plan.json, the regions add up to %d and %+v", have.Changed, have.Travel, want.Changed, want.Travel)
+	}
 	c.checkTotals(at, "the regions", want.Constraints, have.Constraints)
 	if have.Backup != nil && want.Backup != nil {
 		c.checkRoleSums(at, have.Backup, want.Backup)
@@ -181,6 +184,10 @@ func (r *RoleSummary) add(other *RoleSummary) {
 	r.Cost += other.Cost
 	r.Bound += other.Bound
 	r.Rest += other.Rest
+	r.Changed += other.Changed
+	r.Travel.Locations += other.Travel.Locations
+	r.Travel.Before += other.Travel.Before
+	r.Travel.After += other.Travel.After
 	if r.Constraints == nil {
 		r.Constraints = map[string]int64{}
 	}

@@ -144,6 +144,7 @@ func (p *roleProof) check() {
 	if p.kind == primary {
 		p.checkAreas()
 	}
+	p.checkTold()
 	p.checkAmounts()
 	p.checkBound()
 }

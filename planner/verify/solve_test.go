@@ -97,6 +97,12 @@ func roleSummary(r *planner.RoleResult) verify.RoleSummary {
 	for _, a := range r.Areas {
 		out.Areas = append(out.Areas, verify.AreaRow(a))
 	}
+	out.Changed, out.Travel = r.Changed, verify.TravelRow(r.Travel)
+	for _, s := range r.Shortages {
+		out.Shortages = append(out.Shortages, verify.ShortageRow{
+			District: s.District, Locations: s.Locations, Minutes: s.Minutes, FTE: float64(s.FTE) / 100,
+		})
+	}
 	return out
 }
 

@@ -271,6 +271,14 @@ func TestWrittenFaults(t *testing.T) {
 		{"an area of nobody", func(f *Folder) {
 			role(f, func(r *RoleSummary) { r.Areas[0].Staff = "nobody" })
 		}, []string{WrongArea}},
+		{"number of changes", func(f *Folder) { role(f, func(r *RoleSummary) { r.Changed++ }) }, []string{WrongAmount}},
+		{"travel before", func(f *Folder) { role(f, func(r *RoleSummary) { r.Travel.Before++ }) }, []string{WrongAmount}},
+		{"travel after", func(f *Folder) { role(f, func(r *RoleSummary) { r.Travel.After-- }) }, []string{WrongAmount}},
+		{"a shortage of nobody", func(f *Folder) {
+			role(f, func(r *RoleSummary) {
+				r.Shortages = []ShortageRow{{District: "D1", Locations: 1, Minutes: 60, FTE: 0.01}}
+			})
+		}, []string{WrongShortage}},
 		{"reason without a sum", func(f *Folder) { f.Visits[3].Reason = "travel 2.00" }, []string{ReasonSum}},
 		{"sum of a visit's reason", func(f *Folder) { f.Visits[3].Reason = "none = 1.00" }, []string{ReasonSum}},
 		{"sum of an assignment's reason", func(f *Folder) {

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/wijkplanner/wijkplanner/planner"
+)
+
+// writeProposals prints what each region's assignment amounts to: how many
+// locations have somebody and change hands, the score by constraint with its
+// bound, the travel before and after, and what is missing. The loads of people
+// are printed where there is one region.
+func writeProposals(w io.Writer, states []*planner.State, plans []*planner.Plan) error {
+	var b strings.Builder
+	for i, p := range plans {
+		if len(plans) > 1 {
+			fmt.Fprintf(&b, "region %s\n", states[i].Region)
+		}
+		for k := range p.Roles {
+			writeRole(&b, states[i], p, &p.Roles[k], len(plans) == 1)
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func writeRole(b *strings.Builder, s *planner.State, p *planner.Plan, r *planner.RoleResult, loads bool) {
+	name := r.Role
+	if r.Kind == planner.Backup {
+		name += ", backups"
+	}
+	all, served := locationsOf(p, r)
+	fmt.Fprintf(b, "%s: %d of %d locations have somebody, %d change hands", name, served, all, r.Changed)
+	if t := r.Travel; t.Locations > 0 {
+		fmt.Fprintf(b, ", travel %.1f → %.1f hours a year at the %d served before and after", float64(t.Before)/60, float64(t.After)/60, t.Locations)
+	}
+	fmt.Fprintf(b, "\n  cost %s minutes, bound %s, gap %.2f %%: %s\n",
+		planner.FormatAmount(r.Cost), planner.FormatAmount(r.Bound), 100*r.Gap(), amountsText(r.Constraints))
+	for i := range r.Shortages {
+		short := &r.Shortages[i]
+		fmt.Fprintf(b, "  %s: %s, %d minutes a year\n", short.Sentence(s), plural(short.Locations, "location"), short.Minutes)
+	}
+	if loads && r.Kind == planner.Primary {
+		writeLoads(b, r.Loads)
+	}
+}
+
+// locationsOf counts the rows of a role and those with somebody.
+func locationsOf(p *planner.Plan, r *planner.RoleResult) (all, served int) {
+	for i := range p.Assignments {
+		a := &p.Assignments[i]
+		if a.Role != r.Role || a.Kind != r.Kind {
+			continue
+		}
+		all++
+		if a.Staff != "" {
+			served++
+		}
+	}
+	return all, served
+}
+
+func amountsText(amounts []planner.Amount) string {
+	parts := make([]string, len(amounts))
+	for i, a := range amounts {
+		parts[i] = a.Constraint + " " + planner.FormatAmount(a.Value)
+	}
+	return strings.Join(parts, ", ")
+}
+
+func writeLoads(b *strings.Builder, loads []planner.Load) {
+	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
+	for _, l := range loads {
+		share := "–"
+		if l.Capacity > 0 {
+			share = fmt.Sprintf("%.1f %%", 100*float64(l.Load)/float64(l.Capacity))
+		}
+		fmt.Fprintf(t, "  load %s\t%s\t%d of %d minutes\t%s\t\n", l.Staff, share, l.Load, l.Capacity, plural(l.Locations, "location"))
+	}
+	_ = t.Flush() // a builder takes everything
+}
+
+// shortText sums what all roles are short of primaries, "0.40 FTE short", or
+// nothing.
+func shortText(plans []*planner.Plan) string {
+	var fte int64
+	for _, p := range plans {
+		for i := range p.Roles {
+			if r := &p.Roles[i]; r.Kind == planner.Primary {
+				for _, s := range r.Shortages {
+					fte += s.FTE
+				}
+			}
+		}
+	}
+	if fte == 0 {
+		return ""
+	}
+	return ", " + planner.FormatFTE(fte) + " short"
+}
