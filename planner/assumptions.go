@@ -1,6 +1,10 @@
 package planner
 
-import "github.com/wijkplanner/wijkplanner/calendar"
+import (
+	"slices"
+
+	"github.com/wijkplanner/wijkplanner/calendar"
+)
 
 // The keys of the assumptions that the planner uses.
 const (
@@ -17,18 +21,18 @@ const (
 
 // AssumptionDefaults lists every assumption with the value that holds where a
 // programme says nothing. None of them is a fact.
-func AssumptionDefaults() []Assumption {
-	return []Assumption{
-		{Key: NonCaseShare, Value: 25, Unit: "percent", Source: "assumption", From: calendar.NoDate},
-		{Key: TripShare, Value: 50, Unit: "percent", Source: "assumption", From: calendar.NoDate},
-		{Key: CarSpeed, Value: 35, Unit: "km/h", Source: "assumption", From: calendar.NoDate},
-		{Key: CarFixed, Value: 5, Unit: "minutes", Source: "assumption", From: calendar.NoDate},
-		{Key: BicycleSpeed, Value: 15, Unit: "km/h", Source: "assumption", From: calendar.NoDate},
-		{Key: Detour, Value: 1.3, Unit: "factor", Source: "assumption", From: calendar.NoDate},
-		{Key: Reach, Value: 40, Unit: "people", Source: "assumption", From: calendar.NoDate},
-		{Key: FullTimeHours, Value: 36, Unit: "hours", Source: "assumption", From: calendar.NoDate},
-		{Key: DayCapAssumption, Value: 3, Unit: "visits", Source: "assumption", From: calendar.NoDate},
-	}
+func AssumptionDefaults() []Assumption { return slices.Clone(assumptionDefaults) }
+
+var assumptionDefaults = []Assumption{
+	{Key: NonCaseShare, Value: 25, Unit: "percent", Source: "assumption", From: calendar.NoDate},
+	{Key: TripShare, Value: 50, Unit: "percent", Source: "assumption", From: calendar.NoDate},
+	{Key: CarSpeed, Value: 35, Unit: "km/h", Source: "assumption", From: calendar.NoDate},
+	{Key: CarFixed, Value: 5, Unit: "minutes", Source: "assumption", From: calendar.NoDate},
+	{Key: BicycleSpeed, Value: 15, Unit: "km/h", Source: "assumption", From: calendar.NoDate},
+	{Key: Detour, Value: 1.3, Unit: "factor", Source: "assumption", From: calendar.NoDate},
+	{Key: Reach, Value: 40, Unit: "people", Source: "assumption", From: calendar.NoDate},
+	{Key: FullTimeHours, Value: 36, Unit: "hours", Source: "assumption", From: calendar.NoDate},
+	{Key: DayCapAssumption, Value: 3, Unit: "visits", Source: "assumption", From: calendar.NoDate},
 }
 
 // Assume returns the value of an assumption for an employer on a day: the
@@ -48,7 +52,7 @@ func (p *Programme) Assume(key, organisation string, on calendar.Date) float64 {
 	if found {
 		return best.Value
 	}
-	for _, a := range AssumptionDefaults() {
+	for _, a := range assumptionDefaults {
 		if a.Key == key {
 			return a.Value
 		}

@@ -72,11 +72,11 @@ func (f *formulation) formulateVisits(t teams) *visitProblem {
 		p.Staff = append(p.Staff, f.scheduleStaff(p, i))
 	}
 	f.addFixed(p)
-	f.addTravel(p)
 	windows := &windowSets{formulation: f, problem: p, index: map[string]int{}}
 	for i := range f.demanded {
 		f.addVisits(p, windows, t, i)
 	}
+	f.addTravel(p)
 	f.setWeekTargets(p)
 	return p
 }
@@ -108,7 +108,7 @@ func (f *formulation) addDays(p *visitProblem) {
 func (f *formulation) scheduleStaff(p *visitProblem, i int) schedule.Staff {
 	m := &f.state.Staff[i]
 	s := schedule.Staff{
-		Home: i, Mode: slices.Index(f.modes(), m.Mode), DayCap: m.DayCap, WeekCap: m.WeekCap,
+		Home: i, DayCap: m.DayCap, WeekCap: m.WeekCap,
 		Shifts: make([]schedule.Shift, len(p.days)),
 	}
 	if s.DayCap == 0 {
@@ -253,36 +253,6 @@ func (f *formulation) places() []Point {
 	}
 	for k := range f.state.Meetings {
 		out = append(out, f.state.Meetings[k].Point)
-	}
-	return out
-}
-
-// addTravel fills a table for each mode that somebody uses: clock steps and
-// exact cost. Travel is the same both ways.
-func (f *formulation) addTravel(p *visitProblem) {
-	places := f.places()
-	n := len(places)
-	for _, mode := range f.modes() {
-		t := schedule.Travel{Places: n, Time: make([]int32, n*n), Cost: make([]int32, n*n)}
-		for a := range n {
-			for b := range a {
-				minutes := f.travel.Minutes(places[a], places[b], mode)
-				clock, cost := onGrid(minutes), int32(hundredths(minutes)*f.weights.Travel/100)
-				t.Time[a*n+b], t.Cost[a*n+b] = clock, cost
-				t.Time[b*n+a], t.Cost[b*n+a] = clock, cost
-			}
-		}
-		p.Travel = append(p.Travel, t)
-	}
-}
-
-// modes lists the travel modes in use, in the order in which staff name them.
-func (f *formulation) modes() []TravelMode {
-	var out []TravelMode
-	for i := range f.state.Staff {
-		if m := f.state.Staff[i].Mode; !slices.Contains(out, m) {
-			out = append(out, m)
-		}
 	}
 	return out
 }

@@ -41,9 +41,11 @@ func (p *visitProblem) legs(placements []*schedule.Placement) map[legKey]leg {
 		if i > 0 && stops[i-1].staff == s.staff && stops[i-1].day == s.day {
 			from = stops[i-1].place
 		}
-		l := leg{minutes: t.Time[from*t.Places+s.place], cost: int64(t.Cost[from*t.Places+s.place])}
+		var l leg
+		l.minutes, l.cost = t.Leg(from, s.place, p.Weights.Travel)
 		if i == len(stops)-1 || stops[i+1].staff != s.staff || stops[i+1].day != s.day {
-			l.cost += int64(t.Cost[s.place*t.Places+m.Home])
+			_, home := t.Leg(s.place, m.Home, p.Weights.Travel)
+			l.cost += home
 		}
 		out[s.key] = l
 	}
