@@ -17,6 +17,11 @@ const (
 	DayCapAssumption = "day_cap"
 	Reach            = "reach"
 	FullTimeHours    = "full_time_hours"
+	// ShortNoticeDays is how soon a visit must be for its change to be mailed
+	// to those who read a feed.
+	ShortNoticeDays = "short_notice_days"
+	// ReminderDays is how long before a visit its location is reminded.
+	ReminderDays = "reminder_days"
 )
 
 // AssumptionDefaults lists every assumption with the value that holds where a
@@ -33,6 +38,8 @@ var assumptionDefaults = []Assumption{
 	{Key: Reach, Value: 40, Unit: "people", Source: "assumption", From: calendar.NoDate},
 	{Key: FullTimeHours, Value: 36, Unit: "hours", Source: "assumption", From: calendar.NoDate},
 	{Key: DayCapAssumption, Value: 3, Unit: "visits", Source: "assumption", From: calendar.NoDate},
+	{Key: ShortNoticeDays, Value: 7, Unit: "days", Source: "assumption", From: calendar.NoDate},
+	{Key: ReminderDays, Value: 2, Unit: "days", Source: "assumption", From: calendar.NoDate},
 }
 
 // Assume returns the value of an assumption for an employer on a day: the

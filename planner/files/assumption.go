@@ -20,6 +20,8 @@ var assumptionRanges = map[string]assumptionRange{
 	planner.Reach:            {1, 100_000, true},
 	planner.FullTimeHours:    {1, 60, false},
 	planner.DayCapAssumption: {1, 100, true},
+	planner.ShortNoticeDays:  {0, 60, false},
+	planner.ReminderDays:     {0, 30, false},
 }
 
 // of reads the value of an assumption.

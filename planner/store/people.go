@@ -26,6 +26,8 @@ const (
 	lockClass = 0x776a
 	// countLock is the lock under which people get their numbers, from 1.
 	countLock = 0
+	// mailLock is the lock under which mail that others ask for is counted.
+	mailLock = -1
 )
 
 // lockPeople waits until nobody else takes these people's time. Everybody

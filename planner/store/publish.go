@@ -51,6 +51,9 @@ func (t *Tx) publish(id int64, now time.Time) error {
 	if err != nil {
 		return err
 	}
+	if err := t.refuseBusy(earlier, p, programme, persons); err != nil {
+		return err
+	}
 	if err := t.giveBack(earlier, persons); err != nil {
 		return err
 	}

@@ -54,6 +54,12 @@ var tables = []any{
 	accountCalendarRow{},
 	feedRevisionRow{},
 	feedEventRow{},
+	contactRow{},
+	noticeRow{},
+	outboxRow{},
+	mailboxRow{},
+	replyRow{},
+	busySourceRow{},
 }
 
 // columnTypes lists the type a column has for a row's field, on each database.
