@@ -34,6 +34,7 @@ var arrows = map[string][]string{
 	"examples":          {"*"},
 	"examples/generate": {"planner", "planner/files", "calendar"},
 	"internal/house":    {},
+	"internal/mailtest": {},
 	"internal/pgtest":   {},
 }
 
@@ -45,6 +46,10 @@ var only = map[string][]string{
 	"github.com/arran4/golang-ical":  {"calendar"},
 	"github.com/pressly/goose":       {"migrations"},
 	"github.com/go-chi":              {"api"},
+	"github.com/wneessen/go-mail":    {"planner/outside"},
+	"github.com/emersion/go-imap":    {"planner/outside"},
+	"github.com/emersion/go-message": {"planner/outside"},
+	"code.dny.dev/ssrf":              {"planner/outside"},
 	"net/http":                       {"api", "planner/outside", "cmd/wijkplanner"},
 }
 

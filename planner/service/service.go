@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/wijkplanner/wijkplanner/calendar"
 	"github.com/wijkplanner/wijkplanner/planner"
 	"github.com/wijkplanner/wijkplanner/planner/files"
 	"github.com/wijkplanner/wijkplanner/planner/store"
@@ -157,6 +158,10 @@ func (s *Service) Propose(ctx context.Context, o planner.Options, regions ...str
 	for i, r := range regions {
 		var err error
 		if states[i], out[i].BasedOn, err = s.Store.LoadState(ctx, r); err != nil {
+			return nil, err
+		}
+		first, last := calendar.NewDate(o.Year, 1, 1), calendar.NewDate(o.Year, 12, 31)
+		if states[i], err = s.withBusy(ctx, states[i], first, last); err != nil {
 			return nil, err
 		}
 	}

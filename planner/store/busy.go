@@ -259,6 +259,24 @@ func merged(spans []timeSpan) []timeSpan {
 	return out
 }
 
+// Busy lists the busy times of a region's people that touch a time, those read
+// in another region included: a person is one.
+func (s *Store) Busy(ctx context.Context, region string, from, to time.Time) ([]Occupancy, error) {
+	var rows []occupancyRow
+	err := s.read(ctx, func(t *Tx) error {
+		return t.db.Table("occupancy AS o").Select("p.staff, o.starts_at, o.ends_at, o.kind, o.ref").
+			Joins("JOIN people AS p ON p.person = o.person").
+			Where("p.region = ? AND o.kind = ? AND o.starts_at < ? AND o.ends_at > ?", region, BusyTime, At(to), At(from)).
+			Order("o.starts_at, o.id").Find(&rows).Error
+	})
+	out := make([]Occupancy, len(rows))
+	for i := range rows {
+		out[i] = rows[i].occupancy()
+		out[i].Region = region
+	}
+	return out, err
+}
+
 // PurgeBusy forgets busy times that ended long enough ago.
 func (s *Store) PurgeBusy(ctx context.Context, before time.Time) error {
 	return s.Tx(ctx, func(t *Tx) error {

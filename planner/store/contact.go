@@ -98,6 +98,8 @@ func (c *Contact) check() (err error) {
 		return fmt.Errorf("name of a contact: want at most %d octets without control characters", longestName)
 	case c.Language != Dutch && c.Language != English:
 		return fmt.Errorf("language %q: want %q or %q", c.Language, Dutch, English)
+	case c.Scope.Kind != StaffFeed && c.Scope.Kind != LocationFeed:
+		return fmt.Errorf("contact of a %q: want %q or %q", c.Scope.Kind, StaffFeed, LocationFeed)
 	case c.Scope.Kind == StaffFeed && c.Calendar == ByInvitation:
 		return fmt.Errorf("calendar %q: staff have feeds; want %q", c.Calendar, ByFeed)
 	case c.Calendar != ByInvitation && c.Calendar != ByFeed:
@@ -122,7 +124,7 @@ func (s *Store) AddContact(ctx context.Context, c Contact, now time.Time) (id in
 		if _, err := t.lockRegion(c.Scope.Region); err != nil {
 			return err
 		}
-		if err := t.subject(c.Scope); err != nil {
+		if err := t.calendar(c.Scope, FullDetail); err != nil {
 			return err
 		}
 		if id, err = t.putContact(&c, now); err != nil {

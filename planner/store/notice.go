@@ -91,7 +91,7 @@ func (t *Tx) newNotifier(region string, now time.Time, contacts []contactRow) (*
 		events: map[FeedScope][]feedEventRow{}, told: map[noticeKey]*noticeRow{}, crew: map[string][]string{},
 	}
 	var events []feedEventRow
-	if err := t.db.Where("region = ? AND ends_at > ?", region, At(now)).Order("starts_at, visit").Find(&events).Error; err != nil {
+	if err := t.db.Where("region = ? AND kind IN ? AND ends_at > ?", region, []FeedKind{StaffFeed, LocationFeed}, At(now)).Order("starts_at, visit").Find(&events).Error; err != nil {
 		return nil, err
 	}
 	for i := range events {
@@ -220,7 +220,7 @@ func (n *notifier) comes(c *contactRow, e *feedEventRow) bool {
 
 func (r *feedEventRow) event() FeedEvent {
 	return FeedEvent{
-		Visit: r.Visit, Sequence: r.Sequence, Revised: r.RevisedAt.Time, Cancelled: r.Cancelled,
+		Visit: r.Visit, Sequence: r.Sequence, Revised: r.RevisedAt.Time, Cancelled: r.Cancelled, Reason: r.Reason,
 		Start: r.StartsAt.Time, End: r.EndsAt.Time, FeedContent: r.Content.v,
 	}
 }

@@ -70,7 +70,11 @@ func (t *Tx) publish(id int64, now time.Time) error {
 	if err := t.db.Model(&regionRow{}).Where("region = ?", row.Region).Update("version", region.Version).Error; err != nil {
 		return err
 	}
-	return t.db.Model(row).Updates(map[string]any{"stage": Published, "published_at": At(now)}).Error
+	if err := t.db.Model(row).Updates(map[string]any{"stage": Published, "published_at": At(now)}).Error; err != nil {
+		return err
+	}
+	// Mail is queued with what causes it, or not at all.
+	return t.Notify(row.Region, now)
 }
 
 // draft locks the plan's region and returns both, when it can be published.

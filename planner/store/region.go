@@ -18,6 +18,8 @@ type Region struct {
 	ID string
 	// Name is its programme's name.
 	Name string
+	// Zone is its IANA time zone.
+	Zone string
 	// Version counts the changes to its state, from 1.
 	Version int64
 	// Imported is when its input was last taken in.
@@ -37,7 +39,7 @@ func (s *Store) Regions(ctx context.Context) ([]Region, error) {
 			if err != nil {
 				return err
 			}
-			out = append(out, Region{ID: r.Region, Name: programme.Name, Version: r.Version, Imported: r.ImportedAt.Time})
+			out = append(out, Region{ID: r.Region, Name: programme.Name, Zone: r.Zone, Version: r.Version, Imported: r.ImportedAt.Time})
 		}
 		return nil
 	})

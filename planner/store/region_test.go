@@ -67,8 +67,8 @@ func TestImportReplacesTheRegionAndNoOther(t *testing.T) {
 		regions, err := w.Regions(w.Context())
 		w.must(err)
 		diff(w.T, regions, []Region{
-			{ID: "noord", Name: "Town", Version: 2, Imported: testNow},
-			{ID: "zuid", Name: "Town", Version: 1, Imported: testNow},
+			{ID: "noord", Name: "Town", Zone: "Europe/Amsterdam", Version: 2, Imported: testNow},
+			{ID: "zuid", Name: "Town", Zone: "Europe/Amsterdam", Version: 1, Imported: testNow},
 		})
 	})
 }
