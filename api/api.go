@@ -32,6 +32,9 @@ type Config struct {
 	// in its User-Agent. An unknown and a revoked token are both ErrNotFound;
 	// any other error means that the feed cannot be read now.
 	Feed func(ctx context.Context, token, agent string, now time.Time) (Feed, error)
+	// Subscription says what the feed of a token is, for the page about it; the
+	// links are made here. Its errors are those of Feed.
+	Subscription func(ctx context.Context, token string, now time.Time) (web.Subscription, error)
 	// Health says what is wrong, nil when the service can answer.
 	Health func(ctx context.Context) error
 	// Now is the clock.
@@ -56,7 +59,7 @@ type Config struct {
 func (c *Config) validate() error {
 	var missing []string
 	for name, absent := range map[string]bool{
-		"Regions": c.Regions == nil, "Region": c.Region == nil, "Feed": c.Feed == nil,
+		"Regions": c.Regions == nil, "Region": c.Region == nil, "Feed": c.Feed == nil, "Subscription": c.Subscription == nil,
 		"Health": c.Health == nil, "Now": c.Now == nil, "Log": c.Log == nil,
 	} {
 		if absent {
@@ -115,6 +118,7 @@ func (h *handlers) routes(r chi.Router) {
 	read(r, "/", h.glance)
 	read(r, web.StaticPrefix+"*", h.static)
 	read(r.With(h.clientAddress()), "/f/{token}.ics", h.feed)
+	read(r.With(h.clientAddress()), "/subscribe/{token}", h.subscribe)
 	read(r, "/healthz", h.health)
 	read(r, "/robots.txt", h.robots)
 }

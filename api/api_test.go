@@ -46,9 +46,16 @@ func config(log io.Writer) api.Config {
 			}
 			return goodFeed(), nil
 		},
-		Health: func(context.Context) error { return nil },
-		Now:    func() time.Time { return now },
-		Log:    slog.New(slog.NewTextHandler(log, nil)),
+		Subscription: func(_ context.Context, token string, _ time.Time) (web.Subscription, error) {
+			if token != goodToken {
+				return web.Subscription{}, api.ErrNotFound
+			}
+			return web.Subscription{Name: "Wijkplanner Anna", Level: "full"}, nil
+		},
+		PublicURL: "http://localhost:8080",
+		Health:    func(context.Context) error { return nil },
+		Now:       func() time.Time { return now },
+		Log:       slog.New(slog.NewTextHandler(log, nil)),
 	}
 }
 
@@ -118,7 +125,7 @@ func inflated(t *testing.T, from io.Reader) string {
 func TestNewWantsACompleteConfig(t *testing.T) {
 	t.Parallel()
 	_, err := api.New(api.Config{Now: time.Now})
-	if err == nil || !strings.Contains(err.Error(), "Feed, Health, Log, Region, Regions") {
+	if err == nil || !strings.Contains(err.Error(), "Feed, Health, Log, Region, Regions, Subscription") {
 		t.Errorf("got %v, want all that is missing", err)
 	}
 }
@@ -132,6 +139,9 @@ func TestHeadersOnEveryAnswer(t *testing.T) {
 	broken.PublicURL = c.PublicURL
 	broken.Regions = func(context.Context) ([]string, error) { return nil, errors.New("database away") }
 	broken.Feed = func(context.Context, string, string, time.Time) (api.Feed, error) { panic("feed") }
+	broken.Subscription = func(context.Context, string, time.Time) (web.Subscription, error) {
+		return web.Subscription{}, errors.New("database away")
+	}
 	broken.Health = func(context.Context) error { return errors.New("database away") }
 	good, bad := handler(t, c), handler(t, broken)
 	for _, a := range []struct {
@@ -147,6 +157,8 @@ func TestHeadersOnEveryAnswer(t *testing.T) {
 		{good, "GET", "/static/", 404, "no-store"},
 		{good, "GET", "/f/" + goodToken + ".ics", 200, "private, no-cache"},
 		{good, "GET", "/f/unknown.ics", 404, "no-store"},
+		{good, "GET", "/subscribe/" + goodToken, 200, "no-store"},
+		{good, "GET", "/subscribe/unknown", 404, "no-store"},
 		{good, "GET", "/healthz", 200, "no-store"},
 		{good, "GET", "/robots.txt", 200, "no-store"},
 		{good, "GET", "/nowhere", 404, "no-store"},
@@ -155,6 +167,7 @@ func TestHeadersOnEveryAnswer(t *testing.T) {
 		{good, "BREW", "/", 405, "no-store"},
 		{bad, "GET", "/", 500, "no-store"},
 		{bad, "GET", "/f/" + goodToken + ".ics", 500, "no-store"},
+		{bad, "GET", "/subscribe/" + goodToken, 503, "no-store"},
 		{bad, "GET", "/healthz", 503, "no-store"},
 	} {
 		r := ask(t, a.h, a.method, a.target)
@@ -344,11 +357,12 @@ func TestLogHoldsNoSecrets(t *testing.T) {
 	h := handler(t, c)
 	for _, target := range []string{
 		"/f/" + goodToken + ".ics", "/f/" + goodToken, "/" + goodToken + ".ics", "/F/" + goodToken + ".ics",
+		"/subscribe/" + goodToken, "/subscribe/" + goodToken + "/", "/subscribe/" + goodToken + "?lang=en",
 		"/?region=" + goodToken, "/static/../f/" + goodToken + ".ics", "//f//" + goodToken + ".ics",
 	} {
 		ask(t, h, "GET", target, "Referer", "http://x/"+goodToken)
 	}
-	if text := log.String(); strings.Contains(text, goodToken[:8]) || strings.Count(text, "msg=request") != 7 {
+	if text := log.String(); strings.Contains(text, goodToken[:8]) || strings.Count(text, "msg=request") != 10 {
 		t.Errorf("the log holds a token, or lacks a line:\n%s", text)
 	}
 	if !strings.Contains(log.String(), "path=/f/{token}.ics status=200") {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"log/slog"
@@ -10,6 +11,8 @@ import (
 	"time"
 
 	"github.com/go-chi/chi/v5"
+
+	"github.com/wijkplanner/wijkplanner/api/web"
 )
 
 // Feed is a calendar feed as a token opens it: its validators, and its content
@@ -42,6 +45,15 @@ const longestToken = 128
 // program would take that for the calendar. An unknown and a revoked token get
 // the same answer.
 func (h *handlers) feed(w http.ResponseWriter, r *http.Request) {
+	h.withToken(w, r, func(token string) (func(), error) {
+		f, err := h.Feed(r.Context(), token, r.UserAgent(), h.Now())
+		return func() { h.sendFeed(w, r, f) }, err
+	})
+}
+
+// withToken opens what the token in the path opens, within the limits, and
+// answers.
+func (h *handlers) withToken(w http.ResponseWriter, r *http.Request, open func(token string) (answer func(), err error)) {
 	token := chi.URLParam(r, "token")
 	if h.guesses(r, token) {
 		h.tooMany(w, r, h.unknowns)
@@ -51,7 +63,7 @@ func (h *handlers) feed(w http.ResponseWriter, r *http.Request) {
 		h.unknownFeed(w, r)
 		return
 	}
-	f, err := h.Feed(r.Context(), token, r.UserAgent(), h.Now())
+	answer, err := open(token)
 	switch {
 	case errors.Is(err, ErrNotFound):
 		h.unknownFeed(w, r)
@@ -60,8 +72,27 @@ func (h *handlers) feed(w http.ResponseWriter, r *http.Request) {
 	case h.feeds.OnLimit(w, r, token):
 		h.tooMany(w, r, h.feeds)
 	default:
-		h.sendFeed(w, r, f)
+		answer()
 	}
+}
+
+// subscribe shows how to subscribe to the feed of a token.
+func (h *handlers) subscribe(w http.ResponseWriter, r *http.Request) {
+	h.withToken(w, r, func(token string) (func(), error) {
+		s, err := h.Subscription(r.Context(), token, h.Now())
+		if err != nil {
+			return nil, err
+		}
+		if s.Links, err = web.LinksOf(h.PublicURL, token); err != nil {
+			return nil, err
+		}
+		var page bytes.Buffer
+		err = web.WriteSubscribe(&page, lang(r), s)
+		return func() {
+			w.Header().Set("Vary", "Accept-Language")
+			h.send(w, r, content{kind: htmlType, body: page.Bytes()})
+		}, err
+	})
 }
 
 // sendFeed sends a feed, or that it is unchanged.

@@ -32,6 +32,7 @@ var policies = slices.Concat(
 	reading("/", anyone),
 	reading("/static/*", anyone),
 	reading("/f/{token}.ics", feedReader),
+	reading("/subscribe/{token}", feedReader),
 	reading("/healthz", anyone),
 	reading("/robots.txt", anyone),
 )

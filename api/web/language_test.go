@@ -97,6 +97,10 @@ func TestMessageKeys(t *testing.T) {
 			}
 		}
 	}
+	for _, client := range []string{"apple", "google", "outlook", "thunderbird"} {
+		used["subscribe."+client], used["subscribe."+client+".delay"] = true, true // rows of a table
+	}
+	used["subscribe.title"] = true
 	for _, key := range []string{"error.404", "error.404.text", "error.500", "error.500.text"} {
 		used[key] = true // chosen by status
 	}

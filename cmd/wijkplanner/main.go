@@ -49,6 +49,7 @@ type cli struct {
 // process is what commands may touch of the outside.
 type process struct {
 	ctx    context.Context
+	stdin  io.Reader
 	stdout io.Writer
 	stderr io.Writer
 	log    *slog.Logger
@@ -65,7 +66,7 @@ func main() {
 // run parses the arguments and runs one command; it returns the exit code.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	p := &process{
-		ctx: ctx, stdout: stdout, stderr: stderr,
+		ctx: ctx, stdin: os.Stdin, stdout: stdout, stderr: stderr,
 		log: slog.New(slog.NewJSONHandler(stderr, nil)), now: time.Now,
 	}
 	exited := -1

@@ -48,6 +48,8 @@ type serveCommand struct {
 	Addr         string         `default:":8080" env:"WIJKPLANNER_ADDR" help:"Address to listen on."`
 	PublicURL    string         `env:"WIJKPLANNER_URL" help:"Address that people use (default: http:// and the address listened on)."`
 	TrustedProxy []netip.Prefix `env:"WIJKPLANNER_TRUSTED_PROXIES" help:"Networks of proxies whose X-Forwarded-For is believed, for example 10.0.0.0/8."`
+	FeedLimit    int            `default:"240" env:"WIJKPLANNER_FEED_LIMIT" help:"How often a feed may be read in an hour."`
+	UnknownLimit int            `default:"600" env:"WIJKPLANNER_UNKNOWN_LIMIT" help:"How many unknown feeds one address may ask for in an hour."`
 	Demo         string         `type:"existingdir" help:"Input folder to load, assign and plan first, when the database does not know it yet."`
 	Year         int            `help:"Year to plan for the demo (default next year)."`
 }
@@ -130,6 +132,15 @@ func (c *serveCommand) handler(p *process, s *service.Service) (http.Handler, er
 			}
 			return api.Feed{ETag: r.ETag, Modified: r.Modified, Content: contentOf(r)}, nil
 		},
+		Subscription: func(ctx context.Context, token string, now time.Time) (web.Subscription, error) {
+			r, err := s.Subscription(ctx, token, now)
+			if err != nil {
+				return web.Subscription{}, notFound(err)
+			}
+			name, err := r.Name(ctx)
+			return web.Subscription{Name: name, Level: string(r.Calendar.Level), HideCancelled: r.Calendar.HideCancelled}, err
+		},
+		FeedLimit: c.FeedLimit, UnknownLimit: c.UnknownLimit,
 		Health: s.Health, Now: p.now, Log: p.log, PublicURL: c.PublicURL, TrustedProxies: c.TrustedProxy,
 	})
 }
@@ -228,7 +239,7 @@ func (c *serveCommand) showFeed(p *process, s *service.Service, state *planner.S
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(p.stdout, "A calendar to subscribe to, that of %s: /f/%s.ics\nMore of them: wijkplanner feed create --all\n",
+	_, err = fmt.Fprintf(p.stdout, "A calendar to subscribe to, that of %s: /subscribe/%s\nMore of them: wijkplanner feed create --all\n",
 		state.Staff[0].Name, token)
 	return err
 }

@@ -70,13 +70,13 @@ func (c *feedCache) revoke(id string) {
 
 // reading returns the reading of an edition: the one that is there, else a new
 // one.
-func (c *feedCache) reading(e edition, make func() *Reading) *Reading {
+func (c *feedCache) reading(e edition, fresh func() *Reading) *Reading {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if r, ok := c.readings.get(e, cachedBytes); ok {
 		return r
 	}
-	r := make()
+	r := fresh()
 	c.readings.put(e, r, 1, cachedBytes)
 	return r
 }

@@ -163,15 +163,3 @@ func (w world) publishes() {
 		w.must(w.Publish(w.Context(), p.ID))
 	}
 }
-
-func zoneOf(w world) *time.Location {
-	w.Helper()
-	zone, err := time.LoadLocation("Europe/Amsterdam")
-	w.must(err)
-	return zone
-}
-
-func dateIn(w world, t time.Time) calendar.Date {
-	w.Helper()
-	return calendar.DateOf(t, zoneOf(w))
-}

@@ -25,10 +25,13 @@ type Account struct {
 }
 
 // Opens reports whether the key of an app password opens the account at a
-// moment. It ends as a feed does.
-func (a *Account) Opens(key Key, now time.Time) bool {
+// moment.
+func (a *Account) Opens(key Key, now time.Time) bool { return key.opens(a.secret) && !a.Ended(now) }
+
+// Ended reports whether the account is revoked or worn out, as a feed is.
+func (a *Account) Ended(now time.Time) bool {
 	f := Feed{Created: a.Created, LastUsed: a.LastUsed, Revoked: a.Revoked}
-	return key.opens(a.secret) && !f.Ended(now)
+	return f.Ended(now)
 }
 
 type accountRow struct {
