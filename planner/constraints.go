@@ -38,7 +38,9 @@ type Constraint struct {
 const (
 	TravelConstraint   = "travel"
 	FaceConstraint     = "face"
+	PairConstraint     = "pair"
 	DistrictConstraint = "district"
+	AreaConstraint     = "scattered"
 	ChangeConstraint   = "change"
 	BalanceConstraint  = "balance"
 	SpacingConstraint  = "spacing"
@@ -68,7 +70,9 @@ func Constraints() []Constraint {
 		{Name: "unassigned", Part: Who, Level: Medium, Unit: "minute", Sentence: Text{"Elke locatie heeft iemand.", "Every location has somebody."}},
 		soft(Who, TravelConstraint, "minute", func(w Weights) int64 { return w.Travel }, "Weinig reistijd.", "Little travel."),
 		soft(Who, FaceConstraint, "face", func(w Weights) int64 { return w.Face }, "Weinig verschillende gezichten op een locatie.", "Few different faces at a location."),
+		soft(Who, PairConstraint, "person", func(w Weights) int64 { return w.Pair }, "Vaste duo’s: met zo min mogelijk verschillende mensen.", "Standing pairs: few different people to work with."),
 		soft(Who, DistrictConstraint, "district", func(w Weights) int64 { return w.OpenDistrict }, "Weinig wijken per persoon.", "Few districts a person."),
+		soft(Who, AreaConstraint, "part", func(w Weights) int64 { return w.Scattered }, "Een werkgebied is één geheel.", "A work area is in one piece."),
 		soft(Who, ChangeConstraint, "location", func(w Weights) int64 { return w.Change }, "Een locatie houdt haar vaste persoon.", "A location keeps its person."),
 		soft(Who, BalanceConstraint, "load", func(w Weights) int64 { return w.Balance }, "Het werk is eerlijk verdeeld.", "The work is shared fairly."),
 
@@ -88,6 +92,12 @@ func Constraints() []Constraint {
 		soft(When, SmoothConstraint, "minute", func(w Weights) int64 { return w.Smooth }, "Gelijkmatige weken.", "Even weeks."),
 		soft(When, MoveConstraint, "visit", func(w Weights) int64 { return w.Move }, "Wat is afgesproken, verschuift niet.", "What was agreed does not move."),
 	}
+}
+
+// Apart reports whether a soft constraint of the assignment couples roles or
+// locations, so that it is in the score and not in the certified cost.
+func Apart(name string) bool {
+	return name == FaceConstraint || name == PairConstraint || name == AreaConstraint
 }
 
 // SoftConstraints returns the soft constraints of one part, in table order.

@@ -2,6 +2,7 @@ package planner
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"github.com/wijkplanner/wijkplanner/calendar"
@@ -149,6 +150,41 @@ var proofs = map[Part]map[string]func(t *testing.T){
 				t.Errorf("faces %d, want %d: the counsellor is a second face at three locations", got, want)
 			}
 		},
+		PairConstraint: func(t *testing.T) {
+			t.Helper()
+			if got, want := total(solve(t, paired(1)), "counsellor", PairConstraint), int64(3); got != want {
+				t.Errorf("pairs %d at a price of 1, want %d: who is near works with whom it takes", got, want)
+			}
+			p := solve(t, paired(1_000_000))
+			if got, want := total(p, "counsellor", PairConstraint), int64(2_000_000); got != want {
+				t.Errorf("pairs %d, want %d: each coordinator has a counsellor", got, want)
+			}
+			if with := total(p, "coordinator", PairConstraint); with != 0 {
+				t.Errorf("pairs %d of the role that is assigned first, want 0", with)
+			}
+		},
+		AreaConstraint: func(t *testing.T) {
+			t.Helper()
+			if got, want := total(solve(t, inARow(1)), "coordinator", AreaConstraint), int64(1); got != want {
+				t.Errorf("scattered %d at a price of 1, want %d: c1 has both ends", got, want)
+			}
+			p := solve(t, inARow(1_000_000))
+			if got := total(p, "coordinator", AreaConstraint); got != 0 {
+				t.Errorf("scattered %d, want 0", got)
+			}
+			for _, a := range p.Roles[0].Areas {
+				if a.Parts != 1 {
+					t.Errorf("%+v, want one piece", a)
+				}
+			}
+			alone := inARow(1_000_000)
+			for i := range alone.Districts {
+				alone.Districts[i].Neighbours = nil
+			}
+			if got := total(solve(t, alone), "coordinator", AreaConstraint); got != 0 {
+				t.Errorf("scattered %d where no border is known, want 0", got)
+			}
+		},
 		DistrictConstraint: func(t *testing.T) {
 			t.Helper()
 			if got, want := total(solve(t, town()), "coordinator", DistrictConstraint), 2*DefaultWeights().OpenDistrict; got != want {
@@ -190,6 +226,42 @@ func misplaced() *State {
 		}
 		s.Assignments = append(s.Assignments, Assignment{
 			Location: l.ID, Role: "coordinator", Staff: wrong, Kind: Primary, From: calendar.NoDate, To: calendar.NoDate,
+		})
+	}
+	return s
+}
+
+// paired is the town with two counsellors who are given locations one by one,
+// each living at another end than a coordinator does.
+func paired(price int64) *State {
+	s := town()
+	s.Programme.Weights.Pair = price
+	s.Programme.Weights.OpenDistrict = 1
+	s.Programme.Roles[1].Assign = ByLocation
+	s.Programme.Requirements[0].With = []string{"counsellor"}
+	s.Staff = append(s.Staff, s.Staff[2])
+	s.Staff[2].Home.Lat = 51.835
+	s.Staff[3].ID, s.Staff[3].Home.Lat = "b2", 51.846
+	s.Staff[3].Contracts = slices.Clone(s.Staff[3].Contracts)
+	return s
+}
+
+// inARow is the town with three districts in a row, of which the first
+// coordinator lives at both ends, so to speak: the second is near the middle.
+func inARow(price int64) *State {
+	s := town()
+	s.Programme.Weights.Scattered = price
+	s.Programme.Weights.OpenDistrict = 1
+	s.Districts = []District{{ID: "N", Neighbours: []string{"M"}}, {ID: "M", Neighbours: []string{"Z"}}, {ID: "Z"}}
+	for i, d := range []string{"N", "M", "Z"} {
+		s.Locations[i].District = d
+	}
+	s.Staff[1].Mode = Car
+	s.Staff[1].Home = s.Locations[1].Point
+	s.Assignments = nil
+	for i, who := range []string{"c1", "c2", "c1"} {
+		s.Assignments = append(s.Assignments, Assignment{
+			Location: s.Locations[i].ID, Role: "coordinator", Staff: who, Kind: Primary, From: calendar.NoDate, To: calendar.NoDate,
 		})
 	}
 	return s

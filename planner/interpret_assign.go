@@ -28,6 +28,11 @@ func (f *formulation) assignAll(ctx context.Context, o Options, p *Plan) (teams,
 		if err != nil {
 			return nil, err
 		}
+		if problem.Ties = f.ties(problem, t); problem.Ties != nil {
+			if err := gather(ctx, problem, result); err != nil {
+				return nil, err
+			}
+		}
 		if err := f.unexplainedPins(problem, result); err != nil {
 			return nil, err
 		}
@@ -56,10 +61,14 @@ func (f *formulation) assignAll(ctx context.Context, o Options, p *Plan) (teams,
 // it: the verifier shares no code with the search.
 func solveRole(ctx context.Context, p *roleProblem, o assign.Options) (*assign.Result, error) {
 	r := assign.Solve(ctx, p.Problem, o)
+	return r, p.prove(r)
+}
+
+func (p *roleProblem) prove(r *assign.Result) error {
 	if faults := assign.Verify(p.Problem, r); len(faults) > 0 {
-		return nil, fmt.Errorf("role %s, %s: the assignment found breaks its own rules: %s", p.role.ID, p.kind, faults[0].Message)
+		return fmt.Errorf("role %s, %s: the assignment found breaks its own rules: %s", p.role.ID, p.kind, faults[0].Message)
 	}
-	return r, nil
+	return nil
 }
 
 // assignBackups solves the second, lighter assignment of a role.
@@ -173,7 +182,6 @@ func (f *formulation) assigned(p *roleProblem, r *assign.Result, i int, reasons 
 	var out []Assigned
 	e := reasons.Explain(i)
 	rest := e.Amounts
-	rest.Travel, rest.Change = 0, 0
 	locations := p.items[i].locations
 	for k, l := range locations {
 		loc := &f.state.Locations[l]
@@ -189,7 +197,8 @@ func (f *formulation) assigned(p *roleProblem, r *assign.Result, i int, reasons 
 			}
 		}
 		if k == len(locations)-1 {
-			own.Coupled, own.District, own.Balance = rest.Coupled, rest.District, rest.Balance
+			rest.Travel, rest.Change = own.Travel, own.Change
+			own = rest
 		}
 		addAmounts(sum, own)
 		row.Reason.Amounts = assignAmounts(own)
@@ -204,6 +213,8 @@ func addAmounts(sum *assign.Amounts, a assign.Amounts) {
 	sum.District += a.District
 	sum.Change += a.Change
 	sum.Balance += a.Balance
+	sum.Scattered += a.Scattered
+	sum.Pair += a.Pair
 }
 
 // fillServed writes who serves a location into its row and returns the travel
@@ -382,7 +393,9 @@ func assignAmounts(a assign.Amounts) []Amount {
 	return []Amount{
 		{TravelConstraint, a.Travel},
 		{FaceConstraint, a.Coupled},
+		{PairConstraint, a.Pair},
 		{DistrictConstraint, a.District},
+		{AreaConstraint, a.Scattered},
 		{ChangeConstraint, a.Change},
 		{BalanceConstraint, a.Balance},
 	}

@@ -45,6 +45,8 @@ func (w Weights) orDefaults() Weights {
 		{&w.OpenDistrict, &d.OpenDistrict},
 		{&w.Change, &d.Change},
 		{&w.Face, &d.Face},
+		{&w.Pair, &d.Pair},
+		{&w.Scattered, &d.Scattered},
 		{&w.Spacing, &d.Spacing},
 		{&w.SchoolHoliday, &d.SchoolHoliday},
 		{&w.NoParents, &d.NoParents},

@@ -192,6 +192,11 @@ type Weights struct {
 	Change int64
 	// Face is charged for each further face at a location over all roles.
 	Face int64
+	// Pair is charged for each different person of the pair role whom a person
+	// works with.
+	Pair int64
+	// Scattered is charged for each part of a work area beyond the first.
+	Scattered int64
 	// Spacing is the price of a day from the ideal gap.
 	Spacing int64
 	// SchoolHoliday is charged for a visit in the school holidays.

@@ -37,8 +37,9 @@ func writeRole(b *strings.Builder, s *planner.State, p *planner.Plan, r *planner
 	if t := r.Travel; t.Locations > 0 {
 		fmt.Fprintf(b, ", travel %.1f → %.1f hours a year at the %d served before and after", float64(t.Before)/60, float64(t.After)/60, t.Locations)
 	}
-	fmt.Fprintf(b, "\n  cost %s minutes, bound %s, gap %.2f %%: %s\n",
-		planner.FormatAmount(r.Cost), planner.FormatAmount(r.Bound), 100*r.Gap(), amountsText(r.Constraints))
+	fmt.Fprintf(b, "\n  cost %s minutes, bound %s, gap %.2f %%: %s; besides: %s\n",
+		planner.FormatAmount(r.Cost), planner.FormatAmount(r.Bound), 100*r.Gap(),
+		amountsText(r.Constraints, false), amountsText(r.Constraints, true))
 	for i := range r.Shortages {
 		short := &r.Shortages[i]
 		fmt.Fprintf(b, "  %s: %s, %d minutes a year\n", short.Sentence(s), plural(short.Locations, "location"), short.Minutes)
@@ -63,10 +64,13 @@ func locationsOf(p *planner.Plan, r *planner.RoleResult) (all, served int) {
 	return all, served
 }
 
-func amountsText(amounts []planner.Amount) string {
-	parts := make([]string, len(amounts))
-	for i, a := range amounts {
-		parts[i] = a.Constraint + " " + planner.FormatAmount(a.Value)
+// amountsText lists the amounts that the bound is about, or those apart.
+func amountsText(amounts []planner.Amount, apart bool) string {
+	var parts []string
+	for _, a := range amounts {
+		if planner.Apart(a.Constraint) == apart {
+			parts = append(parts, a.Constraint+" "+planner.FormatAmount(a.Value))
+		}
 	}
 	return strings.Join(parts, ", ")
 }

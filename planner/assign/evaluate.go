@@ -50,6 +50,7 @@ func Evaluate(p *Problem, staff []int) (Score, Amounts, []int64) {
 	for i := range p.Staff {
 		a.Balance += BalanceCharge(p.Balance, p.Staff[i].norm(), loads[i])
 	}
+	newTieBook(p, staff).total().addTo(&a)
 	score.Hard += brokenLimits(p, loads, counts, changes)
 	score.Soft = a.Total()
 	return score, a, loads

@@ -46,7 +46,7 @@ type Explanation struct {
 	// Amounts is the location's share of the solution's amounts. The balance
 	// charge of a person is split over Base and locations in proportion to
 	// load, the charge for a district evenly over the person's locations in
-	// it; what does not divide goes to the lower location index first, so that
+	// it, ties fall to the first location that has them; what does not divide goes to the lower location index first, so that
 	// the shares of all locations and Rest add up exactly to Score.Soft.
 	Amounts Amounts
 	// RunnerUp is the best other feasible candidate for this location alone;
@@ -115,6 +115,8 @@ type ledger struct {
 	groupOf [][]int // by staff
 	changes int
 	limits  *model // for limits raised by pins
+	book    *tieBook
+	ties    []tieCharge // by location: its share
 }
 
 func newLedger(p *Problem, staff []int) *ledger {
@@ -144,6 +146,8 @@ func newLedger(p *Problem, staff []int) *ledger {
 			l.pairs[key]++
 		}
 	}
+	l.book = newTieBook(p, staff)
+	l.ties = l.book.shares(staff)
 	for g := range p.Groups {
 		var sum int64
 		for _, i := range p.Groups[g].Staff {
@@ -209,6 +213,7 @@ func (l *ledger) share(j int) Amounts {
 		a.District = split(l.p.OpenDistrict, rank, rank+1, int64(l.pairs[[2]int{i, loc.District}]))
 	}
 	a.Balance = split(l.charge(i, l.loads[i]), l.before[j], l.before[j]+c.Load, l.loads[i])
+	l.ties[j].addTo(&a)
 	return a
 }
 
@@ -232,6 +237,7 @@ func (l *ledger) alternative(j int, c Candidate) Alternative {
 	} else {
 		l.leave(j, &a.Amounts)
 	}
+	l.book.shift(j, i, to).addTo(&a.Amounts)
 	a.Difference.Soft = a.Amounts.Total()
 	a.Difference.Hard = int64(len(a.Blocks))
 	return a

@@ -30,6 +30,9 @@ type Problem struct {
 	// Location.Current (hard); negative means no limit. A location without a
 	// current person never counts as a change.
 	MaxChanges int
+	// Ties are charges that couple locations, nil for none. They are set once
+	// Solve has found a solution; see Gather.
+	Ties *Ties
 }
 
 // Staff is one person (in one role and budget).
@@ -141,12 +144,18 @@ type Amounts struct {
 	District int64 // OpenDistrict
 	Change   int64 // Location.Change
 	Balance  int64 // BalanceCharge
+	// Scattered and Pair are those of Problem.Ties.
+	Scattered, Pair int64
 }
 
 // Total returns the sum of the amounts.
 func (a Amounts) Total() int64 {
-	return a.Travel + a.Coupled + a.District + a.Change + a.Balance
+	return a.Certified() + a.Coupled + a.Scattered + a.Pair
 }
+
+// Certified returns the part of the sum that a bound is proved for: all but
+// what couples roles or locations.
+func (a Amounts) Certified() int64 { return a.Travel + a.District + a.Change + a.Balance }
 
 // Result is what Solve returns: always the best solution found so far.
 type Result struct {
@@ -156,8 +165,8 @@ type Result struct {
 	Amounts Amounts
 	// Loads holds for each staff member the load, Base included.
 	Loads []int64
-	// Bound is a proved lower bound on the certified cost: Score.Soft without
-	// Amounts.Coupled, of any solution that leaves the same locations
+	// Bound is a proved lower bound on the certified cost, Amounts.Certified, of
+	// any solution that leaves the same locations
 	// unassigned. Certified cost ≥ Bound always holds for an optimal solution.
 	Bound int64
 	// Multipliers prove the bound: LowerBound(problem, unassigned, Multipliers)
@@ -171,7 +180,7 @@ type Result struct {
 
 // Certified returns the cost that Bound bounds: the soft score without the
 // terms that couple roles.
-func (r *Result) Certified() int64 { return r.Amounts.Total() - r.Amounts.Coupled }
+func (r *Result) Certified() int64 { return r.Amounts.Certified() }
 
 // Gap returns (certified cost − bound) / certified cost, 0 for a cost of 0.
 func (r *Result) Gap() float64 {

@@ -129,6 +129,9 @@ func (c *checker) tally() {
 	for i, s := range c.p.Staff {
 		c.amounts.Balance += verifyCharge(c.p.Balance, s, c.loads[i])
 	}
+	if c.p.Ties != nil {
+		c.tie(c.p.Ties)
+	}
 	for _, g := range c.p.Groups {
 		var load, forced int64
 		for _, i := range g.Staff {
@@ -236,9 +239,11 @@ func (c *checker) sums() {
 		{FaultAmount, "district", a.District, b.District},
 		{FaultAmount, "change", a.Change, b.Change},
 		{FaultAmount, "balance", a.Balance, b.Balance},
+		{FaultAmount, "scattered", a.Scattered, b.Scattered},
+		{FaultAmount, "pair", a.Pair, b.Pair},
 		{FaultScore, "hard", c.r.Score.Hard, c.hard},
 		{FaultScore, "medium", c.r.Score.Medium, c.medium},
-		{FaultScore, "soft", c.r.Score.Soft, b.Travel + b.Coupled + b.District + b.Change + b.Balance},
+		{FaultScore, "soft", c.r.Score.Soft, b.Travel + b.Coupled + b.District + b.Change + b.Balance + b.Scattered + b.Pair},
 	} {
 		if x.have != x.want {
 			f := about(x.kind)

@@ -19,7 +19,7 @@ const (
 // bound recomputes the bound from the multipliers, by a plain table over loads
 // for each person, and compares.
 func (c *checker) bound() {
-	if certified := c.r.Amounts.Total() - c.r.Amounts.Coupled; c.r.Bound > certified {
+	if certified := c.r.Amounts.Certified(); c.r.Bound > certified {
 		f := about(FaultBoundAbove)
 		f.Have, f.Want = c.r.Bound, certified
 		c.fault(f, "the bound is %d, above the cost %d that it bounds", c.r.Bound, certified)

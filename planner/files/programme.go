@@ -339,11 +339,11 @@ func monthDay(v value) planner.MonthDay {
 }
 
 func (p *programmeReader) weights(n node) {
-	f := n.mapping("travel balance open_district change face spacing school_holiday no_parents backup smooth move")
+	f := n.mapping("travel balance open_district change face pair scattered spacing school_holiday no_parents backup smooth move")
 	w := &p.programme.Weights
 	for key, to := range map[string]*int64{
 		"travel": &w.Travel, "balance": &w.Balance, "open_district": &w.OpenDistrict, "change": &w.Change,
-		"face": &w.Face, "spacing": &w.Spacing, "school_holiday": &w.SchoolHoliday, "no_parents": &w.NoParents,
+		"face": &w.Face, "pair": &w.Pair, "scattered": &w.Scattered, "spacing": &w.Spacing, "school_holiday": &w.SchoolHoliday, "no_parents": &w.NoParents,
 		"backup": &w.Backup, "smooth": &w.Smooth, "move": &w.Move,
 	} {
 		// 0 would mean the default; whoever wants next to nothing says 1.

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/wijkplanner/wijkplanner/calendar"
+	"github.com/wijkplanner/wijkplanner/planner"
 )
 
 // checkAreas proves the work areas of plan.json: the districts that people
@@ -90,4 +91,38 @@ func (c *checker) measure(area []string) (parts, compactness int) {
 		}
 	}
 	return parts, int(math.Round(100 * sum / float64(n*(n-1))))
+}
+
+// scattered prices each part of somebody's work area beyond the first; where no
+// border is known, nothing hangs together and nothing is charged.
+func (p *roleProof) scattered(s *person) int64 {
+	if !slices.ContainsFunc(p.c.state.Districts, func(d planner.District) bool { return len(d.Neighbours) > 0 }) {
+		return 0
+	}
+	known := slices.DeleteFunc(p.area(s).Districts, func(d string) bool { return p.knownDistrict(d) == "" })
+	parts, _ := p.c.measure(known)
+	return p.c.weights.Scattered * int64(max(0, parts-1))
+}
+
+// paired prices each different person with whom somebody shares locations, in
+// roles assigned before of which one names the other as its pair.
+func (p *roleProof) paired(s *person) int64 {
+	met := map[string]bool{}
+	for i := range p.c.state.Programme.Roles {
+		other := &p.c.state.Programme.Roles[i]
+		if other.ID == p.role.ID {
+			break
+		}
+		if other.Pair != p.role.ID && p.role.Pair != other.ID {
+			continue
+		}
+		for k := range p.items {
+			for _, l := range p.items[k].locations {
+				if with := p.c.first(other.ID, l.ID); p.server(l) == s.ID && with != "" && with != s.ID {
+					met[with] = true
+				}
+			}
+		}
+	}
+	return p.c.weights.Pair * int64(len(met))
 }

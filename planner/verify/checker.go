@@ -133,6 +133,8 @@ func fillWeights(w *planner.Weights) {
 		{&w.OpenDistrict, 6000},
 		{&w.Change, 12000},
 		{&w.Face, 3000},
+		{&w.Pair, 3000},
+		{&w.Scattered, 3000},
 		{&w.Spacing, 20},
 		{&w.SchoolHoliday, 1500},
 		{&w.NoParents, 1500},

@@ -313,7 +313,7 @@ func (f *fixture) completeRole(p *roleProof) RoleSummary {
 		}
 	}
 	for _, name := range amountNames {
-		if name != "face" {
+		if !slices.Contains(apart, name) {
 			out.Cost += p.amounts[name]
 		}
 	}

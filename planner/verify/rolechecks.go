@@ -82,7 +82,10 @@ func (p *roleProof) checkPeople() {
 func (p *roleProof) excused(s *person, more bool) bool { return s.reasoned && !more }
 
 // amountNames are the constraints of the assignment.
-var amountNames = []string{"travel", "face", "district", "change", "balance"}
+var amountNames = []string{"travel", "face", "pair", "district", "scattered", "change", "balance"}
+
+// apart are those that are no part of the certified cost.
+var apart = []string{"face", "pair", "scattered"}
 
 // checkAmounts proves the amounts of plan.json from the assignment, and the
 // sums of the reasons from the rows.
@@ -103,7 +106,7 @@ func (p *roleProof) checkAmounts() {
 	var cost int64
 	for _, name := range amountNames {
 		value := p.summary.Constraints[name]
-		if name != "face" {
+		if !slices.Contains(apart, name) {
 			cost += value
 		}
 		if at.Kind = WrongAmount; value != p.amounts[name] {
@@ -111,7 +114,7 @@ func (p *roleProof) checkAmounts() {
 		}
 	}
 	if at.Kind = WrongTotal; p.summary.Cost != cost {
-		p.c.add(at, "the %s cost is %d in plan.json, its constraints without face add up to %d", p.kind, p.summary.Cost, cost)
+		p.c.add(at, "the %s cost is %d in plan.json, its constraints without face, pair and scattered add up to %d", p.kind, p.summary.Cost, cost)
 	}
 }
 

@@ -383,6 +383,10 @@ func (p *roleProof) addUp() {
 	}
 	for _, s := range p.people {
 		p.amounts["balance"] += balanceCharge(p.balance, s.norm, s.load)
+		if p.kind == primary {
+			p.amounts["scattered"] += p.scattered(s)
+			p.amounts["pair"] += p.paired(s)
+		}
 	}
 }
 
