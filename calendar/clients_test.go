@@ -70,14 +70,14 @@ func asClient(e *Event, zone *time.Location) clientEvent {
 	return c
 }
 
-// runClient returns what a client lists, by UID. A client that is not
+// clientOutput runs a program in the folder of the clients. One that is not
 // installed is a failure: a test that skips proves nothing.
-func runClient(t *testing.T, command []string) map[string]clientEvent {
+func clientOutput(t *testing.T, input io.Reader, command ...string) []byte {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
-	cmd.Dir = filepath.Join("testdata", "clients")
+	cmd.Dir, cmd.Stdin = filepath.Join("testdata", "clients"), input
 	cmd.Env = append(os.Environ(), "TZ=Pacific/Auckland") // the zone of the machine must not matter
 	var faults bytes.Buffer
 	cmd.Stderr = &faults
@@ -85,6 +85,13 @@ func runClient(t *testing.T, command []string) map[string]clientEvent {
 	if err != nil {
 		t.Fatalf("%v: %v\n%s\nIs it installed? `make setup` installs the calendar clients.", command, err, faults.String())
 	}
+	return out
+}
+
+// runClient returns what a client lists, by UID.
+func runClient(t *testing.T, command []string) map[string]clientEvent {
+	t.Helper()
+	out := clientOutput(t, nil, command...)
 	events := map[string]clientEvent{}
 	for lines := json.NewDecoder(bytes.NewReader(out)); ; {
 		var e clientEvent

@@ -12,6 +12,7 @@ const lastYear = 9999
 // The Gregorian calendar repeats after 400 years, or 20,871 weeks. A rule that
 // gives nothing in so many of its periods gives nothing ever again.
 const (
+	allMonths   = 1<<13 - 2
 	cycleYears  = 400
 	cycleMonths = 400 * 12
 	cycleWeeks  = 20871
@@ -22,18 +23,29 @@ const (
 type expansion struct {
 	rule  *Recurrence
 	start Date
-	clock int   // seconds after midnight of the start
-	times []int // seconds after midnight of a day's instances, ascending
-	from  Date  // instances of earlier dates are not needed, but may come
-	to    Date  // the last date that is needed
+	clock int           // seconds after midnight of the start
+	times []int         // seconds after midnight of a day's instances, ascending
+	from  wallSeconds   // earlier instances are not needed, but may come
+	to    Date          // the last date that is needed
+	skip  map[Date]bool // days without instances, which COUNT counts all the same
 	emit  func(day Date, seconds int) bool
 
 	left  int // instances until COUNT is reached; -1 without COUNT
 	steps int // periods and instances done: the measure of work
 	done  bool
 
-	dayOfYear [3]yearMask // BYYEARDAY in a week-based year and the years beside it
+	masks     [7 * 4]uint32       // of months, by their first weekday and length; 0: not known yet
+	kinds     map[yearKind][]Date // the days of years, from their January 1
+	picks     map[int][]int       // what BYSETPOS picks, by the size of the set
+	dayOfYear [3]yearMask         // BYYEARDAY in a week-based year and the years beside it
 }
+
+// wallSeconds is a wall clock reading: seconds since 1970, in no zone.
+type wallSeconds int64
+
+func (d Date) wall(seconds int) wallSeconds { return wallSeconds(d)*86400 + wallSeconds(seconds) }
+
+func (w wallSeconds) date() Date { return Date((w - (w%86400+86400)%86400) / 86400) }
 
 // run calls emit for every instance from the start on until emit returns
 // false, COUNT is reached, or the dates from and to have been passed.
@@ -41,14 +53,16 @@ func (x *expansion) run() {
 	x.left = -1
 	if x.rule.count > 0 {
 		// The instances before the window count too.
-		x.left, x.from = x.rule.count, x.start
+		x.left, x.from = x.rule.count, x.start.wall(x.clock)
 	}
-	x.from = max(x.from, x.start)
+	x.from = max(x.from, x.start.wall(x.clock))
 	x.to = min(x.to, NewDate(lastYear, time.December, 31))
-	if x.to < x.from {
+	if x.to < x.from.date() {
 		return
 	}
+	x.kinds, x.picks = map[yearKind][]Date{}, map[int][]int{}
 	x.times = x.rule.timesOfDay(x.clock)
+	x.steps += len(x.times) / 8
 	switch x.rule.freq {
 	case daily:
 		x.days()
@@ -62,19 +76,25 @@ func (x *expansion) run() {
 }
 
 // timesOfDay returns the seconds after midnight at which a day's instances
-// begin. What BYHOUR and BYMINUTE do not say comes from the start.
+// begin. What BYHOUR, BYMINUTE and BYSECOND do not say comes from the start.
 func (r *Recurrence) timesOfDay(clock int) []int {
-	hours, minutes := r.hours, r.minutes
+	hours, minutes, seconds := r.hours, r.minutes, r.seconds
 	if hours == 0 {
 		hours = 1 << (clock / 3600)
 	}
 	if minutes == 0 {
 		minutes = 1 << (clock / 60 % 60)
 	}
-	var times []int
+	if seconds == 0 {
+		seconds = 1 << (clock % 60)
+	}
+	times := make([]int, 0, bits.OnesCount32(hours)*bits.OnesCount64(minutes)*bits.OnesCount64(seconds))
 	for h := hours; h != 0; h &= h - 1 {
 		for m := minutes; m != 0; m &= m - 1 {
-			times = append(times, bits.TrailingZeros32(h)*3600+bits.TrailingZeros64(m)*60+clock%60)
+			minute := bits.TrailingZeros32(h)*3600 + bits.TrailingZeros64(m)*60
+			for s := seconds; s != 0; s &= s - 1 {
+				times = append(times, minute+bits.TrailingZeros64(s))
+			}
 		}
 	}
 	return times
@@ -85,9 +105,9 @@ func (r *Recurrence) timesOfDay(clock int) []int {
 func (x *expansion) days() {
 	r := x.rule
 	if len(r.setPos) > 0 {
-		x.times = pick(x.times, r.setPos)
+		x.times = x.pickTimes()
 	}
-	y, m, _ := x.from.Time().Date()
+	y, m, _ := x.from.date().Time().Date()
 	for !x.done && len(x.times) > 0 {
 		first, length := NewDate(y, m, 1), monthLength(y, m)
 		if first > x.to {
@@ -95,7 +115,7 @@ func (x *expansion) days() {
 		}
 		x.steps++
 		if r.months == 0 || r.months&(1<<m) != 0 {
-			mask := r.monthMask(first, length) & strideMask(int(x.start-first), r.interval, length)
+			mask := x.monthMask(first, length) & strideMask(int(x.start-first), r.interval, length)
 			for ; mask != 0 && !x.done; mask &= mask - 1 {
 				x.day(first + Date(bits.TrailingZeros32(mask)))
 			}
@@ -127,24 +147,49 @@ func (x *expansion) weeks() {
 	}
 	first := x.start - Date((x.start.Weekday()-r.weekStart+7)%7)
 	stride := Date(7 * r.interval)
-	first += (x.from - first) / stride * stride
+	first += (x.from.date() - first) / stride * stride
+	months := r.months
+	if months == 0 {
+		months = allMonths
+	}
 	days := make([]Date, 0, 7)
 	for empty := 0; !x.done && first <= x.to && empty < cycleWeeks; first += stride {
+		if skip := (nextMonth(first, months) - first - 6 + stride - 1) / stride; skip > 0 {
+			first += (skip - 1) * stride // weeks that lie outside the months
+			empty += int(skip)
+			x.steps++
+			continue
+		}
 		days = days[:0]
-		for d := first; d < first+7; d++ {
-			if weekdays&(1<<d.Weekday()) != 0 && (r.months == 0 || r.months&(1<<d.Time().Month()) != 0) {
-				days = append(days, d)
+		for i := range Date(7) {
+			if weekdays&(1<<((r.weekStart+time.Weekday(i))%7)) != 0 && months&(1<<(first+i).Time().Month()) != 0 {
+				days = append(days, first+i)
 			}
 		}
 		empty = x.period(days, empty)
 	}
 }
 
+// nextMonth returns a date if it is in one of the months, else the first day of
+// the next one that is.
+func nextMonth(d Date, months uint16) Date {
+	y, m, _ := d.Time().Date()
+	if months&(1<<m) != 0 {
+		return d
+	}
+	for months&(1<<m) == 0 {
+		if m++; m > time.December {
+			y, m = y+1, time.January
+		}
+	}
+	return NewDate(y, m, 1)
+}
+
 func (x *expansion) months() {
 	r := x.rule
 	y, m, day := x.start.Time().Date()
 	base := y*12 + int(m) - 1
-	fy, fm, _ := x.from.Time().Date()
+	fy, fm, _ := x.from.date().Time().Date()
 	index := base + (fy*12+int(fm)-1-base)/r.interval*r.interval
 	byStart := !r.hasWeekdays() && r.monthDays|r.backDays == 0
 	days := make([]Date, 0, 31)
@@ -156,7 +201,7 @@ func (x *expansion) months() {
 		}
 		days = days[:0]
 		if r.months == 0 || r.months&(1<<m) != 0 {
-			mask := r.monthMask(first, length)
+			mask := x.monthMask(first, length)
 			if byStart {
 				mask &= 1 << (day - 1)
 			}
@@ -171,6 +216,16 @@ func appendDays(days []Date, first Date, mask uint32) []Date {
 		days = append(days, first+Date(bits.TrailingZeros32(mask)))
 	}
 	return days
+}
+
+// monthMask is that of the rule, worked out once for each kind of month.
+func (x *expansion) monthMask(first Date, length int) uint32 {
+	const known = 1 << 31
+	mask := &x.masks[int(first.Weekday())*4+length-28]
+	if *mask == 0 {
+		*mask = x.rule.monthMask(first, length) | known
+	}
+	return *mask &^ known
 }
 
 // monthMask has a bit for each day of a month that BYMONTHDAY and BYDAY allow,
@@ -242,18 +297,15 @@ func (x *expansion) period(days []Date, empty int) int {
 		return nextEmpty(len(days), empty)
 	}
 	// The set is the days times the times; only the positions asked for are
-	// made, since the whole can have 200,000 members.
-	size, last := len(days)*len(x.times), -1
-	found := 0
-	for _, i := range positions(x.rule.setPos, size) {
-		if i == last || x.done {
-			continue
+	// made, since the whole can have millions of members.
+	picks := x.positions(len(days) * len(x.times))
+	for _, i := range picks {
+		if x.done {
+			break
 		}
-		last = i
-		found++
 		x.one(days[i/len(x.times)], x.times[i%len(x.times)])
 	}
-	return nextEmpty(found, empty)
+	return nextEmpty(len(picks), empty)
 }
 
 func nextEmpty(found, empty int) int {
@@ -263,10 +315,13 @@ func nextEmpty(found, empty int) int {
 	return empty + 1
 }
 
-// positions turns BYSETPOS values into ascending indices of a set of a size.
-func positions(setPos []int, size int) []int {
-	var at []int
-	for _, p := range setPos {
+// positions turns the BYSETPOS values into ascending indices of a set of a size.
+func (x *expansion) positions(size int) []int {
+	at, known := x.picks[size]
+	if known {
+		return at
+	}
+	for _, p := range x.rule.setPos {
 		if p < 0 {
 			p += size + 1
 		}
@@ -275,23 +330,41 @@ func positions(setPos []int, size int) []int {
 		}
 	}
 	slices.Sort(at)
+	at = slices.Compact(at)
+	x.picks[size] = at
+	x.steps += len(x.rule.setPos)
 	return at
 }
 
-func pick(times, setPos []int) []int {
+func (x *expansion) pickTimes() []int {
 	var picked []int
-	for _, i := range slices.Compact(positions(setPos, len(times))) {
-		picked = append(picked, times[i])
+	for _, i := range x.positions(len(x.times)) {
+		picked = append(picked, x.times[i])
 	}
 	return picked
 }
 
+// day gives the instances of a day. Those before the window are passed over at
+// once, and so is a day that is left out.
 func (x *expansion) day(d Date) {
 	if d > x.to {
 		x.done = true
 		return
 	}
-	for _, t := range x.times {
+	times := x.times
+	if before := int(x.from - d.wall(0)); before > 0 {
+		first, _ := slices.BinarySearch(times, before)
+		times = times[first:]
+	}
+	if x.skip[d] {
+		x.steps++
+		if x.left > 0 {
+			x.left = max(0, x.left-len(times))
+			x.done = x.left == 0
+		}
+		return
+	}
+	for _, t := range times {
 		x.one(d, t)
 		if x.done {
 			return
@@ -300,14 +373,14 @@ func (x *expansion) day(d Date) {
 }
 
 func (x *expansion) one(d Date, t int) {
-	if d < x.start || d == x.start && t < x.clock {
+	if d.wall(t) < x.from {
 		return
 	}
 	x.steps++
 	if x.left > 0 {
 		x.left--
 	}
-	if d > x.to || !x.emit(d, t) || x.left == 0 {
+	if d > x.to || !x.skip[d] && !x.emit(d, t) || x.left == 0 {
 		x.done = true
 	}
 }

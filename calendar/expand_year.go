@@ -5,7 +5,14 @@ import (
 	"time"
 )
 
-// years expands a YEARLY rule.
+// yearKind is what the days of a rule in a year depend on.
+type yearKind struct {
+	begins time.Weekday
+	leap   [3]bool // of the year before, the year itself and, for weeks, the year after
+}
+
+// years expands a YEARLY rule. There are few kinds of years, so the days of each
+// are worked out once.
 func (x *expansion) years() {
 	r := x.rule
 	base := x.start.Year()
@@ -15,20 +22,44 @@ func (x *expansion) years() {
 	}
 	// A week-based year begins up to six days before, and ends up to six days
 	// after, the calendar year of its number.
-	year := base + max(0, x.from.Year()-1-base)/r.interval*r.interval
+	year := base + max(0, x.from.date().Year()-1-base)/r.interval*r.interval
 	days := make([]Date, 0, 366)
 	for empty := 0; !x.done && empty < cycleYears && year <= lastYear+1; year += r.interval {
-		if NewDate(year, time.January, 1)-6 > x.to {
+		january := NewDate(year, time.January, 1)
+		if january-6 > x.to {
 			return
 		}
-		if len(r.weeks) > 0 {
-			days = x.weekYearDays(days[:0], year)
-		} else {
-			days = x.yearDays(days[:0], year)
+		days = days[:0]
+		for _, d := range x.daysOf(year, january) {
+			days = append(days, january+d)
 		}
-		x.steps += 10 + len(days)/8 // a year is dearer than other periods
+		x.steps += len(days) / 8
 		empty = x.period(days, empty)
 	}
+}
+
+// daysOf returns the days of a year that the rule allows, counted from its
+// January 1.
+func (x *expansion) daysOf(year int, january Date) []Date {
+	kind := yearKind{begins: january.Weekday(), leap: [3]bool{1: leapDay(year) == 1}}
+	if len(x.rule.weeks) > 0 {
+		kind.leap[0], kind.leap[2] = leapDay(year-1) == 1, leapDay(year+1) == 1
+	}
+	days, known := x.kinds[kind]
+	if known {
+		return days
+	}
+	x.steps += 20
+	if len(x.rule.weeks) > 0 {
+		days = x.weekYearDays(nil, year)
+	} else {
+		days = x.yearDays(nil, year)
+	}
+	for i := range days {
+		days[i] -= january
+	}
+	x.kinds[kind] = days
+	return days
 }
 
 func (x *expansion) inWeekYear(year int) bool {

@@ -100,11 +100,14 @@ func (x *busyExpansion) instances(e *foreignEvent, start, end time.Time, margin 
 			s.EXDates = append(s.EXDates, at)
 		}
 	}
-	left := s.excluded()
+	excluded := s.excluded()
 	for _, p := range e.extra {
 		at, _ := x.instant(e, p.start)
+		if p.start.form == stampDate {
+			at = s.on(DateOf(p.start.wall, time.UTC))
+		}
 		if p.end.form != stampNone || p.length.given {
-			if !left(at) {
+			if !excluded.has(at, start.Location()) {
 				x.add(e, at, x.endOf(e, at, p.end, p.length), margin)
 			}
 			continue

@@ -3,6 +3,7 @@ package calendar
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -16,33 +17,44 @@ type RecurQuery struct {
 	Rule  string // as ParseRecurrence reads it; empty: the start only
 
 	From, To string // window, as Start; From inclusive, To exclusive
-	Limit    int    // at most MaxCount; below 1 it means MaxInstances
+	Limit    int    // at most MaxCount-1; below 1 it means MaxInstances
 
-	EXDates, RDates []string // as Start; a date in EXDates leaves out the day
+	// EXDates and RDates are as Start. With a Start that is a time, a date among
+	// them means the whole day or the clock time of Start on it; an RDate may be a
+	// period (RFC 5545 section 3.3.9), of which the beginning counts.
+	EXDates, RDates []string
 }
 
 // Lines returns the instances in order: RFC 3339 times in the zone, or dates
-// when Start is a date. The error holds every fault found; errors.As finds the
-// *RuleError in it when the rule is refused.
-func (q RecurQuery) Lines() ([]string, error) {
-	zone, err := time.LoadLocation(defaultText(q.Zone, "Europe/Amsterdam"))
+// when Start is a date. More says that the limit leaves some out. The error holds
+// every fault found; errors.As finds the *RuleError in it when the rule is
+// refused.
+func (q RecurQuery) Lines() (lines []string, more bool, err error) {
+	zone, err := time.LoadLocation(defaultText(q.Zone, amsterdam))
 	if err != nil {
-		return nil, fmt.Errorf("zone %q: not known; want an IANA name such as Europe/Amsterdam", q.Zone)
+		return nil, false, fmt.Errorf("zone %q: not known; want an IANA name such as Europe/Amsterdam", q.Zone)
 	}
 	series, from, to, err := q.series(zone)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	layout := time.RFC3339
 	if series.AllDay {
 		layout = time.DateOnly
 	}
-	instances := series.Between(from, to, q.Limit)
-	lines := make([]string, len(instances))
-	for i, t := range instances {
-		lines[i] = t.Format(layout)
+	limit := q.Limit
+	if limit < 1 {
+		limit = MaxInstances
 	}
-	return lines, nil
+	limit = min(limit, MaxCount-1)
+	instances := series.Between(from, to, limit+1)
+	if more = len(instances) > limit; more {
+		instances = instances[:limit]
+	}
+	for _, t := range instances {
+		lines = append(lines, t.Format(layout))
+	}
+	return lines, more, nil
 }
 
 func (q RecurQuery) series(zone *time.Location) (s Series, from, to time.Time, err error) {
@@ -70,8 +82,16 @@ func (q RecurQuery) series(zone *time.Location) (s Series, from, to time.Time, e
 		}
 	}
 	for _, text := range q.RDates {
-		t, _ := read("rdate", text)
-		s.RDates = append(s.RDates, t)
+		begin, _, isPeriod := strings.Cut(text, "/")
+		if _, ok := parsePeriod(&contentLine{value: text}); isPeriod && !ok {
+			faults = append(faults, fmt.Errorf("rdate: %q: want a period such as 20270104T080000Z/PT1H", text))
+			continue
+		}
+		if t, dateOnly := read("rdate", begin); dateOnly {
+			s.RDays = append(s.RDays, DateOf(t, zone))
+		} else {
+			s.RDates = append(s.RDates, t)
+		}
 	}
 	if q.Rule != "" {
 		rule, err := ParseRecurrence(q.Rule)

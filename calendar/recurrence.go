@@ -1,19 +1,19 @@
 package calendar
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// The limits of an accepted rule. They keep every expansion below a few
-// milliseconds and are far above what a work calendar holds.
+// The limits of an accepted rule. They keep every expansion below 100 ms and
+// are far above what a calendar holds. A BY part may have each of its values.
 const (
-	MaxInterval   = 999
-	MaxCount      = 5000
-	MaxRuleValues = 24 // per BY part
-	maxRuleBytes  = 2000
+	MaxInterval  = 100_000 // 273 years of days
+	MaxCount     = 100_000
+	maxRuleBytes = 16 << 10 // all 366 days of a year from both ends are 3,500
 )
 
 // Recurrence is a recurrence rule, the RRULE of RFC 5545 section 3.3.10, from
@@ -45,6 +45,7 @@ type Recurrence struct {
 	numbered  []numberedDay
 	hours     uint32 // 0: no BYHOUR
 	minutes   uint64 // 0: no BYMINUTE
+	seconds   uint64 // 0: no BYSECOND
 	setPos    []int  // ascending
 	text      string
 }
@@ -196,45 +197,47 @@ func (p *ruleParser) until(value string) error {
 
 // list reads a BY part, a list of values between commas.
 func (p *ruleParser) list(name, value string) error {
-	set, ok := rulePartSetters[name]
+	part, ok := ruleParts[name]
 	if !ok {
-		if name == "BYSECOND" {
-			return ruleError(RuleBySecond, name, "BYSECOND wordt niet aangenomen: seconden worden niet gepland",
-				"BYSECOND is not accepted: seconds are not planned")
-		}
 		return ruleError(RuleUnknownPart, clip(name), "%s kent de standaard (RFC 5545) niet",
 			"%s is not a rule part of RFC 5545", clip(name))
 	}
-	if n := 1 + strings.Count(value, ","); n > MaxRuleValues {
-		return ruleError(RuleTooMany, name, "%s heeft %d waarden; meer dan %d wordt niet aangenomen",
-			"%s has %d values; more than %d are not accepted", name, n, MaxRuleValues)
+	if n := 1 + strings.Count(value, ","); n > part.most {
+		return ruleError(RuleTooMany, name, "%s heeft %d waarden, en er bestaan er maar %d",
+			"%s has %d values, and there are only %d", name, n, part.most)
 	}
 	for item := range strings.SplitSeq(value, ",") {
-		if !set(&p.rule, item) {
+		if !part.set(&p.rule, item) {
 			return valueError(name, item)
 		}
 	}
 	return nil
 }
 
-// rulePartSetters take one value of a BY part, false when it is out of range.
-var rulePartSetters = map[string]func(*Recurrence, string) bool{
-	"BYMONTH": func(r *Recurrence, s string) bool {
+// rulePart is a BY part: how many values it can have that differ, and what
+// takes one of them, false when it is out of range.
+type rulePart struct {
+	most int
+	set  func(*Recurrence, string) bool
+}
+
+var ruleParts = map[string]rulePart{
+	"BYMONTH": {12, func(r *Recurrence, s string) bool {
 		n, ok := ruleInt(s, 1, 12, false)
 		r.months |= 1 << n
 		return ok
-	},
-	"BYWEEKNO": func(r *Recurrence, s string) bool {
+	}},
+	"BYWEEKNO": {2 * 53, func(r *Recurrence, s string) bool {
 		n, ok := ruleInt(s, 1, 53, true)
 		r.weeks = append(r.weeks, n)
 		return ok
-	},
-	"BYYEARDAY": func(r *Recurrence, s string) bool {
+	}},
+	"BYYEARDAY": {2 * 366, func(r *Recurrence, s string) bool {
 		n, ok := ruleInt(s, 1, 366, true)
 		r.yearDays = append(r.yearDays, n)
 		return ok
-	},
-	"BYMONTHDAY": func(r *Recurrence, s string) bool {
+	}},
+	"BYMONTHDAY": {2 * 31, func(r *Recurrence, s string) bool {
 		n, ok := ruleInt(s, 1, 31, true)
 		if n > 0 {
 			r.monthDays |= 1 << (n - 1)
@@ -242,23 +245,30 @@ var rulePartSetters = map[string]func(*Recurrence, string) bool{
 			r.backDays |= 1 << (-n - 1)
 		}
 		return ok
-	},
-	"BYDAY": (*Recurrence).addWeekday,
-	"BYHOUR": func(r *Recurrence, s string) bool {
+	}},
+	"BYDAY": {7 * (1 + 2*53), (*Recurrence).addWeekday},
+	"BYHOUR": {24, func(r *Recurrence, s string) bool {
 		n, ok := ruleInt(s, 0, 23, false)
 		r.hours |= 1 << n
 		return ok
-	},
-	"BYMINUTE": func(r *Recurrence, s string) bool {
+	}},
+	"BYMINUTE": {60, func(r *Recurrence, s string) bool {
 		n, ok := ruleInt(s, 0, 59, false)
 		r.minutes |= 1 << n
 		return ok
-	},
-	"BYSETPOS": func(r *Recurrence, s string) bool {
+	}},
+	// A leap second is the second before it where clocks know none
+	// (RFC 5545 section 3.3.12).
+	"BYSECOND": {61, func(r *Recurrence, s string) bool {
+		n, ok := ruleInt(s, 0, 60, false)
+		r.seconds |= 1 << min(n, 59)
+		return ok
+	}},
+	"BYSETPOS": {2 * 366, func(r *Recurrence, s string) bool {
 		n, ok := ruleInt(s, 1, 366, true)
 		r.setPos = append(r.setPos, n)
 		return ok
-	},
+	}},
 }
 
 func (r *Recurrence) addWeekday(s string) bool {
@@ -316,13 +326,15 @@ func (p *ruleParser) check() error {
 	}
 	slices.Sort(r.setPos)
 	r.setPos = slices.Compact(r.setPos)
+	slices.SortFunc(r.numbered, func(a, b numberedDay) int { return cmp.Or(int(a.day-b.day), a.nth-b.nth) })
+	r.numbered = slices.Compact(r.numbered)
 	return nil
 }
 
 // selects reports whether the rule has a BY part besides BYSETPOS.
 func (r *Recurrence) selects() bool {
 	return r.months != 0 || len(r.weeks) > 0 || len(r.yearDays) > 0 || r.monthDays|r.backDays != 0 ||
-		r.hasWeekdays() || r.hours != 0 || r.minutes != 0
+		r.hasWeekdays() || r.hours != 0 || r.minutes|r.seconds != 0
 }
 
 func (r *Recurrence) hasWeekdays() bool { return r.weekdays != 0 || len(r.numbered) > 0 }

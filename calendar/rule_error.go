@@ -21,16 +21,15 @@ const (
 	RuleRepeatedPart  = "repeated_part"    // the same part twice
 	RuleFreqMissing   = "freq_missing"     // no FREQ
 	RuleFreq          = "freq"             // a FREQ finer than DAILY, or none of the seven
-	RuleInterval      = "interval"         // INTERVAL outside 1 to 999
-	RuleCount         = "count"            // COUNT outside 1 to 5000
+	RuleInterval      = "interval"         // INTERVAL outside 1 to 100,000
+	RuleCount         = "count"            // COUNT outside 1 to 100,000
 	RuleCountAndUntil = "count_and_until"  // both ends given
 	RuleUntil         = "until"            // UNTIL is no date or date-time
-	RuleTooMany       = "too_many_values"  // a BY part with more than 24 values
+	RuleTooMany       = "too_many_values"  // a BY part with more values than it can have
 	RuleValue         = "value"            // a value outside the range of its part
-	RuleBySecond      = "bysecond"         // seconds are not planned here
 	RuleCombination   = "combination"      // parts that RFC 5545 forbids together
 	RuleSetPosAlone   = "bysetpos_alone"   // BYSETPOS without another BY part
-	RuleTooLong       = "too_long"         // more than 2,000 bytes
+	RuleTooLong       = "too_long"         // more than 16 KB
 	RuleNumberedDay   = "numbered_weekday" // 2MO where a number has no meaning
 )
 

@@ -31,9 +31,6 @@ var (
 		"FREQ=HOURLY;INTERVAL=3;UNTIL=19970902T210000Z": RuleFreq,
 		"FREQ=MINUTELY;INTERVAL=15;COUNT=6":             RuleFreq,
 		"FREQ=MINUTELY;INTERVAL=90;COUNT=4":             RuleFreq,
-		// 32 values
-		"FREQ=YEARLY;BYYEARDAY=1,2,4,6,11,12,20,42,48,49,-306,-303,-293,-292,-266,-259,-258,-239,-228,-209,-168," +
-			"-164,-134,-133,-113,-105,-87,-56,-44,-26,-21,-14": RuleTooMany,
 	}
 	differs = map[string]string{
 		"FREQ=MONTHLY;BYSETPOS=-1;BYDAY=SU,MO,TU,WE,TH,FR,SA;INTERVAL=1;COUNT=4": "counts a start that the rule does not give",

@@ -133,13 +133,37 @@ func TestBadInputNamesFileLineAndColumn(t *testing.T) {
 
 func TestRecur(t *testing.T) {
 	t.Parallel()
-	stdout, _, code := call(t, "recur", "--start", "2027-03-22T09:00", "--limit", "2", "FREQ=WEEKLY")
-	if code != 0 || stdout != "2027-03-22T09:00:00+01:00\n2027-03-29T09:00:00+02:00\n" {
-		t.Errorf("exit %d, %q", code, stdout)
+	for _, c := range []struct {
+		name, args, want, stderr string
+		code                     int
+	}{
+		{"times", "--start 2027-03-22T09:00 --limit 2 FREQ=WEEKLY", "2027-03-22T09:00:00+01:00 2027-03-29T09:00:00+02:00", "", 0},
+		{"days, one left out and one added", "--start 2027-03-22 --exdate 2027-03-29 --rdate 2027-04-01 FREQ=WEEKLY;COUNT=3", "2027-03-22 2027-04-01 2027-04-05", "", 0},
+		{"lists", "--start 2027-03-22T09:00 --exdate 2027-03-23T09:00,2027-03-24 FREQ=DAILY;COUNT=4", "2027-03-22T09:00:00+01:00 2027-03-25T09:00:00+01:00", "", 0},
+		{"window of another zone", "--start 2027-03-22T09:00 --tz America/New_York --from 2027-03-23 --to 2027-03-24 FREQ=DAILY", "2027-03-23T09:00:00-04:00", "", 0},
+		{"every day of the month", "--start 2027-02-27 --limit 3 FREQ=MONTHLY;BYMONTHDAY=1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31", "2027-02-27 2027-02-28 2027-03-01", "", 0},
+		{"nothing", "--start 2027-02-01 FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "", "", 0},
+		{"refused", "--start 2027-03-22T09:00 FREQ=SECONDLY", "", "freq: FREQ=SECONDLY wordt niet aangenomen", exitInput},
+		{"refused beside other faults", "--start ooit FREQ=DAILY;COUNT=0", "", "ooit valt / is outside", exitInput},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			stdout, stderr, code := call(t, append([]string{"recur"}, strings.Fields(c.args)...)...)
+			if got := strings.Join(strings.Fields(stdout), " "); got != c.want || code != c.code {
+				t.Errorf("exit %d, %q; want %d, %q; %s", code, got, c.code, c.want, stderr)
+			}
+			for word := range strings.FieldsSeq(c.stderr) {
+				if !strings.Contains(stderr, word) {
+					t.Errorf("stderr %q does not say %q", stderr, word)
+				}
+			}
+			if c.stderr == "" && stderr != "" {
+				t.Errorf("stderr %q", stderr)
+			}
+		})
 	}
-	_, stderr, code := call(t, "recur", "--start", "2027-03-22T09:00", "FREQ=SECONDLY")
-	if code != exitInput || !strings.Contains(stderr, " / ") {
-		t.Errorf("exit %d, %q; want the refusal in both languages", code, stderr)
+	if stdout, stderr, code := call(t, "recur", "--start", "2027-03-22", "FREQ=DAILY"); code != 0 || strings.Count(stdout, "\n") != 2000 || !strings.Contains(stderr, "more occurrences") {
+		t.Errorf("without a limit: exit %d, %d lines, %q", code, strings.Count(stdout, "\n"), stderr)
 	}
 }
 

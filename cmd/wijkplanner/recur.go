@@ -20,21 +20,34 @@ type recurCommand struct {
 
 // Run prints one occurrence a line; a refused rule says why in both languages.
 func (c *recurCommand) Run(p *process) error {
-	lines, err := calendar.RecurQuery{
+	lines, more, err := calendar.RecurQuery{
 		Start: c.Start, Zone: c.Tz, Rule: c.Rule, From: c.From, To: c.To, Limit: c.Limit,
 		EXDates: c.Exdate, RDates: c.Rdate,
 	}.Lines()
-	var refused *calendar.RuleError
-	if errors.As(err, &refused) {
-		return &codeError{exitInput, fmt.Errorf("%s: %s / %s", refused.Code, refused.Dutch, refused.English)}
-	}
 	if err != nil {
-		return &codeError{exitInput, err}
+		return &codeError{exitInput, inBothLanguages(err)}
 	}
 	for _, line := range lines {
 		if _, err := fmt.Fprintln(p.stdout, line); err != nil {
 			return err
 		}
 	}
-	return nil
+	if more && c.Limit < 1 {
+		_, err = fmt.Fprintf(p.stderr, "wijkplanner: there are more occurrences than these %d; --limit, --from and --to show others\n", len(lines))
+	}
+	return err
+}
+
+// inBothLanguages spells out the refusal of a rule among the faults of a query.
+func inBothLanguages(err error) error {
+	faults := []error{err}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		faults = joined.Unwrap()
+	}
+	for i, fault := range faults {
+		if refused := (*calendar.RuleError)(nil); errors.As(fault, &refused) {
+			faults[i] = fmt.Errorf("%s: %s / %s", refused.Code, refused.Dutch, refused.English)
+		}
+	}
+	return errors.Join(faults...)
 }

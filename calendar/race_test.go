@@ -1,0 +1,6 @@
+//go:build race
+
+package calendar
+
+// slowness is how much longer code may take that the race detector watches.
+const slowness = 10
