@@ -22,6 +22,10 @@ const (
 	ShortNoticeDays = "short_notice_days"
 	// ReminderDays is how long before a visit its location is reminded.
 	ReminderDays = "reminder_days"
+	// FrozenDays is how long from today published visits are not moved, and
+	// PublishedDays how long what was published is more than a draft.
+	FrozenDays    = "frozen_days"
+	PublishedDays = "published_days"
 )
 
 // AssumptionDefaults lists every assumption with the value that holds where a
@@ -37,6 +41,8 @@ var assumptionDefaults = []Assumption{
 	{Key: Detour, Value: 1.3, Unit: "factor", Source: "assumption", From: calendar.NoDate},
 	{Key: Reach, Value: 40, Unit: "people", Source: "assumption", From: calendar.NoDate},
 	{Key: FullTimeHours, Value: 36, Unit: "hours", Source: "assumption", From: calendar.NoDate},
+	{Key: FrozenDays, Value: 7, Unit: "days", Source: "assumption", From: calendar.NoDate},
+	{Key: PublishedDays, Value: 91, Unit: "days", Source: "assumption", From: calendar.NoDate},
 	{Key: DayCapAssumption, Value: 3, Unit: "visits", Source: "assumption", From: calendar.NoDate},
 	{Key: ShortNoticeDays, Value: 7, Unit: "days", Source: "assumption", From: calendar.NoDate},
 	{Key: ReminderDays, Value: 2, Unit: "days", Source: "assumption", From: calendar.NoDate},

@@ -13,10 +13,10 @@ func (f *formulation) coverage(visits []Visit) []Coverage {
 	planned, last := map[key]int{}, map[key]calendar.Date{}
 	for i := range visits {
 		v := &visits[i]
-		if v.Meeting || v.Status == Cancelled {
-			continue
-		}
 		k, d := key{v.Location, v.Requirement}, calendar.DateOf(v.Start, f.zone)
+		if v.Meeting || v.Status == Cancelled || d < f.first {
+			continue // what is before the first day is done, or is not
+		}
 		planned[k]++
 		last[k] = max(last[k], d)
 	}

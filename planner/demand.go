@@ -92,7 +92,7 @@ func (f *formulation) demand(r, l int) demand {
 			d.minGap, every = overridden(d.minGap, o.MinGapDays), overridden(every, o.Every)
 		}
 	}
-	d.done, d.last = f.completed(req, loc)
+	d.done, d.last = f.completed(req, loc, f.period)
 	d.gated = f.state.Programme.VisitType(req.VisitType).Consent
 	if d.gated {
 		d.consents = f.consentsLeft(req, loc)
@@ -108,15 +108,15 @@ func (f *formulation) demand(r, l int) demand {
 	return d
 }
 
-// completed counts the visits of the period that took place and finds the
-// latest ever.
-func (f *formulation) completed(req *Requirement, l *Location) (done int, last calendar.Date) {
+// completed counts the visits that took place in a period and finds the latest
+// ever.
+func (f *formulation) completed(req *Requirement, l *Location, in Period) (done int, last calendar.Date) {
 	last = calendar.NoDate
 	for _, h := range f.history[l.ID] {
 		if h.Requirement != req.ID {
 			continue
 		}
-		if f.period.Contains(h.Date) {
+		if in.Contains(h.Date) {
 			done++
 		}
 		last = max(last, h.Date)
@@ -161,6 +161,17 @@ func (d *demand) occasion(k int) (from calendar.Date, blocked, change string) {
 		return d.consents[k], "", ""
 	}
 	return calendar.NoDate, "", ""
+}
+
+// plannable returns how many open visits have an occasion.
+func (d *demand) plannable() int {
+	n := 0
+	for k := range d.open() {
+		if _, blocked, _ := d.occasion(k); blocked == "" {
+			n++
+		}
+	}
+	return n
 }
 
 func overridden(value, override int) int {

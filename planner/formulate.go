@@ -23,6 +23,10 @@ type formulation struct {
 	// neighbours holds the districts across each district's borders, both ways.
 	neighbours map[string][]string
 	demanded   []demand
+	// first is the first day on which anything can still be planned.
+	first calendar.Date
+	// replan is what was published, when a plan is made again; else nil.
+	replan *replanning
 	// byLocation holds the demands of each location, as indices in demanded.
 	byLocation [][]int
 	// short holds what roles are short of primaries, by role and district.
@@ -44,7 +48,7 @@ func newFormulation(s *State, p Period) (*formulation, error) {
 		return nil, err
 	}
 	f := &formulation{
-		state: s, period: p, zone: zone,
+		state: s, period: p, zone: zone, first: p.From,
 		weights:   s.Programme.Weights.orDefaults(),
 		travel:    NewTravel(&s.Programme, p.From),
 		roster:    hours,

@@ -36,6 +36,8 @@ type visitRef struct {
 	number int // 1 for the first open visit of the demand
 	level  Level
 	roles  []string // by crew list
+	told   *Visit   // the published visit that it is, or nil
+	id     string
 	// blocked and change say why it is no part of the dense problem, if so.
 	blocked, change string
 }
@@ -76,8 +78,9 @@ func (f *formulation) formulateVisits(t teams) *visitProblem {
 	for i := range f.demanded {
 		f.addVisits(p, windows, t, i)
 	}
+	f.dropUnpromised()
 	f.addTravel(p)
-	f.setWeekTargets(p)
+	f.setWeekTargets(p, t)
 	return p
 }
 
@@ -91,7 +94,7 @@ func (f *formulation) addDays(p *visitProblem) {
 		}
 	}
 	week, monday := -1, calendar.NoDate
-	for d := f.period.From; d <= f.period.To; d++ {
+	for d := f.first; d <= f.period.To; d++ {
 		if wd := d.Weekday(); (wd == 0 || wd == 6) && !weekend[wd] {
 			continue
 		}
@@ -190,6 +193,9 @@ func (f *formulation) addFixed(p *visitProblem) {
 				continue
 			}
 			for _, date := range f.attended(m, meeting) {
+				if date < f.first {
+					continue
+				}
 				ref := fixedRef{meeting: meeting, staff: i, date: date}
 				span := calendar.NewSpans(meeting.span())
 				if busy[date].Intersect(span).Minutes() > 0 {
@@ -260,17 +266,12 @@ func (f *formulation) places() []Point {
 // addVisits adds the open visits of one demand.
 func (f *formulation) addVisits(p *visitProblem, w *windowSets, t teams, i int) {
 	d := &f.demanded[i]
+	told := f.told(d)
 	if d.open() == 0 {
 		return
 	}
 	req, vt, _ := f.target(d)
 	crew, roles := f.crew(d, t)
-	if slices.ContainsFunc(crew, func(options []schedule.Option) bool { return len(options) == 0 }) {
-		for k := range d.open() {
-			p.orphans = append(p.orphans, d.ref(i, k, roles).because(blockedUnassigned, "assign somebody as "+strings.Join(roles, " and ")))
-		}
-		return
-	}
 	requirement := schedule.None
 	if req.Anchor == nil {
 		requirement = len(p.Requirements)
@@ -283,13 +284,28 @@ func (f *formulation) addVisits(p *visitProblem, w *windowSets, t teams, i int) 
 			p.orphans = append(p.orphans, ref.because(blocked, change))
 			continue
 		}
+		s := f.shiftOf(d, told[k], shift{crew, roles, max(from, f.notBefore(told[k])), calendar.NoDate})
+		if incomplete(s.crew) {
+			p.orphans = append(p.orphans, ref.because(blockedUnassigned, "assign somebody as "+strings.Join(roles, " and ")))
+			f.drop(told[k])
+			continue
+		}
+		ref.roles, ref.told = s.roles, told[k]
 		p.visits = append(p.visits, ref)
 		p.Visits = append(p.Visits, schedule.Visit{
 			Place:    f.locationPlace(d.location),
 			Duration: steps(vt.Minutes), Before: steps(vt.BufferBefore), After: steps(vt.BufferAfter),
-			Crew: crew, Windows: w.of(d, k, from), Requirement: requirement, Unplanned: ref.level.priority(),
+			Crew: s.crew, Windows: w.of(d, k, s.from, s.to), Requirement: requirement, Unplanned: ref.level.priority(),
 		})
+		if told[k] != nil {
+			f.publish(p, told[k])
+		}
 	}
+}
+
+// incomplete reports whether somebody who must be present can be nobody.
+func incomplete(crew [][]schedule.Option) bool {
+	return slices.ContainsFunc(crew, func(options []schedule.Option) bool { return len(options) == 0 })
 }
 
 // ref names the kth open visit of a demand: the first ones are for the minimum.
@@ -386,14 +402,23 @@ func (f *formulation) staffIndex(id string) int {
 
 // setWeekTargets gives everybody the even week: the visit time of all visits
 // for which the person is first choice over the weeks with work in them.
-func (f *formulation) setWeekTargets(p *visitProblem) {
+func (f *formulation) setWeekTargets(p *visitProblem, t teams) {
 	total, longest := make([]int32, len(p.Staff)), make([]int32, len(p.Staff))
-	for i := range p.Visits {
-		v := &p.Visits[i]
-		for _, options := range v.Crew {
+	for i := range f.demanded {
+		d := &f.demanded[i]
+		n := d.plannable()
+		if n == 0 {
+			continue
+		}
+		crew, _ := f.crew(d, t)
+		if incomplete(crew) {
+			continue
+		}
+		_, vt, _ := f.target(d)
+		time := steps(vt.BufferBefore) + steps(vt.Minutes) + steps(vt.BufferAfter)
+		for _, options := range crew {
 			if s := firstChoice(options); s >= 0 {
-				time := v.Before + v.Duration + v.After
-				total[s] += time
+				total[s] += time * int32(n)
 				longest[s] = max(longest[s], time)
 			}
 		}

@@ -14,6 +14,8 @@ type handover struct {
 	from, to string
 	// window is when the visit is due, the last day included.
 	window Period
+	// counted is when a completed visit counts for it.
+	counted Period
 }
 
 // handovers lists the joint visits that an assignment asks for: one for each
@@ -28,9 +30,10 @@ func (f *formulation) handovers(t teams) []demand {
 			if req.HandoverDays == 0 {
 				continue
 			}
-			if h := f.handover(req, l, t[req.Role].primary[l]); h != nil {
+			h := f.handoverOf(req, l, t)
+			if h != nil {
 				d := demand{requirement: r, location: l, minimum: req.Minimum, target: max(req.Target, req.Minimum), handover: h}
-				d.done, d.last = f.completed(req, &f.state.Locations[l])
+				d.done, d.last = f.completed(req, &f.state.Locations[l], h.counted)
 				out = append(out, d)
 			}
 		}
@@ -46,23 +49,76 @@ func (f *formulation) handover(req *Requirement, l int, to string) *handover {
 	if to == "" || former < 0 || f.state.Staff[former].ID == to {
 		return nil
 	}
-	h := handover{from: f.state.Staff[former].ID, to: to, window: f.period.Overlap(loc.Opened, loc.Closed)}
+	h := handover{from: f.state.Staff[former].ID, to: to, window: f.period.Overlap(loc.Opened, loc.Closed), counted: f.period}
 	h.window.To = min(h.window.To, h.window.From+calendar.Date(req.HandoverDays)-1)
+	return h.ifEmployed(&f.state.Staff[former], req.Role)
+}
+
+// ifEmployed returns the handover if its former person has the role on some day
+// of its window, else nil.
+func (h *handover) ifEmployed(former *Staff, role string) *handover {
 	for d := h.window.From; d <= h.window.To; d++ {
-		if f.state.Staff[former].has(req.Role, d) {
-			return &h
+		if former.has(role, d) {
+			return h
 		}
 	}
 	return nil
 }
 
+// handoverOf returns what the last change of hands at a location asks for.
+func (f *formulation) handoverOf(req *Requirement, l int, t teams) *handover {
+	if f.replan == nil {
+		return f.handover(req, l, t[req.Role].primary[l])
+	}
+	return f.handoverAgain(req, l)
+}
+
+// handoverAgain returns what is asked when a plan is made again: for a location
+// that changed hands when the year began as ever, for one that does so later a
+// visit as long before as after the day.
+func (f *formulation) handoverAgain(req *Requirement, l int) *handover {
+	loc := &f.state.Locations[l]
+	var h handover
+	var at calendar.Date
+	person := former(f.replan.input, req.Role, loc.ID, f.period)
+	for i, a := range f.replan.serving[assignedKey{loc.ID, req.Role, Primary}] {
+		if h.to = ""; a.Staff == "" {
+			continue
+		}
+		if person != "" && person != a.Staff {
+			h = handover{from: person, to: a.Staff, window: f.period.Overlap(loc.Opened, loc.Closed)}
+			if at = a.From; i == 0 {
+				at = h.window.From
+			}
+		} else if h.from != "" {
+			h.to = a.Staff
+		}
+		person = a.Staff
+	}
+	who := f.staffIndex(h.from)
+	if h.to == "" || h.from == h.to || who < 0 {
+		return nil
+	}
+	first := h.window.From
+	h.window.To = min(h.window.To, at+calendar.Date(req.HandoverDays)-1)
+	h.window.From = max(first, at-calendar.Date(req.HandoverDays))
+	if h.counted = h.window; at == first {
+		h.counted = f.period
+	}
+	return h.ifEmployed(&f.state.Staff[who], req.Role)
+}
+
 // former returns who was first at a location on the day before the period,
 // else on its first day, or "".
 func (f *formulation) former(role, location string) string {
+	return former(f.state.Assignments, role, location, f.period)
+}
+
+func former(of []Assignment, role, location string, p Period) string {
 	for _, day := range []calendar.Date{1, 0} {
-		for i := range f.state.Assignments {
-			a := &f.state.Assignments[i]
-			if a.Role == role && a.Location == location && a.Kind == Primary && a.On(f.period.From-day) {
+		for i := range of {
+			a := &of[i]
+			if a.Role == role && a.Location == location && a.Kind == Primary && a.On(p.From-day) {
 				return a.Staff
 			}
 		}

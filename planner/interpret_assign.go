@@ -120,7 +120,7 @@ func (o Options) assign(problems int) assign.Options {
 	if o.Iterations > 0 {
 		out.Iterations = max(1, o.Iterations/assignIterations)
 	} else {
-		out.Seconds = o.seconds() * assignShare / float64(problems)
+		out.Seconds = o.seconds() * o.whoShare() / float64(problems)
 	}
 	return out
 }

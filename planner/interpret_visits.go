@@ -15,12 +15,22 @@ import (
 // scheduleAll plans the visits of all demands and writes them, the meetings and
 // what stays unplanned into the plan.
 func (f *formulation) scheduleAll(ctx context.Context, o Options, p *Plan, t teams) error {
-	o.report("visits", 0, 1)
 	f.demanded = append(f.demanded, f.handovers(t)...)
 	problem := f.formulateVisits(t)
+	result, err := f.solveVisits(ctx, o, problem)
+	if err != nil {
+		return err
+	}
+	f.take(p, problem, result)
+	return nil
+}
+
+// solveVisits solves a problem and has the answer proved before anybody uses it.
+func (f *formulation) solveVisits(ctx context.Context, o Options, problem *visitProblem) (*schedule.Result, error) {
+	o.report("visits", 0, 1)
 	options := schedule.Options{Seed: o.Seed, Iterations: o.Iterations, Workers: o.Workers}
 	if o.Iterations == 0 {
-		options.Seconds = o.seconds() * (1 - assignShare)
+		options.Seconds = o.seconds() * (1 - o.whoShare())
 	}
 	if o.Complete != nil {
 		first := sync.OnceFunc(o.Complete)
@@ -33,16 +43,20 @@ func (f *formulation) scheduleAll(ctx context.Context, o Options, p *Plan, t tea
 	result := schedule.Solve(ctx, problem.Problem, options)
 	for _, fault := range schedule.Verify(problem.Problem, result) {
 		if !fault.Forced {
-			return fmt.Errorf("the schedule found breaks its own rules: %s", fault.Message)
+			return nil, fmt.Errorf("the schedule found breaks its own rules: %s", fault.Message)
 		}
 	}
+	o.report("visits", 1, 1)
+	return result, nil
+}
+
+// take writes a solved problem into the plan, with its sums.
+func (f *formulation) take(p *Plan, problem *visitProblem, result *schedule.Result) {
 	p.Iterations += result.Iterations
 	p.Schedule = Score(result.Score)
 	f.interpretVisits(p, problem, result)
 	p.Schedule.Medium = f.relabel(p)
 	p.Constraints = f.totals(p)
-	o.report("visits", 1, 1)
-	return nil
 }
 
 // interpretVisits turns placements into visits and unplanned rows, fixed stops
@@ -50,13 +64,20 @@ func (f *formulation) scheduleAll(ctx context.Context, o Options, p *Plan, t tea
 func (f *formulation) interpretVisits(p *Plan, problem *visitProblem, r *schedule.Result) {
 	legs := problem.legs(r.Placements)
 	reasons := schedule.NewReasons(problem.Problem, r.Placements)
+	f.nameVisits(problem)
 	for v, place := range r.Placements {
 		e := reasons.Explain(v)
 		if place == nil {
 			p.Unplanned = append(p.Unplanned, f.unplanned(problem, v, &e))
+			if told := problem.visits[v].told; told != nil {
+				p.Visits = append(p.Visits, cancelled(told, e.Amounts.Move))
+			}
 			continue
 		}
 		p.Visits = append(p.Visits, f.visit(problem, v, place, legs, &e))
+	}
+	if f.replan != nil {
+		f.remember(p)
 	}
 	p.Visits = append(p.Visits, f.meetings(problem, legs)...)
 	for _, ref := range problem.orphans {
@@ -73,6 +94,17 @@ func (f *formulation) interpretVisits(p *Plan, problem *visitProblem, r *schedul
 	})
 }
 
+// nameVisits gives each visit its id: what was told keeps its own.
+func (f *formulation) nameVisits(p *visitProblem) {
+	for v := range p.visits {
+		if told := p.visits[v].told; told != nil {
+			p.visits[v].id = told.ID
+		} else {
+			p.visits[v].id = f.newID(p.visits[v])
+		}
+	}
+}
+
 // visit turns one placement into a visit.
 func (f *formulation) visit(
 	p *visitProblem, v int, place *schedule.Placement, legs map[legKey]leg, e *schedule.Explanation,
@@ -81,7 +113,7 @@ func (f *formulation) visit(
 	req, vt, loc := f.target(&f.demanded[ref.demand])
 	date := p.days[place.Day]
 	out := Visit{
-		ID:       fmt.Sprintf("%s-%s-%d-%d", req.ID, loc.ID, f.period.From.Year(), ref.number),
+		ID:       ref.id,
 		Location: loc.ID, District: loc.District, VisitType: vt.ID, Requirement: req.ID, Status: Planned,
 		Start: date.At(calendar.Clock(place.Start), f.zone),
 		End:   date.At(calendar.Clock(place.Start)+calendar.Clock(vt.Minutes), f.zone),
@@ -210,7 +242,7 @@ func (f *formulation) relabel(p *Plan) int64 {
 		missing[key{loc.ID, req.ID}] = d.minimum - d.done
 	}
 	for i := range p.Visits {
-		if v := &p.Visits[i]; !v.Meeting {
+		if v := &p.Visits[i]; !v.Meeting && v.Status != Cancelled && v.date() >= f.first {
 			missing[key{v.Location, v.Requirement}]--
 		}
 	}

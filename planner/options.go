@@ -21,6 +21,18 @@ type Options struct {
 	Complete func()
 	// Progress, when set, hears how far the work is; it must be quick.
 	Progress func(step string, done, of int)
+	// keepWho says that who serves which location is settled but for a few, so
+	// that the time goes into when.
+	keepWho bool
+}
+
+// whoShare is the part of the search time that goes into who; the rest goes into
+// when.
+func (o Options) whoShare() float64 {
+	if o.keepWho {
+		return 0.2
+	}
+	return 0.5
 }
 
 func (o Options) seconds() float64 {

@@ -6,10 +6,6 @@ import (
 	"sync"
 )
 
-// assignShare is the part of the search time that goes into who; the rest goes
-// into when.
-const assignShare = 0.5
-
 // Solve plans one region: who serves which location, and when each visit takes
 // place. It returns the best plan found when the limits of o or the context end
 // it; an error means that the state cannot be planned at all.

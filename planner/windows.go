@@ -15,26 +15,27 @@ type windowSets struct {
 	index   map[string]int
 }
 
-// of returns the window set of the kth open visit of a demand, from a day on.
-func (w *windowSets) of(d *demand, k int, from calendar.Date) int {
+// of returns the window set of the kth open visit of a demand between two days,
+// of which either may be NoDate.
+func (w *windowSets) of(d *demand, k int, from, to calendar.Date) int {
 	if d.anchors != nil {
-		return w.add(w.since(from, w.anchored(d, d.anchors[k])))
+		return w.add(w.between(from, to, w.anchored(d, d.anchors[k])))
 	}
 	if d.handover != nil {
-		return w.add(w.since(from, w.handedOver(d)))
+		return w.add(w.between(from, to, w.handedOver(d)))
 	}
-	key := w.key(d) + from.String()
+	key := w.key(d) + from.String() + to.String()
 	if i, ok := w.index[key]; ok {
 		return i
 	}
-	i := w.add(w.since(from, w.plain(d)))
+	i := w.add(w.between(from, to, w.plain(d)))
 	w.index[key] = i
 	return i
 }
 
-// since leaves out the windows before a day.
-func (w *windowSets) since(from calendar.Date, set []schedule.Window) []schedule.Window {
-	return slices.DeleteFunc(set, func(x schedule.Window) bool { return w.problem.days[x.Day] < from })
+// between leaves out the windows before and after two days.
+func (w *windowSets) between(from, to calendar.Date, set []schedule.Window) []schedule.Window {
+	return slices.DeleteFunc(set, func(x schedule.Window) bool { return !within(w.problem.days[x.Day], from, to) })
 }
 
 func (w *windowSets) add(set []schedule.Window) int {

@@ -35,6 +35,7 @@ const (
 type cli struct {
 	Serve   serveCommand   `cmd:"" help:"Serve pages and feeds."`
 	Plan    planCommand    `cmd:"" help:"Plan an input folder: who serves which location, and when."`
+	Replan  replanCommand  `cmd:"" help:"Plan again after something changed, moving as little as can be."`
 	Verify  verifyCommand  `cmd:"" help:"Prove a plan again from its files."`
 	Bench   benchCommand   `cmd:"" help:"Solve benchmark instances."`
 	Recur   recurCommand   `cmd:"" help:"List the occurrences of a recurrence rule."`

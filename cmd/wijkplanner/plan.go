@@ -17,6 +17,7 @@ import (
 	"github.com/wijkplanner/wijkplanner/api/web"
 	"github.com/wijkplanner/wijkplanner/planner"
 	"github.com/wijkplanner/wijkplanner/planner/files"
+	"github.com/wijkplanner/wijkplanner/planner/verify"
 )
 
 // searchFlags steer every search.
@@ -28,6 +29,29 @@ type searchFlags struct {
 	MaxChanges int     `help:"How many locations of a role may change hands; -1 for no limit." default:"-1"`
 }
 
+// limitFaults lists limits that no search can use.
+func limitFaults(seconds float64, iterations int, given map[string]bool) []error {
+	var faults []error
+	if given["seconds"] && (math.IsNaN(seconds) || seconds <= 0 || seconds > maxSeconds) {
+		faults = append(faults, fmt.Errorf("--seconds is %v: want a time above 0, for example 5, and at most a week (%d)", seconds, maxSeconds))
+	}
+	if iterations < 0 {
+		faults = append(faults, fmt.Errorf("--iterations is %d: want 1 or more, or 0 to let --seconds limit the search", iterations))
+	}
+	return faults
+}
+
+// givenFlags names the flags on the command line, also those of zero.
+func givenFlags(ctx *kong.Context) map[string]bool {
+	given := make(map[string]bool)
+	for _, path := range ctx.Path {
+		if path.Flag != nil {
+			given[path.Flag.Name] = true
+		}
+	}
+	return given
+}
+
 // The years that can be planned and the longest search, a week in seconds:
 // others are typing errors.
 const firstYear, lastYear, maxSeconds = 2000, 2100, 7 * 24 * 3600
@@ -35,19 +59,8 @@ const firstYear, lastYear, maxSeconds = 2000, 2100, 7 * 24 * 3600
 // Validate refuses values that no search can use, all of them at once. It sees
 // only by ctx whether a flag of zero was given.
 func (f searchFlags) Validate(ctx *kong.Context) error {
-	given := make(map[string]bool)
-	for _, path := range ctx.Path {
-		if path.Flag != nil {
-			given[path.Flag.Name] = true
-		}
-	}
-	var faults []error
-	if given["seconds"] && (math.IsNaN(f.Seconds) || f.Seconds <= 0 || f.Seconds > maxSeconds) {
-		faults = append(faults, fmt.Errorf("--seconds is %v: want a time above 0, for example 5, and at most a week (%d)", f.Seconds, maxSeconds))
-	}
-	if f.Iterations < 0 {
-		faults = append(faults, fmt.Errorf("--iterations is %d: want 1 or more, or 0 to let --seconds limit the search", f.Iterations))
-	}
+	given := givenFlags(ctx)
+	faults := limitFaults(f.Seconds, f.Iterations, given)
 	if f.MaxChanges < -1 {
 		faults = append(faults, fmt.Errorf("--max-changes is %d: want how many locations of a role may change hands, or -1 for no limit", f.MaxChanges))
 	}
@@ -87,7 +100,7 @@ func (c *planCommand) Run(p *process) error {
 	if err != nil {
 		return &codeError{exitInput, err}
 	}
-	if err := p.proved(states, plans); err != nil {
+	if err := p.proved(files.Prove(states, plans)); err != nil {
 		return err
 	}
 	var report bytes.Buffer
@@ -105,8 +118,7 @@ func (c *planCommand) Run(p *process) error {
 }
 
 // proved refuses plans that the prover finds fault with; it prints the faults.
-func (p *process) proved(states []*planner.State, plans []*planner.Plan) error {
-	faults, err := files.Prove(states, plans)
+func (p *process) proved(faults []verify.Fault, err error) error {
 	for _, fault := range faults {
 		fmt.Fprintln(p.stderr, fault)
 	}

@@ -22,6 +22,8 @@ var assumptionRanges = map[string]assumptionRange{
 	planner.DayCapAssumption: {1, 100, true},
 	planner.ShortNoticeDays:  {0, 60, false},
 	planner.ReminderDays:     {0, 30, false},
+	planner.FrozenDays:       {0, 366, true},
+	planner.PublishedDays:    {1, 3660, true},
 }
 
 // of reads the value of an assumption.

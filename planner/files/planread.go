@@ -34,6 +34,7 @@ func ReadPlanFS(fsys fs.FS) (*verify.Folder, error) {
 		Coverage:    planRows(rep, fsys, "coverage.csv", coverageHeader, readCoverage),
 	}
 	readSummary(rep, fsys, &out.Summary)
+	readReplan(rep, fsys, out)
 	if err := rep.err(); err != nil {
 		return nil, err
 	}

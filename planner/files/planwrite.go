@@ -242,6 +242,9 @@ func replaceFolder(dir string, content map[string][]byte) (err error) {
 	return swap(dir, fresh, filepath.Join(scratch, "old"))
 }
 
+// furtherFiles are those of a plan folder that not every plan has.
+var furtherFiles = []string{"feeds", "report.html", replanFile, publishedFile, publishedAssignmentsFile, changesFile}
+
 // mayReplace refuses a folder that holds something that is no part of a plan.
 func mayReplace(dir string, content map[string][]byte) error {
 	entries, err := os.ReadDir(dir)
@@ -252,7 +255,7 @@ func mayReplace(dir string, content map[string][]byte) error {
 		return fmt.Errorf("write plan: %w", err)
 	}
 	for _, e := range entries {
-		if _, ours := content[e.Name()]; !ours && e.Name() != "feeds" && e.Name() != "report.html" {
+		if _, ours := content[e.Name()]; !ours && !slices.Contains(furtherFiles, e.Name()) {
 			return fmt.Errorf("write plan: %s holds %s, which is no part of a plan; name another folder, or empty this one", dir, e.Name())
 		}
 	}

@@ -54,6 +54,9 @@ func (c *checker) checkServed(role *planner.Role, l *planner.Location) {
 	slices.SortStableFunc(rows, func(a, b *AssignmentRow) int { return cmp.Compare(a.From, b.From) })
 	next := first // the first day without a row
 	for i, a := range rows {
+		if a.From > last {
+			break // it begins after the location has closed
+		}
 		if from := max(a.From, first); from > next {
 			c.add(Fault{Kind: MissingLocation, Location: l.ID, Role: role.ID, Date: next},
 				"no row for %s to %s", next, from-1)
@@ -106,6 +109,9 @@ func meet(a, b *AssignmentRow) bool {
 
 // checkAssignment proves that a row is wanted and that its person may have it.
 func (c *checker) checkAssignment(a *AssignmentRow) {
+	if c.ended(a) {
+		return // checkEnded proves it
+	}
 	role, l, s := c.roles[a.Role], c.locations[a.Location], c.staff[a.Staff]
 	at := Fault{Location: a.Location, Role: a.Role, Staff: a.Staff, Date: a.From}
 	switch {
@@ -147,14 +153,26 @@ func (c *checker) pinOf(role, location, kind string) *planner.Assignment {
 // readAssignments looks up the assignments of the input folder, and the pins
 // that are in force in the period: the first of each location, role and kind.
 func (c *checker) readAssignments() {
-	c.before = map[servingKey][]*planner.Assignment{}
+	c.given = map[servingKey][]*planner.Assignment{}
 	c.pins = map[servingKey]*planner.Assignment{}
 	for i := range c.state.Assignments {
 		a := &c.state.Assignments[i]
 		key := servingKey{a.Location, a.Role, string(a.Kind)}
-		c.before[key] = append(c.before[key], a)
+		c.given[key] = append(c.given[key], a)
 		if a.Pinned && c.daysBetween(a.From, a.To) > 0 && c.pins[key] == nil {
 			c.pins[key] = a
+		}
+	}
+	if c.before = c.given; c.folder.Replan == nil {
+		return
+	}
+	c.before = map[servingKey][]*planner.Assignment{}
+	// Whoever was published has the location today, as far as the contract lasts.
+	c.formerly = c.publishedServers()
+	for key, a := range c.formerly {
+		s, l := c.staff[a.Staff], c.locations[a.Location]
+		if s != nil && l != nil && c.mayServe(s, a.Role, l) {
+			c.before[key] = append(c.before[key], &planner.Assignment{Staff: a.Staff, From: calendar.NoDate, To: calendar.NoDate})
 		}
 	}
 }
@@ -187,7 +205,7 @@ func (c *checker) checkDistricts(role *planner.Role) {
 	for i := range c.folder.Assignments {
 		a := &c.folder.Assignments[i]
 		l := c.locations[a.Location]
-		if l == nil || a.Role != role.ID || a.Kind != primary || c.pinned(role.ID, l.ID, primary) != "" {
+		if l == nil || c.ended(a) || a.Role != role.ID || a.Kind != primary || c.pinned(role.ID, l.ID, primary) != "" {
 			continue
 		}
 		f := first[l.District]
@@ -211,6 +229,18 @@ func (c *checker) inForce(role, location, kind string) string {
 				return a.Staff
 			}
 		}
+	}
+	return ""
+}
+
+// formerOf returns who had a location before this plan, also when that person
+// can serve it no longer.
+func (c *checker) formerOf(role, location, kind string) string {
+	if c.folder.Replan == nil {
+		return c.inForce(role, location, kind)
+	}
+	if a := c.formerly[servingKey{location, role, kind}]; a != nil {
+		return a.Staff
 	}
 	return ""
 }

@@ -21,6 +21,7 @@ func Plan(state *planner.State, folder *Folder, from, to calendar.Date) []Fault 
 	c.zone = zone
 	c.readNorms()
 	c.readDates()
+	c.readReplan()
 	c.readAssignments()
 	c.readMeetings()
 	c.readPromises()
@@ -36,6 +37,7 @@ func Plan(state *planner.State, folder *Folder, from, to calendar.Date) []Fault 
 	c.checkDays()
 	c.checkMeetings()
 	c.checkCoverage()
+	c.checkReplan()
 	c.checkSchedule()
 	return c.sorted()
 }
@@ -54,6 +56,8 @@ type checker struct {
 	state    *planner.State
 	folder   *Folder
 	from, to calendar.Date
+	// firstDay is the first day that the plan could choose.
+	firstDay calendar.Date
 	zone     *time.Location
 	weights  planner.Weights
 	norms    norms
@@ -78,8 +82,11 @@ type checker struct {
 	byPlace   map[string][]*promise                // the same, by location
 	serving   map[servingKey][]*AssignmentRow      // in the order of the file
 	pins      map[servingKey]*planner.Assignment   // in force in the period
-	before    map[servingKey][]*planner.Assignment // of the input folder
+	given     map[servingKey][]*planner.Assignment // of the input folder
+	before    map[servingKey][]*planner.Assignment // who serves today: given, or published
 	visits    []visit                              // in the order of the file
+	told      []*told                              // what was published, in the order of its file
+	formerly  map[servingKey]*AssignmentRow        // the latest published row of each
 	days      map[dayKey]*day                      // what somebody does on a day
 	dayOrder  []dayKey                             // its keys, sorted
 
@@ -96,7 +103,7 @@ func newChecker(state *planner.State, folder *Folder, from, to calendar.Date) *c
 	if p.To != calendar.NoDate {
 		to = min(to, p.To)
 	}
-	c := &checker{state: state, folder: folder, from: from, to: to, weights: p.Weights, spans: map[dayKey][]calendar.Span{}}
+	c := &checker{state: state, folder: folder, from: from, to: to, firstDay: from, weights: p.Weights, spans: map[dayKey][]calendar.Span{}}
 	fillWeights(&c.weights)
 	c.roles = index(p.Roles, func(r *planner.Role) string { return r.ID })
 	c.types = index(p.VisitTypes, func(v *planner.VisitType) string { return v.ID })

@@ -56,14 +56,14 @@ func (c *checker) plannable(p *promise) int {
 	if p.requirement.Anchor == nil {
 		return n
 	}
-	left := len(p.anchors)
+	last := c.firstDay - 1
 	if days := c.history[p.key()]; p.done > 0 {
-		last := days[len(days)-1]
-		left = 0
-		for _, o := range p.anchors {
-			if o.date > last {
-				left++
-			}
+		last = max(last, days[len(days)-1])
+	}
+	left := 0
+	for _, o := range p.anchors {
+		if o.date > last {
+			left++
 		}
 	}
 	return min(n, left)

@@ -107,6 +107,15 @@ const (
 	// BoundUnproved is a bound that its multipliers do not prove.
 	BoundUnproved = "bound_unproved"
 
+	// PastChanged is a plan that tells another past than was published.
+	PastChanged = "past"
+	// FrozenMoved is a visit of the near term that changed and need not have.
+	FrozenMoved = "frozen"
+	// TooManyMoves is more published visits moved than allowed.
+	TooManyMoves = "moves"
+	// WrongChange is a list of changes that is not the true one.
+	WrongChange = "change_list"
+
 	// WrongCoverage is a line of the coverage ledger that does not follow.
 	WrongCoverage = "coverage"
 	// NotListed is a visit that is neither planned nor listed as unplanned.

@@ -14,6 +14,12 @@ type Folder struct {
 	Unplanned   []UnplannedRow
 	Coverage    []CoverageRow
 	Summary     Summary
+	// Replan, Published, PublishedAssignments and ChangeRows are there when the
+	// plan was made from a published one.
+	Replan               *Replan
+	Published            []VisitRow
+	PublishedAssignments []AssignmentRow
+	ChangeRows           []ChangeRow
 }
 
 // VisitRow is one row of visits.csv: one person at one visit or meeting.

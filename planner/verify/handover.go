@@ -1,12 +1,51 @@
 package verify
 
-import "github.com/wijkplanner/wijkplanner/calendar"
+import (
+	"slices"
+
+	"github.com/wijkplanner/wijkplanner/calendar"
+	"github.com/wijkplanner/wijkplanner/planner"
+)
 
 // handover is what a location that changes hands is promised: one visit of the
 // old and the new person together.
 type handover struct {
 	old, fresh  string // staff ids
 	first, last calendar.Date
+	// countedFrom and countedTo are when a completed visit counts for it.
+	countedFrom, countedTo calendar.Date
+}
+
+// handoverOf returns what the last change of hands at a location asks for: at
+// the beginning of the year in its first days, later as many days before as
+// after.
+func (c *checker) handoverOf(r *planner.Requirement, l *planner.Location) handover {
+	h := handover{old: c.lastBefore(r.Role, l.ID), fresh: c.first(r.Role, l.ID), countedFrom: c.from, countedTo: c.to}
+	h.first, h.last = c.between(l.Opened, l.Closed)
+	begin, at := h.first, h.first
+	if c.folder.Replan != nil {
+		rows := slices.Clone(c.serving[servingKey{l.ID, r.Role, primary}])
+		slices.SortStableFunc(rows, func(a, b *AssignmentRow) int { return int(a.From - b.From) })
+		had := h.old
+		h.old = ""
+		for i, a := range rows {
+			if a.Staff == "" || a.Staff == had {
+				continue
+			}
+			if had != "" {
+				if h.old, at = had, a.From; i == 0 {
+					at = begin
+				}
+			}
+			had = a.Staff
+		}
+	}
+	n := calendar.Date(r.HandoverDays)
+	h.first, h.last = max(h.first, at-n), min(h.last, at+n-1)
+	if at != begin {
+		h.countedFrom, h.countedTo = h.first, h.last
+	}
+	return h
 }
 
 // readHandovers adds the promises that follow from who serves what in the plan
@@ -19,9 +58,7 @@ func (c *checker) readHandovers() {
 			if r.HandoverDays == 0 || c.types[r.VisitType] == nil || !c.openInPeriod(l) {
 				continue
 			}
-			h := handover{old: c.lastBefore(r.Role, l.ID), fresh: c.first(r.Role, l.ID)}
-			h.first, h.last = c.between(l.Opened, l.Closed)
-			h.last = min(h.last, h.first+calendar.Date(r.HandoverDays-1))
+			h := c.handoverOf(r, l)
 			if h.old == "" || h.fresh == "" || h.old == h.fresh || !c.employedBetween(h.old, r.Role, h.first, h.last) {
 				continue
 			}
@@ -30,7 +67,7 @@ func (c *checker) readHandovers() {
 				minimum: r.Minimum, target: max(r.Minimum, r.Target), handover: &h,
 			}
 			for _, d := range c.history[p.key()] {
-				if holds(d, c.from, c.to) {
+				if holds(d, h.countedFrom, h.countedTo) {
 					p.done++
 				}
 			}
@@ -43,12 +80,13 @@ func (c *checker) readHandovers() {
 // nobody was, who is on its first day.
 func (c *checker) lastBefore(role, location string) string {
 	key := servingKey{location, role, primary}
-	for _, a := range c.before[key] {
+	before := c.given
+	for _, a := range before[key] {
 		if holds(c.from-1, a.From, a.To) {
 			return a.Staff
 		}
 	}
-	for _, a := range c.before[key] {
+	for _, a := range before[key] {
 		if holds(c.from, a.From, a.To) {
 			return a.Staff
 		}
@@ -87,10 +125,4 @@ func (c *checker) checkHandover(v *visit) {
 			c.add(v.fault(Crew), "%s does not take part in the handover from %s to %s", who, h.old, h.fresh)
 		}
 	}
-}
-
-// handingOver reports whether a row is of somebody who hands a location over:
-// not its own person, and yet at no charge.
-func handingOver(v *visit, row *VisitRow) bool {
-	return v.promise.handover != nil && v.promise.handover.old == row.Staff
 }

@@ -113,6 +113,9 @@ func (c *checker) checkAttendance(s *planner.Staff, rows map[entry]*VisitRow, ex
 			continue
 		}
 		for _, o := range c.attendable(s, m) {
+			if o.date < c.firstDay {
+				continue
+			}
 			key := entry{m.ID, s.ID, o.date}
 			if touches(o.span, busy[o.date]) {
 				clashes[entry{meeting: m.ID, date: o.date}]++

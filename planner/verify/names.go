@@ -18,6 +18,9 @@ func (c *checker) checkSummary() {
 func (c *checker) checkNames() {
 	for i := range c.folder.Visits {
 		r := &c.folder.Visits[i]
+		if c.past(r) || r.Status == string(planner.Cancelled) {
+			continue // what was may be gone since
+		}
 		at := Fault{Kind: UnknownID, Visit: r.Visit, Location: r.Location, Role: r.Role, Staff: r.Staff, Date: calendar.DateOf(r.Start, c.zone)}
 		c.known(at, r.Visit != "", "visit", r.Visit)
 		c.known(at, c.staff[r.Staff] != nil, "staff", r.Staff)
@@ -36,6 +39,9 @@ func (c *checker) checkNames() {
 	}
 	for i := range c.folder.Assignments {
 		r := &c.folder.Assignments[i]
+		if c.ended(r) {
+			continue
+		}
 		at := Fault{Kind: UnknownID, Location: r.Location, Role: r.Role, Staff: r.Staff, Date: r.From}
 		c.known(at, c.locations[r.Location] != nil, "location", r.Location)
 		c.inDistrict(at, r.District)

@@ -52,6 +52,9 @@ func split(states []*planner.State, folder *Folder, c *checker) []*Folder {
 			parts[i].Visits = append(parts[i].Visits, r)
 		}
 	}
+	if folder.Replan != nil {
+		d.dealReplan(folder, parts)
+	}
 	for _, r := range folder.Assignments {
 		if i := d.region(r.Location, r.Staff, "", "assignment", r.Location, r.Role, r.Kind, r.From.String()); i >= 0 {
 			parts[i].Assignments = append(parts[i].Assignments, r)
@@ -85,6 +88,38 @@ type dealer struct {
 
 	dealt map[string]int
 	c     *checker
+}
+
+// dealReplan gives each region what was published of it, and its changes.
+func (d *dealer) dealReplan(folder *Folder, parts []*Folder) {
+	of := map[string]int{}
+	for _, r := range folder.Published {
+		if i := d.region(r.Location, r.Staff, "", "published", r.Visit, r.Staff); i >= 0 {
+			parts[i].Published = append(parts[i].Published, r)
+			of[r.Visit] = i
+		}
+	}
+	for i, part := range parts {
+		for _, r := range part.Visits {
+			of[r.Visit] = i
+		}
+		replan := *folder.Replan
+		replan.Changes, replan.Must = nil, 0
+		part.Replan = &replan
+	}
+	for _, r := range folder.PublishedAssignments {
+		if i := d.region(r.Location, r.Staff, "", "published assignment", r.Location, r.Role, r.Kind, r.From.String()); i >= 0 {
+			parts[i].PublishedAssignments = append(parts[i].PublishedAssignments, r)
+		}
+	}
+	for _, x := range folder.Replan.Changes {
+		part := parts[of[x.Visit]]
+		part.Replan.Changes = append(part.Replan.Changes, x)
+	}
+	for _, r := range folder.ChangeRows {
+		part := parts[of[r.Visit]]
+		part.ChangeRows = append(part.ChangeRows, r)
+	}
 }
 
 // region returns the region of a row with this location or, without one, of

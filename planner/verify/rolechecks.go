@@ -14,7 +14,7 @@ func (p *roleProof) checkRows() {
 	for i := range p.items {
 		for k, l := range p.items[i].locations {
 			for _, row := range p.c.serving[servingKey{l.ID, p.role.ID, p.kind}] {
-				if s := p.byID[row.Staff]; s != nil {
+				if s := p.byID[row.Staff]; s != nil && !p.c.ended(row) {
 					p.checkRow(row, s, l, p.items[i].demands[k])
 				}
 			}
@@ -28,7 +28,7 @@ func (p *roleProof) checkRow(row *AssignmentRow, s *person, l *planner.Location,
 	if row.MinutesYear != load {
 		p.c.add(at, "minutes_per_year is %d, the load is %d", row.MinutesYear, load)
 	}
-	if before := p.c.inForce(p.role.ID, l.ID, p.kind); row.Changed != (before != "" && before != s.ID) {
+	if before := p.c.formerOf(p.role.ID, l.ID, p.kind); row.Changed != (before != "" && before != s.ID) {
 		p.c.add(at, "changed is %t, and %q had the location before", row.Changed, before)
 	}
 	at.Kind = WrongTravel

@@ -118,18 +118,15 @@ func (c *checker) parentsCost() (sum int64) {
 func (c *checker) backupCost() (sum int64) {
 	for i := range c.visits {
 		v := &c.visits[i]
-		if v.promise == nil {
-			continue
+		if v.promise == nil || v.promise.handover != nil {
+			continue // both people of a handover come free of charge
 		}
 		for _, row := range v.rows {
-			if handingOver(v, row) {
-				continue
-			}
 			roles := []string{row.Role}
 			if slices.Contains(v.promise.requirement.Pool, row.Role) && !takesPart(v.promise.requirement, row.Role) {
 				roles = v.promise.requirement.Pool
 			}
-			if !slices.ContainsFunc(roles, func(role string) bool { return c.free(role, v.promise.location.ID, row.Staff) }) {
+			if !slices.ContainsFunc(roles, func(role string) bool { return c.freeOn(role, v.promise.location.ID, row.Staff, v.date) }) {
 				sum += c.weights.Backup
 			}
 		}
@@ -141,10 +138,23 @@ func (c *checker) backupCost() (sum int64) {
 // as its primary, or in a role that has no locations of its own.
 func (c *checker) free(role, location, staff string) bool {
 	if r := c.roles[role]; r != nil && r.Assign == planner.NotAssigned {
-		s := c.staff[staff]
-		return s != nil && c.inRole(s, role)
+		s, l := c.staff[staff], c.locations[location]
+		return s != nil && l != nil && c.mayServe(s, role, l)
 	}
 	return staff != "" && c.first(role, location) == staff
+}
+
+// freeOn is as free, on a day: until a location changes hands, the former
+// person is its own.
+func (c *checker) freeOn(role, location, staff string, d calendar.Date) bool {
+	if c.folder.Replan != nil {
+		for _, a := range c.serving[servingKey{location, role, primary}] {
+			if c.ended(a) && holds(d, a.From, a.To) {
+				return a.Staff == staff
+			}
+		}
+	}
+	return c.free(role, location, staff)
 }
 
 type weekKey struct {
@@ -187,6 +197,9 @@ func (c *checker) evenWeeks() map[string]int64 {
 	for i := range c.promises {
 		p := &c.promises[i]
 		open := int64(c.plannable(p))
+		if !c.complete(p) {
+			continue
+		}
 		for _, s := range c.firstChoices(p) {
 			total[s] += open * occupied(p.visitType)
 			if open > 0 {
@@ -198,7 +211,7 @@ func (c *checker) evenWeeks() map[string]int64 {
 	for i := range c.state.Staff {
 		s := &c.state.Staff[i]
 		weeks := map[calendar.Date]bool{}
-		for d := c.from; d <= c.to && total[s.ID] > 0; d++ {
+		for d := c.firstDay; d <= c.to && total[s.ID] > 0; d++ {
 			if len(c.working(s, d)) > 0 {
 				weeks[d.Monday()] = true
 			}
@@ -210,22 +223,50 @@ func (c *checker) evenWeeks() map[string]int64 {
 	return out
 }
 
+// places lists the roles of each person who must be at a visit.
+func places(r *planner.Requirement) [][]string {
+	out := [][]string{{r.Role}}
+	for _, role := range r.With {
+		out = append(out, []string{role})
+	}
+	if len(r.Pool) > 0 {
+		out = append(out, r.Pool)
+	}
+	return out
+}
+
+// complete reports whether there is somebody for each place in the crew.
+func (c *checker) complete(p *promise) bool {
+	if p.handover != nil {
+		return true
+	}
+	for i, roles := range places(p.requirement) {
+		pooled := len(p.requirement.Pool) > 0 && i > len(p.requirement.With)
+		if !slices.ContainsFunc(c.state.Staff, func(s planner.Staff) bool {
+			return slices.ContainsFunc(roles, func(role string) bool {
+				return c.free(role, p.location.ID, s.ID) || c.stands(role, p.location.ID, s.ID) || pooled && c.mayServe(&s, role, p.location)
+			})
+		}) {
+			return false
+		}
+	}
+	return true
+}
+
+// stands reports whether somebody is the backup of a location.
+func (c *checker) stands(role, location, staff string) bool {
+	rows := c.serving[servingKey{location, role, backup}]
+	return len(rows) > 0 && rows[len(rows)-1].Staff == staff
+}
+
 // firstChoices returns who makes the visits of a promise when nothing stands in
 // the way: for each place in the crew the first person who is free of charge.
 func (c *checker) firstChoices(p *promise) []string {
 	if h := p.handover; h != nil {
 		return []string{h.fresh, h.old}
 	}
-	r := p.requirement
-	places := [][]string{{r.Role}}
-	for _, role := range r.With {
-		places = append(places, []string{role})
-	}
-	if len(r.Pool) > 0 {
-		places = append(places, r.Pool)
-	}
 	var out []string
-	for _, roles := range places {
+	for _, roles := range places(p.requirement) {
 		i := slices.IndexFunc(c.state.Staff, func(s planner.Staff) bool {
 			return slices.ContainsFunc(roles, func(role string) bool {
 				return c.free(role, p.location.ID, s.ID)
@@ -236,11 +277,4 @@ func (c *checker) firstChoices(p *promise) []string {
 		}
 	}
 	return out
-}
-
-// inRole reports whether somebody has a contract in a role in the period.
-func (c *checker) inRole(s *planner.Staff, role string) bool {
-	return slices.ContainsFunc(s.Contracts, func(k planner.Contract) bool {
-		return k.Role == role && c.daysBetween(k.From, k.To) > 0
-	})
 }

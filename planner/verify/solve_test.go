@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
@@ -66,6 +67,7 @@ func folderOf(p *planner.Plan) *verify.Folder {
 	for _, u := range p.Unplanned {
 		f.Unplanned = append(f.Unplanned, verify.UnplannedRow{
 			Location: u.Location, Role: u.Role, Requirement: u.Requirement, Level: string(u.Level), DueBy: u.DueBy,
+			BlockedBy: strings.Join(u.Reason.Blocked, "|"),
 		})
 	}
 	for _, c := range p.Coverage {

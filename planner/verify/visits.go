@@ -58,7 +58,7 @@ func (c *checker) readVisits() {
 	at := map[string]int{}
 	for i := range c.folder.Visits {
 		r := &c.folder.Visits[i]
-		if r.Status == string(planner.Cancelled) {
+		if r.Status == string(planner.Cancelled) || c.past(r) {
 			continue
 		}
 		k, known := at[r.Visit]

@@ -1,0 +1,246 @@
+package planner
+
+import (
+	"context"
+	"testing"
+
+	"github.com/wijkplanner/wijkplanner/calendar"
+)
+
+// told makes the plan of a state what was published.
+func told(p *Plan) Published { return Published{Visits: p.Visits, Assignments: p.Assignments} }
+
+func again(t *testing.T, s *State, p Published, today string, change func(*ReplanOptions)) *Replanned {
+	t.Helper()
+	o := ReplanOptions{
+		Options: Options{Year: 2027, Seed: 1, Iterations: 100, Workers: 1}, Today: date(today), MaxMoves: -1,
+	}
+	if change != nil {
+		change(&o)
+	}
+	r, err := Replan(context.Background(), s, p, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Schedule.Hard != 0 {
+		t.Errorf("%d hard faults", r.Schedule.Hard)
+	}
+	return r
+}
+
+func (r *Replanned) change(visit string) *VisitChange {
+	for i := range r.Changes {
+		if r.Changes[i].Visit == visit {
+			return &r.Changes[i]
+		}
+	}
+	return nil
+}
+
+func (v *Visit) on() calendar.Date { return calendar.DateOf(v.Start, v.Start.Location()) }
+
+// nextOf returns the first visit from a day on.
+func nextOf(t *testing.T, p *Plan, from string) *Visit {
+	t.Helper()
+	for i := range p.Visits {
+		if v := &p.Visits[i]; !v.Meeting && v.on() >= date(from) {
+			return v
+		}
+	}
+	t.Fatal("no visit")
+	return nil
+}
+
+func TestReplanWithoutChangeChangesNothing(t *testing.T) {
+	t.Parallel()
+	s := town()
+	p := solve(t, s)
+	r := again(t, s, told(p), "2027-06-01", nil)
+	if len(r.Changes) != 0 || r.Moved != 0 || len(r.Visits) != len(p.Visits) {
+		t.Errorf("changes %+v, %d of %d visits", r.Changes, len(r.Visits), len(p.Visits))
+	}
+	for i := range r.Visits {
+		v := &r.Visits[i]
+		if past := v.on() < date("2027-06-01"); past != (v.Status == Pinned) && v.on() > date("2027-06-08") {
+			t.Errorf("%s on %s is %s", v.ID, v.on(), v.Status)
+		}
+	}
+	for _, c := range r.Coverage {
+		if c.Done+c.Planned != 2 || c.State != CoveragePlanned && c.State != CoverageDone {
+			t.Errorf("%+v", c)
+		}
+	}
+}
+
+func TestReplanAfterAbsence(t *testing.T) {
+	t.Parallel()
+	s := town()
+	p := solve(t, s)
+	v := nextOf(t, p, "2027-06-01")
+	who := v.Crew[0].Staff
+	s.Absences = []Absence{{Staff: who, From: v.on() - 3, To: v.on() + 30}}
+	r := again(t, s, told(p), "2027-06-01", nil)
+	c := r.change(v.ID)
+	if c == nil || c.Code != WhyAway || c.Detail != who || !c.Must || c.Charge <= 0 {
+		t.Fatalf("%+v, want the visit moved because %s is away", c, who)
+	}
+	if r.Moved > r.Must {
+		t.Errorf("%d moved, %d had to: %+v", r.Moved, r.Must, r.Changes)
+	}
+	if len(r.ChangesOf(who)) == 0 {
+		t.Error("the person's own list is empty")
+	}
+	if got := amount(r.Constraints, MoveConstraint); got < c.Charge {
+		t.Errorf("move %d, want the charge %d", got, c.Charge)
+	}
+}
+
+func TestReplanObeysTheMoveBudget(t *testing.T) {
+	t.Parallel()
+	s := town()
+	p := solve(t, s)
+	v := nextOf(t, p, "2027-06-01")
+	s.Absences = []Absence{{Staff: v.Crew[0].Staff, From: date("2027-06-01"), To: date("2027-12-31")}}
+	r := again(t, s, told(p), "2027-06-01", func(o *ReplanOptions) { o.MaxMoves = 0 })
+	if r.Moved != 0 || len(r.Unplanned) == 0 {
+		t.Errorf("%d moved and %d unplanned with no moves allowed", r.Moved, len(r.Unplanned))
+	}
+	cancelledRows := 0
+	for i := range r.Visits {
+		if r.Visits[i].Status == Cancelled {
+			cancelledRows++
+		}
+	}
+	if cancelledRows != len(r.Unplanned) {
+		t.Errorf("%d cancelled, %d unplanned", cancelledRows, len(r.Unplanned))
+	}
+}
+
+func TestReplanFreezesTheNearTerm(t *testing.T) {
+	t.Parallel()
+	s := town()
+	p := solve(t, s)
+	v := nextOf(t, p, "2027-06-01")
+	today := (v.on() - 2).String()
+	// Travel that became dear would move the visit, were it not frozen.
+	s.Programme.Weights.SchoolHoliday, s.Programme.Weights.Move = 1_000_000, 1
+	s.Programme.Weights.Spacing = 100_000
+	r := again(t, s, told(p), today, nil)
+	if c := r.change(v.ID); c != nil {
+		t.Errorf("a frozen visit moved: %+v", c)
+	}
+	s.Blackouts = []Blackout{{District: v.District, From: v.on(), To: v.on()}}
+	r = again(t, s, told(p), today, nil)
+	if c := r.change(v.ID); c == nil || c.Code != WhyBlackout || !c.Must {
+		t.Errorf("%+v, want the frozen visit moved by the disruption", c)
+	}
+}
+
+func TestReplanAfterSomebodyLeaves(t *testing.T) {
+	t.Parallel()
+	s := town()
+	p := solve(t, s)
+	a := p.server("l3", "coordinator", Primary)
+	leaver := a.Staff
+	for i := range s.Staff {
+		if s.Staff[i].ID == leaver {
+			s.Staff[i].Contracts[0].To = date("2027-07-31")
+		}
+	}
+	r := again(t, s, told(p), "2027-06-01", nil)
+	var rows []Assigned
+	for _, x := range r.Assignments {
+		if x.Location == "l3" && x.Role == "coordinator" && x.Kind == Primary {
+			rows = append(rows, x)
+		}
+	}
+	if len(rows) != 2 || rows[0].Staff != leaver || rows[0].To != date("2027-07-31") ||
+		rows[1].Staff == leaver || rows[1].From != date("2027-08-01") || !rows[1].Changed {
+		t.Errorf("rows %+v, want a handover on 1 August", rows)
+	}
+	for _, v := range r.visitsAt("l3") {
+		if v.on() >= date("2027-08-01") && v.Crew[0].Staff == leaver {
+			t.Errorf("%s on %s by who has left", v.ID, v.on())
+		}
+	}
+}
+
+func TestReplanWithNewAndClosedLocation(t *testing.T) {
+	t.Parallel()
+	s := town()
+	p := solve(t, s)
+	fresh := s.Locations[0]
+	fresh.ID, fresh.Opened = "l4", date("2027-06-15")
+	s.Locations = append(s.Locations, fresh)
+	s.Locations[2].Closed = date("2027-06-02")
+	r := again(t, s, told(p), "2027-06-03", nil)
+	if len(r.visitsAt("l4")) == 0 || r.server("l4", "coordinator", Primary).Staff == "" {
+		t.Error("the new location has no visits or nobody")
+	}
+	for _, v := range r.visitsAt("l3") {
+		if c := r.change(v.ID); v.on() > date("2027-06-02") && (v.Status != Cancelled || c == nil || !c.Must) {
+			t.Errorf("%s on %s is %s, %+v; the location is closed", v.ID, v.on(), v.Status, c)
+		}
+	}
+	for i := range r.Changes {
+		if c := &r.Changes[i]; c.Location == "l1" || c.Location == "l2" {
+			t.Errorf("%+v: nothing happened there", c)
+		}
+	}
+}
+
+func TestReplanReopensWhatWasNotMade(t *testing.T) {
+	t.Parallel()
+	s := town()
+	p := solve(t, s)
+	r := again(t, s, told(p), "2027-09-01", func(o *ReplanOptions) { o.Reopen = true })
+	for _, c := range r.Coverage {
+		if c.Done != 0 {
+			t.Errorf("%+v: nothing is in the history", c)
+		}
+	}
+	r = again(t, s, told(p), "2027-09-01", nil)
+	if len(r.Unconfirmed) == 0 {
+		t.Error("visits that nobody confirmed are not named")
+	}
+}
+
+func TestReplanOfAMovedMeeting(t *testing.T) {
+	t.Parallel()
+	s := town()
+	p := solve(t, s)
+	v := nextOf(t, p, "2027-06-01")
+	// The team meeting comes at the time of the visit.
+	s.Meetings = []Meeting{{ID: "team", Start: v.on(), Clock: v.clock(), Minutes: 60, Staff: []string{v.Crew[0].Staff}, Budget: WithoutIndication}}
+	r := again(t, s, told(p), "2027-06-01", nil)
+	if c := r.change(v.ID); c == nil || c.Code != WhyMeeting || c.Detail != "team" {
+		t.Errorf("%+v, want the visit moved for the meeting", c)
+	}
+}
+
+func TestEveryWhyHasWords(t *testing.T) {
+	t.Parallel()
+	for code, text := range WhyTexts() {
+		if text.NL == "" || text.EN == "" {
+			t.Errorf("%s has no words", code)
+		}
+	}
+}
+
+// The charge for a move grows as the visit nears.
+func TestMoveChargeGrows(t *testing.T) {
+	t.Parallel()
+	f := townFormulation(town())
+	f.first = date("2027-03-01")
+	last := int64(0)
+	for _, c := range []struct {
+		on   string
+		want int64
+	}{{"2027-12-01", 3000}, {"2027-05-31", 6000}, {"2027-04-15", 12065}, {"2027-03-01", 18000}} {
+		got := f.moveCharge(date(c.on))
+		if got != c.want || got <= last {
+			t.Errorf("%s: %d, want %d", c.on, got, c.want)
+		}
+		last = got
+	}
+}

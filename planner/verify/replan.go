@@ -1,0 +1,468 @@
+package verify
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/wijkplanner/wijkplanner/calendar"
+	"github.com/wijkplanner/wijkplanner/planner"
+)
+
+// Replan is the content of replan.json: how a plan was made from a published
+// one, and what changed.
+type Replan struct {
+	// Today is the first day that could change.
+	Today calendar.Date `json:"today"`
+	// MaxMoves limits the moves, negative for no limit.
+	MaxMoves int `json:"max_moves"`
+	// Reopen says that what is before Today and not in history.csv did not take
+	// place.
+	Reopen bool `json:"reopen"`
+	// Moved counts the published visits with another day, time or person, Must
+	// those, moved or cancelled, that could not stay.
+	Moved int `json:"moved"`
+	Must  int `json:"must"`
+	// Unconfirmed are visits before Today that count as made without a row in
+	// history.csv.
+	Unconfirmed []string `json:"unconfirmed"`
+	Changes     []Change `json:"changes"`
+}
+
+// Change is one difference between what was published and the plan. Amounts are
+// hundredths of a minute-equivalent.
+type Change struct {
+	Visit       string  `json:"visit"`
+	Location    string  `json:"location,omitempty"`
+	Requirement string  `json:"requirement"`
+	Kind        string  `json:"kind"`
+	Meeting     bool    `json:"meeting,omitempty"`
+	Was         *Moment `json:"was,omitempty"`
+	Is          *Moment `json:"is,omitempty"`
+	Code        string  `json:"code"`
+	Detail      string  `json:"detail,omitempty"`
+	Must        bool    `json:"must"`
+	Charge      int64   `json:"charge"`
+	Staying     int64   `json:"staying"`
+}
+
+// Moment is when and by whom a visit takes place.
+type Moment struct {
+	Start time.Time `json:"start"`
+	End   time.Time `json:"end"`
+	Staff []string  `json:"staff"`
+}
+
+// ChangeRow is one row of changes.csv: what one change means for one person.
+type ChangeRow struct{ Staff, Change, Visit, Code string }
+
+// told is a published visit from today on.
+type told struct {
+	id   string
+	rows []*VisitRow
+	date calendar.Date
+}
+
+// readReplan takes note of what was published: the first day that can change,
+// and visits before it that count as made.
+func (c *checker) readReplan() {
+	c.firstDay = c.from
+	r := c.folder.Replan
+	if r == nil {
+		return
+	}
+	c.firstDay = max(c.from, r.Today)
+	at := map[string]*told{}
+	for i := range c.folder.Published {
+		row := &c.folder.Published[i]
+		d := calendar.DateOf(row.Start.In(c.zone), c.zone)
+		if row.Status == string(planner.Cancelled) {
+			continue
+		}
+		if v := at[row.Visit]; v != nil {
+			v.rows = append(v.rows, row)
+			continue
+		}
+		v := &told{id: row.Visit, rows: []*VisitRow{row}, date: d}
+		at[row.Visit] = v
+		c.told = append(c.told, v)
+		if d >= r.Today || row.VisitType == meetingType {
+			continue
+		}
+		key := promiseKey{row.Location, row.Requirement}
+		if !slices.Contains(c.history[key], d) && !r.Reopen {
+			c.history[key] = append(c.history[key], d)
+			slices.Sort(c.history[key])
+		}
+	}
+}
+
+// past reports whether a row of visits.csv is history that a plan only repeats.
+func (c *checker) past(r *VisitRow) bool {
+	return c.folder.Replan != nil && calendar.DateOf(r.Start.In(c.zone), c.zone) < c.firstDay
+}
+
+// ended reports whether a row of assignments.csv is of the past: in a plan made
+// from a published one, the row of somebody whose location went to another.
+func (c *checker) ended(a *AssignmentRow) bool {
+	return c.folder.Replan != nil && a.To != calendar.NoDate
+}
+
+// publishedServers lists who was published to serve a location: the latest row
+// of each location, role and kind.
+func (c *checker) publishedServers() map[servingKey]*AssignmentRow {
+	out := map[servingKey]*AssignmentRow{}
+	for i := range c.folder.PublishedAssignments {
+		a := &c.folder.PublishedAssignments[i]
+		key := servingKey{a.Location, a.Role, a.Kind}
+		if out[key] == nil || a.From >= out[key].From {
+			out[key] = a
+		}
+	}
+	return out
+}
+
+// checkReplan proves what a plan owes to the published one: the past as it was,
+// the near term kept where it can be, no more moves than allowed, each charged,
+// and each change told.
+func (c *checker) checkReplan() {
+	if c.folder.Replan == nil {
+		return
+	}
+	now := map[string][]*VisitRow{}
+	for i := range c.folder.Visits {
+		r := &c.folder.Visits[i]
+		now[r.Visit] = append(now[r.Visit], r)
+	}
+	c.checkPast(now)
+	c.checkEnded()
+	moved, charges := c.checkMoves(now)
+	if r := c.folder.Replan; r.MaxMoves >= 0 && moved > r.MaxMoves {
+		c.add(Fault{Kind: TooManyMoves, Date: calendar.NoDate}, "%d published visits moved, at most %d", moved, r.MaxMoves)
+	}
+	if have := c.folder.Summary.Constraints["move"]; have != charges {
+		c.add(Fault{Kind: WrongAmount, Date: calendar.NoDate}, "move is %d in plan.json, the moved visits make it %d", have, charges)
+	}
+	c.checkFrozen(now)
+	c.checkChangeList(now)
+}
+
+// checkPast proves that the visits before today are those published, as they
+// were.
+func (c *checker) checkPast(now map[string][]*VisitRow) {
+	known := map[string]*told{}
+	for _, v := range c.told {
+		known[v.id] = v
+		if v.date >= c.firstDay {
+			continue
+		}
+		made := v.rows[0].VisitType == meetingType || slices.Contains(c.history[promiseKey{v.rows[0].Location, v.rows[0].Requirement}], v.date)
+		rows := now[v.id]
+		same := len(rows) == len(v.rows)
+		for i := 0; same && i < len(rows); i++ {
+			same = sameRow(rows[i], v.rows[i]) && (rows[i].Status == string(planner.Cancelled)) != made
+		}
+		if !same {
+			c.add(Fault{Kind: PastChanged, Visit: v.id, Location: v.rows[0].Location, Date: v.date}, "what was before today is not as it was published")
+		}
+	}
+	for i := range c.folder.Visits {
+		r := &c.folder.Visits[i]
+		if v := known[r.Visit]; c.past(r) && (v == nil || v.date >= c.firstDay) {
+			c.add(Fault{Kind: PastChanged, Visit: r.Visit, Location: r.Location, Date: calendar.DateOf(r.Start.In(c.zone), c.zone)},
+				"a visit before today that was not published")
+		}
+	}
+}
+
+// sameRow compares what people were told of a visit.
+func sameRow(a, b *VisitRow) bool {
+	return a.Location == b.Location && a.Role == b.Role && a.Staff == b.Staff && a.VisitType == b.VisitType &&
+		a.Requirement == b.Requirement && a.Start.Equal(b.Start) && a.End.Equal(b.End)
+}
+
+// checkEnded proves the rows of assignments that ended: each is a published one,
+// weighs nothing, and ended before or ends not before yesterday.
+func (c *checker) checkEnded() {
+	for i := range c.folder.Assignments {
+		a := &c.folder.Assignments[i]
+		if !c.ended(a) {
+			continue
+		}
+		known := slices.ContainsFunc(c.folder.PublishedAssignments, func(p AssignmentRow) bool {
+			return p.Location == a.Location && p.Role == a.Role && p.Kind == a.Kind && p.Staff == a.Staff && p.From == a.From &&
+				(p.To == a.To || p.To == calendar.NoDate && a.To >= c.firstDay-1)
+		})
+		if !known || a.MinutesYear != 0 || a.TravelMinutesYear != 0 || a.Changed || a.Reason != "none = 0.00" {
+			c.add(Fault{Kind: PastChanged, Location: a.Location, Role: a.Role, Staff: a.Staff, Date: a.From}, "the row that ends on %s was not published so", a.To)
+		}
+	}
+}
+
+// checkMoves finds every published visit in the plan and adds up the charges of
+// those that moved or have no place.
+func (c *checker) checkMoves(now map[string][]*VisitRow) (moved int, charges int64) {
+	cancelled, charged := map[promiseKey]int{}, map[promiseKey]int{}
+	for _, v := range c.told {
+		first := v.rows[0]
+		if v.date < c.firstDay || first.VisitType == meetingType {
+			continue
+		}
+		key, charge := promiseKey{first.Location, first.Requirement}, c.moveCharge(v)
+		switch rows := now[v.id]; {
+		case len(rows) == 0:
+			c.add(Fault{Kind: PastChanged, Visit: v.id, Location: first.Location, Date: v.date}, "a published visit is neither planned nor cancelled")
+		case rows[0].Status == string(planner.Cancelled):
+			cancelled[key]++
+			for _, a := range c.amounts(rows[0].Reason, Fault{Kind: ReasonSum, Visit: v.id, Date: v.date}) {
+				charged[key]++
+				charges += charge
+				if a.name != "move" || a.value != charge {
+					c.add(Fault{Kind: WrongAmount, Visit: v.id, Date: v.date}, "its charge is %s %d, it is move %d", a.name, a.value, charge)
+				}
+			}
+		case !sameMoment(rows, v.rows) && charge > 0:
+			moved++
+			charges += charge
+		}
+	}
+	c.checkCharged(cancelled, charged)
+	return moved, charges
+}
+
+// checkCharged proves that a cancelled visit that is still due is charged, and
+// one that nothing promises any more is not.
+func (c *checker) checkCharged(cancelled, charged map[promiseKey]int) {
+	undone := map[promiseKey]int{}
+	for i := range c.folder.Unplanned {
+		r := &c.folder.Unplanned[i]
+		code, _, _ := strings.Cut(r.BlockedBy, ":")
+		if !slices.Contains([]string{"unassigned", "passed", "consent"}, code) {
+			undone[promiseKey{r.Location, r.Requirement}]++
+		}
+	}
+	for key, n := range cancelled {
+		if want := min(n, undone[key]); charged[key] != want {
+			c.add(Fault{Kind: WrongAmount, Location: key.location, Date: calendar.NoDate},
+				"%d cancelled visits of requirement %s are charged, %d are still due", charged[key], key.requirement, want)
+		}
+	}
+}
+
+// moveCharge returns what moving a published visit costs; nothing where
+// somebody of its people is not known any more.
+func (c *checker) moveCharge(v *told) int64 {
+	r := c.requirements[v.rows[0].Requirement]
+	for _, row := range v.rows {
+		if c.staff[row.Staff] == nil {
+			return 0
+		}
+	}
+	if r == nil {
+		return 0
+	}
+	people := 1 + len(r.With)
+	if r.HandoverDays > 0 {
+		people = 2
+	}
+	if len(r.Pool) > 0 {
+		people++
+	}
+	if len(v.rows) != people {
+		return 0
+	}
+	told := int64(c.assumption("published_days", 91, ""))
+	left := int64(v.date - c.firstDay)
+	if left > told {
+		return max(1, c.weights.Move/2)
+	}
+	return c.weights.Move * (3*told - 2*left) / told
+}
+
+// sameMoment reports whether two visits are at the same time by the same people.
+func sameMoment(a, b []*VisitRow) bool {
+	return len(a) == len(b) && a[0].Start.Equal(b[0].Start) &&
+		slices.EqualFunc(a, b, func(x, y *VisitRow) bool { return x.Staff == y.Staff })
+}
+
+// checkFrozen proves that a published visit of the near term that moved or was
+// cancelled could not stay: that what was published for the near term, with the
+// meetings as they are now, breaks a rule on that day for one of its people.
+func (c *checker) checkFrozen(now map[string][]*VisitRow) {
+	until := c.firstDay + calendar.Date(c.assumption("frozen_days", 7, ""))
+	c.checkNearTerm(until)
+	var lost []*told
+	near := &Folder{Assignments: c.folder.Assignments, Replan: c.folder.Replan}
+	for _, v := range c.told {
+		if v.date < c.firstDay || v.date >= until || v.rows[0].VisitType == meetingType || c.moveCharge(v) == 0 {
+			continue
+		}
+		for _, r := range v.rows {
+			row := *r
+			row.Status = string(planner.Planned)
+			near.Visits = append(near.Visits, row)
+		}
+		if rows := now[v.id]; len(rows) > 0 && (rows[0].Status == string(planner.Cancelled) || !sameMoment(rows, v.rows)) {
+			lost = append(lost, v)
+		}
+	}
+	if len(lost) == 0 {
+		return
+	}
+	broken := c.brokenDays(near, until)
+	for _, v := range lost {
+		if c.promised[promiseKey{v.rows[0].Location, v.rows[0].Requirement}] == nil {
+			continue
+		}
+		excused := broken[v.id]
+		for _, r := range v.rows {
+			excused = excused || broken[r.Staff+" "+v.date.String()] || broken[r.Staff+" "+v.date.Monday().String()+" week"]
+		}
+		if !excused {
+			c.add(Fault{Kind: FrozenMoved, Visit: v.id, Location: v.rows[0].Location, Date: v.date}, "a visit of the near term changed though it could stay")
+		}
+	}
+}
+
+// brokenDays checks the published near term beside the meetings of the plan, and
+// names the visits, and people's days and weeks, with a fault.
+func (c *checker) brokenDays(near *Folder, until calendar.Date) map[string]bool {
+	for i := range c.folder.Visits {
+		if r := &c.folder.Visits[i]; r.VisitType == meetingType && r.Status != string(planner.Cancelled) {
+			if d := calendar.DateOf(r.Start.In(c.zone), c.zone); d >= c.firstDay && d < until {
+				near.Visits = append(near.Visits, *r)
+			}
+		}
+	}
+	other := *c
+	other.folder, other.faults, other.promises, other.visits, other.days, other.dayOrder = near, nil, nil, nil, nil, nil
+	other.readPromises()
+	other.readVisits()
+	other.checkVisits()
+	other.checkGaps()
+	other.checkConsents()
+	other.checkDays()
+	broken := map[string]bool{}
+	for _, p := range other.promises { // more was published than is due
+		if p.planned > c.plannable(&p) {
+			for _, v := range other.visits {
+				broken[v.id] = broken[v.id] || v.promise != nil && v.promise.key() == p.key()
+			}
+		}
+	}
+	for _, f := range other.faults {
+		if f.Kind == WrongTravel {
+			continue
+		}
+		broken[f.Visit] = true
+		broken[f.Staff+" "+f.Date.String()] = f.Staff != ""
+		if f.Kind == WeekCap {
+			broken[f.Staff+" "+f.Date.String()+" week"] = true
+		}
+	}
+	delete(broken, "")
+	return broken
+}
+
+// checkChangeList proves that replan.json and changes.csv name every change and
+// nothing else, for each person concerned.
+func (c *checker) checkChangeList(now map[string][]*VisitRow) {
+	want := map[string]string{} // visit → kind
+	for _, v := range c.told {
+		if kind := changeKind(v, now[v.id]); kind != "" && v.date >= c.firstDay {
+			want[v.id] = kind
+		} else if v.date < c.firstDay && len(now[v.id]) > 0 && now[v.id][0].Status == string(planner.Cancelled) {
+			want[v.id] = string(planner.VisitCancelled)
+		}
+	}
+	known := map[string]bool{}
+	for _, v := range c.told {
+		known[v.id] = true
+	}
+	for id, rows := range now {
+		if !known[id] && rows[0].Status != string(planner.Cancelled) {
+			want[id] = string(planner.VisitAdded)
+		}
+	}
+	lists := map[[2]string]int{}
+	for _, r := range c.folder.ChangeRows {
+		lists[[2]string{r.Staff, r.Visit}]++
+	}
+	must := 0
+	for _, x := range c.folder.Replan.Changes {
+		if want[x.Visit] != x.Kind || x.Code == "" {
+			c.add(Fault{Kind: WrongChange, Visit: x.Visit, Date: calendar.NoDate}, "told as %q because of %q, it is %q", x.Kind, x.Code, want[x.Visit])
+		}
+		delete(want, x.Visit)
+		for _, s := range concerned(x) {
+			if lists[[2]string{s, x.Visit}] != 1 {
+				c.add(Fault{Kind: WrongChange, Visit: x.Visit, Staff: s, Date: calendar.NoDate}, "%d rows in changes.csv for a change that concerns %s", lists[[2]string{s, x.Visit}], s)
+			}
+			delete(lists, [2]string{s, x.Visit})
+		}
+		if x.Must {
+			must++
+		}
+	}
+	for id, kind := range want {
+		c.add(Fault{Kind: WrongChange, Visit: id, Date: calendar.NoDate}, "it is %s and replan.json does not say so", kind)
+	}
+	for key := range lists {
+		c.add(Fault{Kind: WrongChange, Staff: key[0], Visit: key[1], Date: calendar.NoDate}, "changes.csv has a row for a change that is none")
+	}
+	if r := c.folder.Replan; r.Must > must {
+		c.add(Fault{Kind: WrongChange, Date: calendar.NoDate}, "%d had to change says replan.json, its changes say %d", r.Must, must)
+	}
+}
+
+// changeKind says what became of a published visit or meeting, "" for nothing.
+func changeKind(v *told, rows []*VisitRow) string {
+	switch {
+	case len(rows) == 0 || rows[0].Status == string(planner.Cancelled):
+		return string(planner.VisitCancelled)
+	case !rows[0].Start.Equal(v.rows[0].Start):
+		return string(planner.VisitMoved)
+	case !sameMoment(rows, v.rows):
+		return string(planner.VisitHandedOver)
+	}
+	return ""
+}
+
+// concerned lists the people whom a change concerns: at a meeting that stays,
+// those who come or go.
+func concerned(x Change) []string {
+	if x.Meeting && x.Kind == string(planner.VisitHandedOver) && x.Was != nil && x.Is != nil {
+		return append(missing(x.Was.Staff, x.Is.Staff), missing(x.Is.Staff, x.Was.Staff)...)
+	}
+	var out []string
+	for _, m := range []*Moment{x.Was, x.Is} {
+		if m == nil {
+			continue
+		}
+		for _, s := range m.Staff {
+			if !slices.Contains(out, s) {
+				out = append(out, s)
+			}
+		}
+	}
+	return out
+}
+
+// missing lists what of one list is not in the other.
+func missing(of, in []string) []string {
+	return slices.DeleteFunc(slices.Clone(of), func(s string) bool { return slices.Contains(in, s) })
+}
+
+// checkNearTerm proves that nothing came into the near term: whoever goes there
+// was told to.
+func (c *checker) checkNearTerm(until calendar.Date) {
+	told := map[string]bool{}
+	for _, v := range c.told {
+		told[v.id] = told[v.id] || v.date < until
+	}
+	for i := range c.visits {
+		if v := &c.visits[i]; v.meeting == nil && v.date < until && !told[v.id] {
+			c.add(v.fault(FrozenMoved), "a visit came into the near term, which ends before %s", until)
+		}
+	}
+}
