@@ -59,9 +59,9 @@ func Receive(raw []byte) (got Received, err error) {
 // what programs did before it).
 func automatic(h *message.Header) bool {
 	kind, _, _ := mime.ParseMediaType(h.Get("Content-Type"))
-	submitted, _, _ := strings.Cut(strings.ToLower(h.Get("Auto-Submitted")), ";")
+	submitted := strings.ToLower(strings.TrimSpace(h.Get("Auto-Submitted"))) // comments and parameters may follow
 	precedence := strings.ToLower(strings.TrimSpace(h.Get("Precedence")))
-	return kind == "multipart/report" || strings.TrimSpace(submitted) == "auto-replied" ||
+	return kind == "multipart/report" || strings.HasPrefix(submitted, "auto-replied") ||
 		precedence == "auto_reply" || precedence == "junk" ||
 		h.Get("X-Autoreply") != "" || h.Get("X-Autorespond") != "" || strings.TrimSpace(h.Get("Return-Path")) == "<>"
 }

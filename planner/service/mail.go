@@ -171,10 +171,16 @@ func invitation(m *store.OutboxMail, method calendar.Method, organizer calendar.
 	if len(m.Content.Events) != 1 {
 		return nil, fmt.Errorf("%s with %d events, want one", m.Kind, len(m.Content.Events))
 	}
+	w, err := newMailWriter(m, zone)
+	if err != nil {
+		return nil, err
+	}
 	// The reader sees the location's calendar at full detail, as in a feed.
-	f := &store.Calendar{Scope: m.Contact.Scope, Level: store.FullDetail}
+	e := &m.Content.Events[0]
+	event := eventOf(&store.Calendar{Scope: m.Contact.Scope, Level: store.FullDetail}, &e.FeedEvent)
+	event.Summary, event.Place, event.Description = join(": ", w.title(e), w.crew(e, m.Contact.Scope)), w.place(e), ""
 	i := calendar.Invitation{
-		Method: method, Event: eventOf(f, &m.Content.Events[0].FeedEvent), Organizer: organizer, Zone: zone,
+		Method: method, Event: event, Organizer: organizer, Zone: zone,
 		Attendees: []calendar.Participant{{Name: m.Contact.Name, Address: m.Contact.Mail}},
 	}
 	return i.Encode()

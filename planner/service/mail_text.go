@@ -68,11 +68,20 @@ var mailWords = map[store.Language]*phrases{
 	},
 }
 
-// writeMail writes a mail in its reader's language, with times in a zone.
-func writeMail(m *store.OutboxMail, zone *time.Location) (*written, error) {
+// newMailWriter returns a writer in the language of a mail's reader.
+func newMailWriter(m *store.OutboxMail, zone *time.Location) (*mailWriter, error) {
 	w := &mailWriter{phrases: mailWords[m.Contact.Language], zone: zone, english: m.Contact.Language == store.English}
 	if w.phrases == nil {
 		return nil, fmt.Errorf("no texts in language %q", m.Contact.Language)
+	}
+	return w, nil
+}
+
+// writeMail writes a mail in its reader's language, with times in a zone.
+func writeMail(m *store.OutboxMail, zone *time.Location) (*written, error) {
+	w, err := newMailWriter(m, zone)
+	if err != nil {
+		return nil, err
 	}
 	if m.Kind == store.CodeMail {
 		w.subject = w.code
@@ -124,7 +133,7 @@ func (w *mailWriter) compose(m *store.OutboxMail) {
 	case store.ShortNoticeMail:
 		w.subject, lead = w.shortNotice, w.changed
 	case store.DigestMail:
-		w.subject, lead = fmt.Sprintf(w.digest, w.day(first.Start)), w.week
+		w.subject, lead = fmt.Sprintf(w.digest, w.day(w.monday(first.Start))), w.week
 	case store.CodeMail:
 	}
 	w.lead = []string{lead}
@@ -204,6 +213,12 @@ func (w *mailWriter) crew(e *store.MailEvent, reader store.FeedScope) string {
 func (w *mailWriter) day(t time.Time) string {
 	t = t.In(w.zone)
 	return fmt.Sprintf("%s %d %s", w.days[t.Weekday()], t.Day(), w.months[t.Month()-1])
+}
+
+// monday is the day on which the week of a moment begins.
+func (w *mailWriter) monday(t time.Time) time.Time {
+	t = t.In(w.zone)
+	return t.AddDate(0, 0, -(int(t.Weekday())+6)%7)
 }
 
 func (w *mailWriter) span(from, to time.Time) string {

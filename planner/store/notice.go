@@ -174,7 +174,7 @@ func (n *notifier) tell(c *contactRow, e *feedEventRow, told *noticeRow) {
 func (n *notifier) shortNotice(c *contactRow, e *feedEventRow, told *noticeRow) bool {
 	if told == nil {
 		// What stood there before the contact came is no change to them.
-		return !e.Cancelled && n.isSoon(e.StartsAt) && e.RevisedAt.After(c.CreatedAt.Time)
+		return !e.Cancelled && n.isSoon(e.StartsAt) && !e.RevisedAt.Before(c.CreatedAt.Time)
 	}
 	moved := !told.StartsAt.Equal(e.StartsAt.Time) || !told.EndsAt.Equal(e.EndsAt.Time) || told.Cancelled != e.Cancelled
 	return moved && (n.isSoon(e.StartsAt) && !e.Cancelled || n.isSoon(told.StartsAt) && !told.Cancelled)
