@@ -14,6 +14,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/wijkplanner/wijkplanner/api/web"
+	"github.com/wijkplanner/wijkplanner/planner/service"
 )
 
 // ErrNotFound is what the functions of a Config return, wrapped or not, for a
@@ -35,6 +36,9 @@ type Config struct {
 	// Subscription says what the feed of a token is, for the page about it; the
 	// links are made here. Its errors are those of Feed.
 	Subscription func(ctx context.Context, token string, now time.Time) (web.Subscription, error)
+	// Account opens a CalDAV account by its app password. A wrong password and
+	// an unknown or revoked account are all ErrNotFound.
+	Account func(ctx context.Context, user, password string, now time.Time) (*service.Account, error)
 	// Health says what is wrong, nil when the service can answer.
 	Health func(ctx context.Context) error
 	// Now is the clock.
@@ -50,6 +54,9 @@ type Config struct {
 	// UnknownLimit is how many unknown or revoked feeds one address (IPv6: one
 	// network of 64 bits) may ask for in an hour; 0 for 600.
 	UnknownLimit int
+	// AccountLimit is how many requests a CalDAV account may make in an hour; 0
+	// for 1,200.
+	AccountLimit int
 	// TrustedProxies are the networks whose X-Forwarded-For is believed. With
 	// none, the address of a caller is that of the connection.
 	TrustedProxies []netip.Prefix
@@ -59,7 +66,7 @@ type Config struct {
 func (c *Config) validate() error {
 	var missing []string
 	for name, absent := range map[string]bool{
-		"Regions": c.Regions == nil, "Region": c.Region == nil, "Feed": c.Feed == nil, "Subscription": c.Subscription == nil,
+		"Regions": c.Regions == nil, "Region": c.Region == nil, "Feed": c.Feed == nil, "Subscription": c.Subscription == nil, "Account": c.Account == nil,
 		"Health": c.Health == nil, "Now": c.Now == nil, "Log": c.Log == nil,
 	} {
 		if absent {
@@ -70,9 +77,9 @@ func (c *Config) validate() error {
 	if len(missing) > 0 {
 		faults = append(faults, fmt.Errorf("api: the configuration lacks %s", sortedList(missing)))
 	}
-	if c.FeedLimit < 0 || c.UnknownLimit < 0 {
-		faults = append(faults, fmt.Errorf("api: FeedLimit %d, UnknownLimit %d: want at least 1, or 0 for the usual limit",
-			c.FeedLimit, c.UnknownLimit))
+	if c.FeedLimit < 0 || c.UnknownLimit < 0 || c.AccountLimit < 0 {
+		faults = append(faults, fmt.Errorf("api: FeedLimit %d, UnknownLimit %d, AccountLimit %d: want at least 1, or 0 for the usual limit",
+			c.FeedLimit, c.UnknownLimit, c.AccountLimit))
 	}
 	for _, p := range c.TrustedProxies {
 		if !p.IsValid() {
@@ -85,9 +92,9 @@ func (c *Config) validate() error {
 // handlers are the routes' handlers with what they need.
 type handlers struct {
 	Config
-	// feeds counts the reads of each token that is good, unknowns the misses of
-	// each address.
-	feeds, unknowns limiter
+	// feeds counts the reads of each token that is good, accounts those of each
+	// CalDAV account, unknowns the misses of each address.
+	feeds, accounts, unknowns limiter
 }
 
 // New returns the handler of all routes. It fails when the configuration lacks
@@ -97,7 +104,8 @@ func New(c Config) (http.Handler, error) {
 		return nil, err
 	}
 	h := &handlers{
-		c, newLimiter(cmp.Or(c.FeedLimit, defaultFeedLimit)), newLimiter(cmp.Or(c.UnknownLimit, defaultUnknownLimit)),
+		c, newLimiter(cmp.Or(c.FeedLimit, defaultFeedLimit)), newLimiter(cmp.Or(c.AccountLimit, defaultAccountLimit)),
+		newLimiter(cmp.Or(c.UnknownLimit, defaultUnknownLimit)),
 	}
 	r := chi.NewRouter()
 	r.Use(identified, h.accessLog, h.securityHeaders, h.recovered)
@@ -119,6 +127,7 @@ func (h *handlers) routes(r chi.Router) {
 	read(r, web.StaticPrefix+"*", h.static)
 	read(r.With(h.clientAddress()), "/f/{token}.ics", h.feed)
 	read(r.With(h.clientAddress()), "/subscribe/{token}", h.subscribe)
+	h.davRoutes(r)
 	read(r, "/healthz", h.health)
 	read(r, "/robots.txt", h.robots)
 }

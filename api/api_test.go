@@ -18,6 +18,7 @@ import (
 	"github.com/wijkplanner/wijkplanner/api/web"
 	"github.com/wijkplanner/wijkplanner/calendar"
 	"github.com/wijkplanner/wijkplanner/planner"
+	"github.com/wijkplanner/wijkplanner/planner/service"
 )
 
 const goodToken = "Zk3v_Qm9wLr5XbT2hN8yGc7sDpVfJa4e-Ku6tMo1iRw"
@@ -51,6 +52,9 @@ func config(log io.Writer) api.Config {
 				return web.Subscription{}, api.ErrNotFound
 			}
 			return web.Subscription{Name: "Wijkplanner Anna", Level: "full"}, nil
+		},
+		Account: func(context.Context, string, string, time.Time) (*service.Account, error) {
+			return nil, api.ErrNotFound
 		},
 		PublicURL: "http://localhost:8080",
 		Health:    func(context.Context) error { return nil },
@@ -125,7 +129,7 @@ func inflated(t *testing.T, from io.Reader) string {
 func TestNewWantsACompleteConfig(t *testing.T) {
 	t.Parallel()
 	_, err := api.New(api.Config{Now: time.Now})
-	if err == nil || !strings.Contains(err.Error(), "Feed, Health, Log, Region, Regions, Subscription") {
+	if err == nil || !strings.Contains(err.Error(), "Account, Feed, Health, Log, Region, Regions, Subscription") {
 		t.Errorf("got %v, want all that is missing", err)
 	}
 }
@@ -252,7 +256,7 @@ func TestProblemsSpeakTheLanguageOfTheCaller(t *testing.T) {
 // Every status that the door gives has a detail in every language.
 func TestEveryFaultHasItsDetail(t *testing.T) {
 	t.Parallel()
-	for _, status := range []int{404, 405, 429, 500, 503} {
+	for _, status := range []int{400, 401, 404, 405, 413, 429, 500, 503} {
 		for _, l := range web.Langs {
 			if api.Detail(status, l) == "" {
 				t.Errorf("%d in %s", status, l.Name())

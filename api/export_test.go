@@ -23,3 +23,9 @@ func CheckPolicies(routes chi.Routes) error { return checkPolicies(routes, polic
 
 // Detail gives the tests what is said of a status.
 func Detail(status int, l web.Lang) string { return details[status][l] }
+
+// ParseXML and ParseFilter let the tests see how requests are read.
+var (
+	ParseXML    = parseXML
+	ParseFilter = parseFilter
+)

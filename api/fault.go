@@ -29,12 +29,24 @@ type problem struct {
 // details says for each status what to do about it. It is all that a caller
 // learns, so it holds for every fault of that status.
 var details = map[int]map[web.Lang]string{
+	http.StatusBadRequest: {
+		web.Dutch:   "Deze vraag is niet te lezen. Controleer wat u stuurt.",
+		web.English: "This request cannot be read. Check what you send.",
+	},
+	http.StatusUnauthorized: {
+		web.Dutch:   "Geef de gebruikersnaam en het app-wachtwoord die u voor dit apparaat kreeg.",
+		web.English: "Give the user name and the app password that you got for this device.",
+	},
+	http.StatusRequestEntityTooLarge: {
+		web.Dutch:   "Deze vraag is te groot. Vraag om minder tegelijk.",
+		web.English: "This request is too large. Ask for less at once.",
+	},
 	http.StatusNotFound: {
-		web.Dutch:   "Hier is niets, of niet meer. Controleer het adres, of vraag wie het u gaf om een nieuw.", //nolint:misspell // Dutch
+		web.Dutch:   "Hier is niets, of niet meer. Controleer het adres, of vraag wie het u gaf om een nieuw.",
 		web.English: "There is nothing here, or no longer. Check the address, or ask whoever gave it to you for a new one.",
 	},
 	http.StatusMethodNotAllowed: {
-		web.Dutch:   "Dit kan niet op dit adres. Wat wel kan, staat in de kop Allow.", //nolint:misspell // Dutch
+		web.Dutch:   "Dit kan niet op dit adres. Wat wel kan, staat in de kop Allow.",
 		web.English: "This address does not do that. What it does is in the Allow header.",
 	},
 	http.StatusTooManyRequests: {
@@ -75,7 +87,7 @@ func (h *handlers) answerFault(w http.ResponseWriter, r *http.Request, status in
 // wantsPage reports whether a person with a browser asks for a page, rather
 // than a program for a feed, a file or a state.
 func wantsPage(r *http.Request) bool {
-	for _, machine := range []string{"/f/", "/static/", "/api/", "/healthz"} {
+	for _, machine := range []string{"/f/", "/dav/", "/.well-known/", "/static/", "/api/", "/healthz"} {
 		if strings.HasPrefix(r.URL.Path, machine) {
 			return false
 		}
@@ -106,15 +118,25 @@ func (h *handlers) notFound(w http.ResponseWriter, r *http.Request) {
 // methodNotAllowed names the methods that the path does have (RFC 9110 section
 // 15.5.6).
 func (h *handlers) methodNotAllowed(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Allow", h.allowed(r))
+	h.answerFault(w, r, http.StatusMethodNotAllowed)
+}
+
+// allowed lists the methods that the path of a request has, but for those that
+// it has only to refuse them.
+func (h *handlers) allowed(r *http.Request) string {
 	routes := chi.RouteContext(r.Context()).Routes
+	methods := []string{http.MethodOptions, http.MethodGet, http.MethodHead, http.MethodPost}
+	if strings.HasPrefix(r.URL.Path, "/dav/") {
+		methods = append(methods, methodPropfind, methodReport)
+	} else {
+		methods = append(methods, http.MethodPut, http.MethodPatch, http.MethodDelete)
+	}
 	var allowed []string
-	for _, method := range []string{
-		http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
-	} {
+	for _, method := range methods {
 		if routes.Match(chi.NewRouteContext(), method, r.URL.Path) {
 			allowed = append(allowed, method)
 		}
 	}
-	w.Header().Set("Allow", strings.Join(allowed, ", "))
-	h.answerFault(w, r, http.StatusMethodNotAllowed)
+	return strings.Join(allowed, ", ")
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/wijkplanner/wijkplanner/api/web"
+	"github.com/wijkplanner/wijkplanner/planner/service"
 )
 
 // Feed is a calendar feed as a token opens it: its validators, and its content
@@ -37,6 +38,17 @@ type FeedContent struct {
 	Zipped []byte
 }
 
+// FeedOf is a reading of the service as the API sends it.
+func FeedOf(r *service.Reading) Feed {
+	return Feed{ETag: r.ETag, Modified: r.Modified, Content: func(ctx context.Context) (FeedContent, error) {
+		c, err := r.Content(ctx)
+		if err != nil {
+			return FeedContent{}, err
+		}
+		return FeedContent{ETag: c.ETag, Modified: c.Modified, Body: c.Body, Zipped: c.Zipped}, nil
+	}}
+}
+
 // longestToken keeps garbage away from the database; a token has 128 bits or
 // more, in at most this many characters.
 const longestToken = 128
@@ -45,7 +57,7 @@ const longestToken = 128
 // program would take that for the calendar. An unknown and a revoked token get
 // the same answer.
 func (h *handlers) feed(w http.ResponseWriter, r *http.Request) {
-	h.withToken(w, r, func(token string) (func(), error) {
+	h.withToken(w, r, func(token string) (func(), error) { //nolint:contextcheck // the request carries it
 		f, err := h.Feed(r.Context(), token, r.UserAgent(), h.Now())
 		return func() { h.sendFeed(w, r, f) }, err
 	})
@@ -78,7 +90,7 @@ func (h *handlers) withToken(w http.ResponseWriter, r *http.Request, open func(t
 
 // subscribe shows how to subscribe to the feed of a token.
 func (h *handlers) subscribe(w http.ResponseWriter, r *http.Request) {
-	h.withToken(w, r, func(token string) (func(), error) {
+	h.withToken(w, r, func(token string) (func(), error) { //nolint:contextcheck // the request carries it
 		s, err := h.Subscription(r.Context(), token, h.Now())
 		if err != nil {
 			return nil, err

@@ -33,6 +33,7 @@ var policies = slices.Concat(
 	reading("/static/*", anyone),
 	reading("/f/{token}.ics", feedReader),
 	reading("/subscribe/{token}", feedReader),
+	davPolicies(),
 	reading("/healthz", anyone),
 	reading("/robots.txt", anyone),
 )

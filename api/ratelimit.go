@@ -18,6 +18,9 @@ const (
 	// defaultUnknownLimit leaves room for the revoked subscriptions of a whole
 	// organisation behind one address, and none for guessing.
 	defaultUnknownLimit = 600
+	// defaultAccountLimit is a sync each quarter of an hour of several calendars
+	// with many events, on top of one each minute that finds nothing new.
+	defaultAccountLimit = 1200
 	limitWindow         = time.Hour
 )
 

@@ -130,7 +130,7 @@ func (c *serveCommand) handler(p *process, s *service.Service) (http.Handler, er
 			if err != nil {
 				return api.Feed{}, notFound(err)
 			}
-			return api.Feed{ETag: r.ETag, Modified: r.Modified, Content: contentOf(r)}, nil
+			return api.FeedOf(r), nil
 		},
 		Subscription: func(ctx context.Context, token string, now time.Time) (web.Subscription, error) {
 			r, err := s.Subscription(ctx, token, now)
@@ -140,20 +140,13 @@ func (c *serveCommand) handler(p *process, s *service.Service) (http.Handler, er
 			name, err := r.Name(ctx)
 			return web.Subscription{Name: name, Level: string(r.Calendar.Level), HideCancelled: r.Calendar.HideCancelled}, err
 		},
+		Account: func(ctx context.Context, user, password string, now time.Time) (*service.Account, error) {
+			a, err := s.Account(ctx, user, password, now)
+			return a, notFound(err)
+		},
 		FeedLimit: c.FeedLimit, UnknownLimit: c.UnknownLimit,
 		Health: s.Health, Now: p.now, Log: p.log, PublicURL: c.PublicURL, TrustedProxies: c.TrustedProxy,
 	})
-}
-
-// contentOf gives a reading's content in the words of the API.
-func contentOf(r *service.Reading) func(context.Context) (api.FeedContent, error) {
-	return func(ctx context.Context) (api.FeedContent, error) {
-		c, err := r.Content(ctx)
-		if err != nil {
-			return api.FeedContent{}, err
-		}
-		return api.FeedContent{ETag: c.ETag, Modified: c.Modified, Body: c.Body, Zipped: c.Zipped}, nil
-	}
 }
 
 // notFound says "not found" in the words of the API.

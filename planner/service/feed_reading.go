@@ -50,7 +50,8 @@ type Reading struct {
 	edition edition
 	zone    *time.Location
 
-	content atomic.Pointer[Rendering]
+	content   atomic.Pointer[Rendering]
+	resources atomic.Pointer[[]Resource]
 	// before is the last good rendering of the same subscription.
 	before    atomic.Pointer[Rendering]
 	rendering sync.Mutex
@@ -145,8 +146,9 @@ func (r *Reading) Content(ctx context.Context) (*Rendering, error) {
 	return nil, err
 }
 
-// shrink lets the plain text go.
+// shrink lets go of all but the compressed text.
 func (r *Reading) shrink() {
+	r.resources.Store(nil)
 	if c := r.content.Load(); c != nil {
 		c.plain.Store(nil)
 	}

@@ -46,7 +46,8 @@ func TestCancelReasons(t *testing.T) {
 			"absent, and a colleague goes", func(s *planner.State) {
 				s.Absences = []planner.Absence{{Staff: "anna", From: date(day), To: date(day)}}
 			},
-			[]planner.Visit{visit("v", "een", "bram", day+"T09:00:00Z")}, StaffUnavailable, "",
+			[]planner.Visit{visit("v", "een", "bram", day+"T09:00:00Z")},
+			StaffUnavailable, "",
 		},
 		{"a colleague goes", func(*planner.State) {}, []planner.Visit{visit("v", "een", "bram", day+"T09:00:00Z")}, HandedOver, ""},
 		{
