@@ -250,7 +250,7 @@ func (f *formulation) whyNot(p *visitProblem, v *Visit, dense int) (code, detail
 	switch {
 	case !within(date, loc.Opened, loc.Closed):
 		return WhyClosed, ""
-	case !free(calendar.NewSpans(visit), f.blackouts.of(loc), date).Contains(visit):
+	case !free(calendar.NewSpans(visit), f.blackouts.against(vt, loc), date).Contains(visit):
 		return WhyBlackout, ""
 	case d.gated && len(d.consents) > 0 && date < d.consents[0]:
 		return WhyConsent, ""

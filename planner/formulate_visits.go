@@ -230,6 +230,15 @@ func (f *formulation) addConsult(p *visitProblem, i int, busy map[calendar.Date]
 
 // Places are numbered: homes by staff, then locations, then meetings.
 
+// visitPlace returns where the visits of a demand are: at the location, or
+// wherever the person is, by phone and online.
+func (f *formulation) visitPlace(d *demand) int {
+	if _, vt, _ := f.target(d); vt.Mode != OnSite {
+		return schedule.None
+	}
+	return f.locationPlace(d.location)
+}
+
 func (f *formulation) locationPlace(l int) int { return len(f.state.Staff) + l }
 
 // meetingPlace returns the place of a meeting: a location, a point of its own,
@@ -293,7 +302,7 @@ func (f *formulation) addVisits(p *visitProblem, w *windowSets, t teams, i int) 
 		ref.roles, ref.told = s.roles, told[k]
 		p.visits = append(p.visits, ref)
 		p.Visits = append(p.Visits, schedule.Visit{
-			Place:    f.locationPlace(d.location),
+			Place:    f.visitPlace(d),
 			Duration: steps(vt.Minutes), Before: steps(vt.BufferBefore), After: steps(vt.BufferAfter),
 			Crew: s.crew, Windows: w.of(d, k, s.from, s.to), Requirement: requirement, Unplanned: ref.level.priority(),
 		})
@@ -452,6 +461,6 @@ func (p *visitProblem) workingWeeks(s int) int {
 // key names what a demand's windows depend on, so that equal ones are shared.
 func (f *formulation) key(d *demand) string {
 	req, vt, loc := f.target(d)
-	return fmt.Sprint(loc.Opening, loc.Parents, loc.Opened, loc.Closed, f.blackouts.of(loc), loc.Municipality,
+	return fmt.Sprint(loc.Opening, loc.Parents, loc.Opened, loc.Closed, f.blackouts.against(vt, loc), loc.Municipality,
 		vt.Minutes, vt.ParentsPresent, req.From, req.To)
 }

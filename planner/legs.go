@@ -64,7 +64,7 @@ func (p *visitProblem) stops(placements []*schedule.Placement) []stop {
 		}
 	}
 	for v, place := range placements {
-		if place == nil {
+		if place == nil || p.Visits[v].Place == schedule.None {
 			continue
 		}
 		for _, s := range place.Staff {

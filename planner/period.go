@@ -136,6 +136,15 @@ func (b *blackouts) of(l *Location) []Blackout {
 	return append(out, b.byMunicipality[l.Municipality]...)
 }
 
+// against returns the blackouts that stop a visit to a location: what closes an
+// area stops nobody who phones.
+func (b *blackouts) against(vt *VisitType, l *Location) []Blackout {
+	if vt.Mode == OnSite {
+		return b.of(l)
+	}
+	return b.byLocation[l.ID]
+}
+
 // open returns when a location welcomes visits on a day.
 func open(l *Location, outs []Blackout, d calendar.Date) calendar.Spans {
 	if !within(d, l.Opened, l.Closed) {

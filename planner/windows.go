@@ -63,7 +63,7 @@ func (w *windowSets) anchored(d *demand, o occurrence) []schedule.Window {
 func (w *windowSets) plain(d *demand) []schedule.Window {
 	req, vt, loc := w.target(d)
 	period := w.period.inYear(req.From, req.To)
-	outs := w.blackouts.of(loc)
+	outs := w.blackouts.against(vt, loc)
 	var out []schedule.Window
 	for day, date := range w.problem.days {
 		if !period.Contains(date) {

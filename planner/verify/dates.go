@@ -58,8 +58,21 @@ func part(s calendar.Span) calendar.Span {
 
 // blackedOut returns when a location cannot be visited on a day.
 func (c *checker) blackedOut(l *planner.Location, d calendar.Date) []calendar.Span {
+	return c.blackedOutBy(d, blackoutKey{location: l.ID}, blackoutKey{district: l.District}, blackoutKey{municipality: l.Municipality})
+}
+
+// blackedOutFor is as blackedOut, for a type of visit: by phone and online only
+// the location's own blackouts count.
+func (c *checker) blackedOutFor(v *planner.VisitType, l *planner.Location, d calendar.Date) []calendar.Span {
+	if v.Mode == planner.OnSite {
+		return c.blackedOut(l, d)
+	}
+	return c.blackedOutBy(d, blackoutKey{location: l.ID})
+}
+
+func (c *checker) blackedOutBy(d calendar.Date, keys ...blackoutKey) []calendar.Span {
 	var out []calendar.Span
-	for _, key := range []blackoutKey{{location: l.ID}, {district: l.District}, {municipality: l.Municipality}} {
+	for _, key := range keys {
 		if key == (blackoutKey{}) {
 			continue
 		}

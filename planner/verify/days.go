@@ -145,21 +145,26 @@ func (c *checker) checkLegs(s *planner.Staff, date calendar.Date, d *day) {
 	w := walk{at: &s.Home, fixed: true}
 	working := c.working(s, date)
 	if len(working) > 0 {
-		w.free = working[0].From
+		w.free, w.open = working[0].From, working[0].From
 	}
 	for i := range stops {
 		x := &stops[i]
 		w.gap = max(w.gap, x.busy.From-w.free)
+		if !x.call() {
+			w.clear = max(w.clear, x.busy.From-w.open)
+		}
 		need := 0
 		if x.place != nil {
 			need = c.norms.clock(w.at, x.place, s.Mode)
 			c.checkLeg(&w, x, need)
 			d.travel += need
 			d.cost += c.legCost(w.at, x.place, s.Mode)
-			w = walk{at: x.place, last: x, fixed: x.fixed, free: w.free}
+			w = walk{at: x.place, last: x, fixed: x.fixed, free: w.free, open: w.open}
 		}
-		w.fixed = w.fixed && x.fixed
 		w.free = max(w.free, x.busy.To)
+		if !x.call() {
+			w.open = max(w.open, x.busy.To)
+		}
 		if x.row != nil && x.row.TravelMinutes != need {
 			c.add(x.visit.rowFault(WrongTravel, x.row), "travel_minutes is %d, the journey takes %d", x.row.TravelMinutes, need)
 		}
@@ -170,10 +175,12 @@ func (c *checker) checkLegs(s *planner.Staff, date calendar.Date, d *day) {
 	need := c.norms.clock(w.at, &s.Home, s.Mode)
 	d.travel += need
 	d.cost += c.legCost(w.at, &s.Home, s.Mode)
-	if len(working) == 0 || w.fixed {
+	if len(working) == 0 {
 		return
 	}
-	if w.gap = max(w.gap, working[len(working)-1].To-w.free); int(w.gap) < need {
+	end := working[len(working)-1].To
+	w.clear = max(w.clear, end-w.open)
+	if w.gap = max(w.gap, end-w.free); int(w.gap) < need && !w.forced(true, need) {
 		c.add(w.last.visit.rowFault(TravelTime, w.last.row), "going home takes %d minutes and work ends at %s, %d minutes later",
 			need, working[len(working)-1].To, w.gap)
 	}
@@ -193,10 +200,19 @@ type walk struct {
 	// free is when the person is next free, gap the longest time that was free
 	// in one piece since leaving could begin.
 	free, gap calendar.Clock
+	// open and clear are the same without visits that have no place.
+	open, clear calendar.Clock
 }
 
+// forced reports whether a journey is late whatever the plan does: between two
+// things that do not move, and not because of a visit without a place.
+func (w *walk) forced(fixed bool, need int) bool { return w.fixed && fixed && int(w.clear) < need }
+
+// call reports whether a stop is a visit without a place.
+func (x *stop) call() bool { return x.place == nil && !x.fixed }
+
 func (c *checker) checkLeg(w *walk, x *stop, need int) {
-	if x.row == nil || int(w.gap) >= need || w.fixed && x.fixed {
+	if x.row == nil || int(w.gap) >= need || w.forced(x.fixed, need) {
 		return
 	}
 	from := "home"

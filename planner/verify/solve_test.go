@@ -169,6 +169,7 @@ func randomProgramme(r *rand.Rand) planner.Programme {
 			{ID: "talk", Mode: planner.OnSite, Minutes: 90, Preparation: 30, FollowUp: 15, BufferAfter: r.IntN(13), BufferBefore: r.IntN(6), Weight: 100},
 			{ID: "morning", Mode: planner.OnSite, Minutes: 45 + r.IntN(4)*15, Weight: 100, ParentsPresent: true},
 			{ID: "handover", Mode: planner.OnSite, Minutes: 45, Weight: 120, ParentsPresent: true},
+			{ID: "call", Mode: []planner.VisitMode{planner.ByPhone, planner.Online}[r.IntN(2)], Minutes: 20 + r.IntN(30), BufferAfter: r.IntN(10), Weight: 100},
 		},
 		Requirements: []planner.Requirement{
 			{
@@ -179,6 +180,7 @@ func randomProgramme(r *rand.Rand) planner.Programme {
 			{ID: "joint", Role: "ab", With: []string{"zc"}, VisitType: "handover", Minimum: 1, Target: 1, Select: joint},
 			{ID: "pooled", Role: "ab", Pool: []string{"special", "zc"}, VisitType: "handover", Target: 1, Select: joint},
 			{ID: "specials", Role: "special", VisitType: "handover", Target: 1, Select: joint},
+			{ID: "calls", Role: "zc", VisitType: "call", Minimum: 1, Target: 2, MinGapDays: 60, IdealGapDays: 120},
 		},
 	}
 }

@@ -167,7 +167,7 @@ func (c *checker) checkPlaceAndTime(v *visit) {
 	if !holds(v.date, l.Opened, l.Closed) {
 		c.add(v.fault(NotOpen), "location %s is open from %q to %q, not on %s", l.ID, l.Opened, l.Closed, v.date)
 	}
-	if outs := c.blackedOut(l, v.date); touches(v.span, outs) {
+	if outs := c.blackedOutFor(v.visitType, l, v.date); touches(v.span, outs) {
 		c.add(v.fault(BlackedOut), "nobody can be received at %s on %s within %s", l.ID, v.date, clocks(v.span))
 	}
 	if !inSeason(r, v.date) {
