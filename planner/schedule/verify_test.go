@@ -5,39 +5,42 @@ import (
 	"testing"
 )
 
+// planted puts one fault of each kind into a sound solution.
+var planted = map[FaultKind]func(p *Problem, r *Result){
+	FaultShape: func(_ *Problem, r *Result) { r.Placements[0].Staff = []int{7} },
+	FaultCrew: func(p *Problem, r *Result) {
+		p.addStaff()
+		r.Placements[0].Staff = []int{1}
+	},
+	FaultWindow:  func(p *Problem, _ *Result) { p.WindowSets[0][1].To = 500 },
+	FaultGrain:   func(p *Problem, _ *Result) { p.Grain = 15 },
+	FaultAway:    func(p *Problem, _ *Result) { p.Staff[0].Shifts[1] = Shift{} },
+	FaultTravel:  func(_ *Problem, r *Result) { r.Placements[1].Start = 545 },
+	FaultOverlap: func(_ *Problem, r *Result) { r.Placements[1].Day = 0; r.Placements[1].Start = 580 },
+	FaultDayCap: func(p *Problem, r *Result) {
+		p.Staff[0].DayCap = 1
+		r.Placements[1].Day, r.Placements[1].Start = 0, 610
+	},
+	FaultWeekCap:     func(p *Problem, _ *Result) { p.Staff[0].WeekCap = 1 },
+	FaultLoadCap:     func(p *Problem, _ *Result) { p.Staff[0].LoadCap, p.Visits[0].Load = 3, 4 },
+	FaultReserve:     func(p *Problem, _ *Result) { p.Staff[0].Shifts[2].Reserve = 101 },
+	FaultMaxDuration: func(p *Problem, _ *Result) { p.Staff[0].MaxDuration = 79 },
+	FaultGap:         func(p *Problem, _ *Result) { p.Requirements[0].MinGap = 2 },
+	FaultPattern:     func(p *Problem, _ *Result) { p.Requirements[0].Patterns = [][]int{{0, 1}, {0, 2}} },
+	FaultMoves: func(p *Problem, _ *Result) {
+		p.MaxMoves, p.Visits[0].Published = 0, &Placement{Day: 2, Start: 610, Staff: []int{0}}
+	},
+	FaultPin: func(p *Problem, _ *Result) {
+		p.Visits[0].Published, p.Visits[0].Pinned = &Placement{Day: 2, Start: 610, Staff: []int{0}}, true
+	},
+	FaultScore: func(_ *Problem, r *Result) { r.Amounts.Travel++ },
+}
+
 // TestVerifyFindsEachFault plants one fault of each kind in a sound solution of
 // the street: three visits at place 1, on days 0, 1 and 2 from 9:10.
 func TestVerifyFindsEachFault(t *testing.T) {
 	t.Parallel()
-	for kind, plant := range map[FaultKind]func(p *Problem, r *Result){
-		FaultShape: func(_ *Problem, r *Result) { r.Placements[0].Staff = []int{7} },
-		FaultCrew: func(p *Problem, r *Result) {
-			p.addStaff()
-			r.Placements[0].Staff = []int{1}
-		},
-		FaultWindow:  func(p *Problem, _ *Result) { p.WindowSets[0][1].To = 500 },
-		FaultGrain:   func(p *Problem, _ *Result) { p.Grain = 15 },
-		FaultAway:    func(p *Problem, _ *Result) { p.Staff[0].Shifts[1] = Shift{} },
-		FaultTravel:  func(_ *Problem, r *Result) { r.Placements[1].Start = 545 },
-		FaultOverlap: func(_ *Problem, r *Result) { r.Placements[1].Day = 0; r.Placements[1].Start = 580 },
-		FaultDayCap: func(p *Problem, r *Result) {
-			p.Staff[0].DayCap = 1
-			r.Placements[1].Day, r.Placements[1].Start = 0, 610
-		},
-		FaultWeekCap:     func(p *Problem, _ *Result) { p.Staff[0].WeekCap = 1 },
-		FaultLoadCap:     func(p *Problem, _ *Result) { p.Staff[0].LoadCap, p.Visits[0].Load = 3, 4 },
-		FaultReserve:     func(p *Problem, _ *Result) { p.Staff[0].Shifts[2].Reserve = 101 },
-		FaultMaxDuration: func(p *Problem, _ *Result) { p.Staff[0].MaxDuration = 79 },
-		FaultGap:         func(p *Problem, _ *Result) { p.Requirements[0].MinGap = 2 },
-		FaultPattern:     func(p *Problem, _ *Result) { p.Requirements[0].Patterns = [][]int{{0, 1}, {0, 2}} },
-		FaultMoves: func(p *Problem, _ *Result) {
-			p.MaxMoves, p.Visits[0].Published = 0, &Placement{Day: 2, Start: 610, Staff: []int{0}}
-		},
-		FaultPin: func(p *Problem, _ *Result) {
-			p.Visits[0].Published, p.Visits[0].Pinned = &Placement{Day: 2, Start: 610, Staff: []int{0}}, true
-		},
-		FaultScore: func(_ *Problem, r *Result) { r.Amounts.Travel++ },
-	} {
+	for kind, plant := range planted {
 		p := line(3)
 		p.Requirements = []Requirement{{}}
 		r := &Result{}
