@@ -19,12 +19,12 @@ type proof struct {
 // proofs hold one proof for each hard rule, by its FaultKind, each soft amount,
 // by its field in Amounts, and the medium level.
 var proofs = map[string]proof{
-	"crew":         {"crew distinct", func(p *Problem) { p.addStaff(); p.Visits[0].Crew[1][0].Staff = 1 }},
-	"window":       {"window", func(p *Problem) { p.WindowSets[0][0].From = 0 }},
-	"grain":        {"grain", func(p *Problem) { p.Grain = 0 }},
-	"away":         {"shift", func(p *Problem) { p.Staff[0].Shifts[0].To = 740 }},
-	"overlap":      {"call", func(p *Problem) { p.Fixed = nil }},
-	"travel":       {"phone too long", func(p *Problem) {
+	"crew":    {"crew distinct", func(p *Problem) { p.addStaff(); p.Visits[0].Crew[1][0].Staff = 1 }},
+	"window":  {"window", func(p *Problem) { p.WindowSets[0][0].From = 0 }},
+	"grain":   {"grain", func(p *Problem) { p.Grain = 0 }},
+	"away":    {"shift", func(p *Problem) { p.Staff[0].Shifts[0].To = 740 }},
+	"overlap": {"call", func(p *Problem) { p.Fixed = nil }},
+	"travel": {"phone too long", func(p *Problem) {
 		p.Travel[0].Cost, p.Travel[0].Time = p.Travel[0].Time, make([]int32, 36) // dear, but it takes no time
 	}},
 	"day_cap":      {"day cap", func(p *Problem) { p.Staff[0].DayCap = 2 }},

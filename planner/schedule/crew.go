@@ -196,38 +196,55 @@ func (s *state) taken(slot int, staff int32) bool {
 	return false
 }
 
-// agree fixes the moment of a chosen crew and keeps the spot if it is the best.
+// agree fixes the moment of a chosen crew and keeps the spot if it is the best:
+// where it was published, or else as early as can be. Where that makes somebody's
+// day too long, starting so much later may do: the day then begins later.
 func (s *state) agree(v int32, w *period, lo, hi int32, cost int64) {
 	j := &s.m.visits[v]
-	o := s.m.up(lo, j.before)
-	moved := false
+	h := holding{day: w.day, window: w.charge}
 	if pl := j.published; pl != nil {
 		start := pl.Start - j.before
-		if s.sameCrew(pl, w.day) && lo <= start && start <= hi {
-			o, cost = start, cost-s.m.p.Visits[v].Move
-		} else {
-			moved = true
+		if s.sameCrew(pl, w.day) && lo <= start && start <= hi && s.settleAt(v, h, start, cost-s.m.p.Visits[v].Move) {
+			return
+		}
+		h.moved = true
+		if s.m.p.MaxMoves >= 0 && s.moves >= s.m.p.MaxMoves && !s.waived(FaultMoves, None) {
+			return
 		}
 	}
-	if o > hi || cost >= s.best.delta ||
-		moved && s.m.p.MaxMoves >= 0 && s.moves >= s.m.p.MaxMoves && !s.waived(FaultMoves, None) {
-		return
+	excess := int32(always)
+	for o := s.m.up(lo, j.before); o <= hi && !s.settleAt(v, h, o, cost); o = s.m.up(o+s.excess, j.before) {
+		if s.excess <= 0 || s.excess >= excess {
+			return // later is no better
+		}
+		excess = s.excess
 	}
-	h := holding{day: w.day, lo: o, hi: o, window: w.charge, moved: moved}
+}
+
+// settleAt tries one moment of a chosen crew; false when somebody's day does not
+// hold then, and excess tells by how much one was too long.
+func (s *state) settleAt(v int32, h holding, o int32, cost int64) bool {
+	if cost >= s.best.delta {
+		return true
+	}
+	j := &s.m.visits[v]
+	h.lo, h.hi = o, o
+	s.excess = 0
 	for k := range j.crew {
 		c := &s.crew.chosen[k]
 		h.person += c.person
 		if s.m.p.Staff[c.staff].MaxDuration > 0 && !s.fits(c.route, int(c.pos), j.first+k, h) {
-			return
+			return false
 		}
 	}
 	if s.blinks() {
-		return
+		return true
 	}
 	s.found, s.best.holding, s.best.delta = true, h, cost
 	for k := range j.crew {
 		s.best.route[k], s.best.pos[k] = s.crew.chosen[k].route, s.crew.chosen[k].pos
 	}
+	return true
 }
 
 func (s *state) sameCrew(pl *Placement, day int32) bool {

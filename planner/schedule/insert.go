@@ -33,6 +33,8 @@ type finder struct {
 	only   int32
 	waiver waiver
 	crew   crewFinder
+	// excess is by how much the days tried last were longer than allowed.
+	excess int32
 }
 
 // find looks for the best spot for an absent visit in some of its periods.

@@ -237,7 +237,9 @@ func (s *state) limitsHold(r int32) bool {
 	if s.m.timeless {
 		return rt.time+rt.busy <= staff.MaxDuration
 	}
-	return s.duration(r) <= staff.MaxDuration
+	over := s.duration(r) - staff.MaxDuration
+	s.excess = max(s.excess, over)
+	return over <= 0
 }
 
 // compact gives every stop of a route its occupied start, as early as possible;
