@@ -145,15 +145,15 @@ func (b *BusyReader) read(ctx context.Context, src *store.BusySource) store.Busy
 	if err != nil {
 		return failed(faultCode(err))
 	}
-	if reading.Events == 0 && src.Events > 0 && src.Failures < emptyTries {
+	if emptied := src.Fault == BusyEmptied && src.Failures >= emptyTries; reading.Events == 0 && src.Events > 0 && !emptied {
 		return failed(BusyEmptied)
 	}
 	o.Busy, o.Events, o.Faults = reading.Busy, reading.Events, len(reading.Faults)
 	return o
 }
 
-// emptyTries is how many readings in a row must find a calendar empty, or fail,
-// before it is believed that it was emptied: with the growing pauses about a day.
+// emptyTries is how many readings in a row must find a calendar empty before the
+// next one is believed: with the growing pauses about a day.
 const emptyTries = 5
 
 func sameDay(a, b time.Time) bool {

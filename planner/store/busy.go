@@ -30,8 +30,7 @@ type BusySource struct {
 	// Checked is when it was last asked for; Good when the copy that is kept was
 	// last known to be right, zero for never.
 	Checked, Good time.Time
-	// Failures counts the failed attempts since then; Fault is the code of the
-	// last.
+	// Failures counts the last attempts that failed alike; Fault is their code.
 	Failures int
 	Fault    string
 }
@@ -169,7 +168,7 @@ func (s *Store) SaveBusy(ctx context.Context, src *BusySource, o BusyOutcome, ui
 		set := map[string]any{"leased_until": nil, "due_at": At(o.Due), "checked_at": At(now), "fault": o.Fault}
 		switch {
 		case o.Fault != "":
-			set["failures"] = gorm.Expr("failures + 1")
+			set["failures"] = gorm.Expr("CASE WHEN fault = ? THEN failures + 1 ELSE 1 END", o.Fault)
 		default:
 			set["failures"], set["good_at"] = 0, At(now)
 		}

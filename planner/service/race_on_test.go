@@ -1,0 +1,6 @@
+//go:build race
+
+package service
+
+// raceFactor is how much slower and larger the race detector makes things.
+const raceFactor = 12
