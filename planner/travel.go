@@ -16,9 +16,11 @@ const (
 // Travel estimates travel between two points without a road map: great circle
 // times a detour factor at the speed of the mode. Within one postcode area the
 // points are known too coarsely for that, and half the square root of the area
-// stands for the distance.
+// stands for the distance. Between other points a measured time comes first.
 type Travel struct {
 	detour, carSpeed, carFixed, bicycleSpeed float64
+	// tables hold what a router measured, by mode.
+	tables map[TravelMode]*indexed
 }
 
 // NewTravel takes the speeds from the programme's assumptions.
@@ -40,6 +42,8 @@ func (t Travel) Minutes(a, b Point, mode TravelMode) float64 {
 	km := greatCircle(a, b) * t.detour
 	if a.PC4 != "" && a.PC4 == b.PC4 && a.PC4Area > 0 {
 		km = 0.5 * math.Sqrt(a.PC4Area)
+	} else if minutes, ok := t.measured(a, b, mode); ok {
+		return minutes
 	}
 	if mode == Bicycle {
 		return km / t.bicycleSpeed * 60

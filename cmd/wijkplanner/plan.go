@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"os"
 	"runtime"
@@ -85,6 +86,7 @@ type planCommand struct {
 	Dir string `arg:"" type:"existingdir" help:"Input folder (docs/input.md)."`
 	Out string `required:"" help:"Folder to write the plan to (docs/output.md)."`
 	searchFlags
+	routerFlag
 }
 
 // Run reads, plans and writes; nothing is written unless everything went well.
@@ -96,18 +98,27 @@ func (c *planCommand) Run(p *process) error {
 	}
 	o := c.options(p)
 	o.Progress = progress(p.stderr)
+	if o.Travel, err = c.measure(p, states); err != nil {
+		return err
+	}
 	plans, err := planner.SolveAll(p.ctx, states, o)
 	if err != nil {
 		return &codeError{exitInput, err}
 	}
-	if err := p.proved(files.Prove(states, plans)); err != nil {
+	extra, err := files.TravelFile(o.Travel)
+	if err != nil {
+		return err
+	}
+	if err := p.proved(files.ProveWith(states, plans, extra)); err != nil {
 		return err
 	}
 	var report bytes.Buffer
 	if err := web.Report(&report, regions(states, plans), p.now(), web.Dutch); err != nil {
 		return err
 	}
-	if err := files.WritePlan(c.Out, states, plans, map[string][]byte{"report.html": report.Bytes()}); err != nil {
+	further := map[string][]byte{"report.html": report.Bytes()}
+	maps.Copy(further, extra)
+	if err := files.WritePlan(c.Out, states, plans, further); err != nil {
 		return err
 	}
 	if err := writeProposals(p.stdout, states, plans); err != nil {

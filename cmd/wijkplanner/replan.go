@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"runtime"
 	"strings"
 	"time"
@@ -26,7 +27,8 @@ type replanCommand struct {
 	Reopen     bool    `help:"Visits before today that history.csv does not have did not take place: plan them again."`
 	Seconds    float64 `help:"Time to search, in seconds (default 5)." xor:"limit"`
 	Iterations int     `help:"Search so many iterations instead: a repeatable plan." xor:"limit"`
-	Seed       uint64  `help:"Seed of the search." default:"1"`
+	routerFlag
+	Seed uint64 `help:"Seed of the search." default:"1"`
 }
 
 // Validate refuses values that no search can use, all of them at once.
@@ -78,14 +80,14 @@ func (c *replanCommand) Run(p *process) error {
 		},
 		Today: today, MaxMoves: c.MaxMoves, Reopen: c.Reopen,
 	}
+	if o.Travel, err = c.measure(p, states); err != nil {
+		return err
+	}
 	replans, err := planner.ReplanAll(p.ctx, states, files.PublishedOf(states, folder), o)
 	if err != nil {
 		return &codeError{exitInput, err}
 	}
-	if err := p.proved(files.ProveReplans(states, replans)); err != nil {
-		return err
-	}
-	if err := c.write(p, states, replans); err != nil {
+	if err := c.write(p, states, replans, o.Travel); err != nil {
 		return err
 	}
 	if err := tellChanges(p, states, replans); err != nil {
@@ -100,7 +102,8 @@ func (c *replanCommand) Run(p *process) error {
 	return err
 }
 
-func (c *replanCommand) write(p *process, states []*planner.State, replans []*planner.Replanned) error {
+// write proves the plans and writes their folder.
+func (c *replanCommand) write(p *process, states []*planner.State, replans []*planner.Replanned, travel *planner.TravelTable) error {
 	plans := files.PlansOf(replans)
 	var report bytes.Buffer
 	if err := web.Report(&report, regions(states, plans), p.now(), web.Dutch); err != nil {
@@ -108,6 +111,14 @@ func (c *replanCommand) write(p *process, states []*planner.State, replans []*pl
 	}
 	extra, err := files.ReplanFiles(states, replans)
 	if err != nil {
+		return err
+	}
+	measured, err := files.TravelFile(travel)
+	if err != nil {
+		return err
+	}
+	maps.Copy(extra, measured)
+	if err := p.proved(files.ProveWith(states, plans, extra)); err != nil {
 		return err
 	}
 	extra["report.html"] = report.Bytes()

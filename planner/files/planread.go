@@ -35,6 +35,7 @@ func ReadPlanFS(fsys fs.FS) (*verify.Folder, error) {
 	}
 	readSummary(rep, fsys, &out.Summary)
 	readReplan(rep, fsys, out)
+	readTravel(rep, fsys, out)
 	if err := rep.err(); err != nil {
 		return nil, err
 	}

@@ -243,7 +243,7 @@ func replaceFolder(dir string, content map[string][]byte) (err error) {
 }
 
 // furtherFiles are those of a plan folder that not every plan has.
-var furtherFiles = []string{"feeds", "report.html", replanFile, publishedFile, publishedAssignmentsFile, changesFile}
+var furtherFiles = []string{"feeds", "report.html", replanFile, publishedFile, publishedAssignmentsFile, changesFile, travelFile}
 
 // mayReplace refuses a folder that holds something that is no part of a plan.
 func mayReplace(dir string, content map[string][]byte) error {

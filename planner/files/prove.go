@@ -14,20 +14,12 @@ import (
 // writing it: what is not proved should neither be written nor stored. The
 // error is for plans that cannot be rendered at all.
 func Prove(states []*planner.State, plans []*planner.Plan) ([]verify.Fault, error) {
-	return prove(states, plans, nil)
+	return ProveWith(states, plans, nil)
 }
 
-// ProveReplans proves plans that were made from published ones.
-func ProveReplans(states []*planner.State, replans []*planner.Replanned) ([]verify.Fault, error) {
-	extra, err := ReplanFiles(states, replans)
-	if err != nil {
-		return nil, err
-	}
-	return prove(states, PlansOf(replans), extra)
-}
-
-// prove proves plans from their files; extra holds those beside the usual.
-func prove(states []*planner.State, plans []*planner.Plan, extra map[string][]byte) ([]verify.Fault, error) {
+// ProveWith proves plans with the further files that their folder holds: what
+// they were made from again (ReplanFiles), or measured travel (TravelFile).
+func ProveWith(states []*planner.State, plans []*planner.Plan, extra map[string][]byte) ([]verify.Fault, error) {
 	content, err := planFiles(states, plans)
 	if err != nil {
 		return nil, err

@@ -20,6 +20,7 @@ func Plan(state *planner.State, folder *Folder, from, to calendar.Date) []Fault 
 	}
 	c.zone = zone
 	c.readNorms()
+	c.readTravel()
 	c.readDates()
 	c.readReplan()
 	c.readAssignments()

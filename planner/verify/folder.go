@@ -14,6 +14,8 @@ type Folder struct {
 	Unplanned   []UnplannedRow
 	Coverage    []CoverageRow
 	Summary     Summary
+	// Travel are measured travel times, nil where all is estimated.
+	Travel *Travel
 	// Replan, Published, PublishedAssignments and ChangeRows are there when the
 	// plan was made from a published one.
 	Replan               *Replan

@@ -35,7 +35,7 @@ func split(states []*planner.State, folder *Folder, c *checker) []*Folder {
 	parts := make([]*Folder, len(states))
 	byLocation, byStaff, byMeeting := map[string][]int{}, map[string][]int{}, map[string][]int{}
 	for i, s := range states {
-		parts[i] = &Folder{Summary: regionSummary(&folder.Summary, s.Region, c)}
+		parts[i] = &Folder{Travel: folder.Travel, Summary: regionSummary(&folder.Summary, s.Region, c)}
 		for k := range s.Locations {
 			byLocation[s.Locations[k].ID] = append(byLocation[s.Locations[k].ID], i)
 		}

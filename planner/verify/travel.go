@@ -20,6 +20,8 @@ type norms struct {
 	reach                          int
 	detour                         float64
 	carSpeed, carFixed, bicycleKmh float64
+	// measured are the tables of a router, by mode.
+	measured map[planner.TravelMode]measuredTable
 }
 
 func (c *checker) readNorms() {
@@ -59,6 +61,8 @@ func (n *norms) minutes(a, b *planner.Point, mode planner.TravelMode) float64 {
 	var km float64
 	if a.PC4 != "" && a.PC4 == b.PC4 && a.PC4Area > 0 {
 		km = math.Sqrt(a.PC4Area) / 2
+	} else if minutes, ok := n.measuredMinutes(a, b, mode); ok {
+		return minutes
 	} else {
 		km = haversine(a, b) * n.detour
 	}

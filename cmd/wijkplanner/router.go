@@ -1,0 +1,42 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/wijkplanner/wijkplanner/planner"
+	"github.com/wijkplanner/wijkplanner/planner/outside"
+)
+
+// routerFlag names the road routers to ask for travel times.
+type routerFlag struct {
+	Router map[string]string `help:"OSRM server for a mode of travel, as car=http://localhost:5000; without one, travel is estimated." placeholder:"MODE=URL"`
+}
+
+// measure asks the routers, if there are any. A router that does not answer is no
+// reason not to plan: travel is estimated then, and that is said.
+func (f routerFlag) measure(p *process, states []*planner.State) (*planner.TravelTable, error) {
+	if len(f.Router) == 0 {
+		return nil, nil
+	}
+	r := outside.Router{Addresses: map[planner.TravelMode]string{}}
+	var faults []error
+	for mode, address := range f.Router {
+		if m := planner.TravelMode(mode); m != planner.Car && m != planner.Bicycle {
+			faults = append(faults, fmt.Errorf("--router %s=…: want car or bicycle", mode))
+			continue
+		}
+		if err := outside.ParseRouter(address); err != nil {
+			faults = append(faults, fmt.Errorf("--router %s=%s: %w", mode, address, err))
+		}
+		r.Addresses[planner.TravelMode(mode)] = address
+	}
+	if err := errors.Join(faults...); err != nil {
+		return nil, &codeError{exitInput, err}
+	}
+	table, err := r.Measure(p.ctx, planner.PlacesToMeasure(states))
+	if err == nil && table.Why != "" {
+		fmt.Fprintf(p.stderr, "travel is estimated where the router did not measure it (%s); travel.json says so\n", table.Why)
+	}
+	return table, err
+}
