@@ -33,16 +33,17 @@ const (
 
 // cli is the command line.
 type cli struct {
-	Serve   serveCommand   `cmd:"" help:"Serve pages and feeds."`
-	Plan    planCommand    `cmd:"" help:"Plan an input folder: who serves which location, and when."`
-	Replan  replanCommand  `cmd:"" help:"Plan again after something changed, moving as little as can be."`
-	Verify  verifyCommand  `cmd:"" help:"Prove a plan again from its files."`
-	Bench   benchCommand   `cmd:"" help:"Solve benchmark instances."`
-	Recur   recurCommand   `cmd:"" help:"List the occurrences of a recurrence rule."`
-	Import  importCommand  `cmd:"" help:"Take a folder or a file into the database, and show what changes."`
-	Feed    feedCommand    `cmd:"" help:"Make and revoke calendar feeds."`
-	Migrate migrateCommand `cmd:"" help:"Bring the database to this version."`
-	Version versionCommand `cmd:"" help:"Show the version."`
+	Serve     serveCommand     `cmd:"" help:"Serve pages and feeds."`
+	Plan      planCommand      `cmd:"" help:"Plan an input folder: who serves which location, and when."`
+	Replan    replanCommand    `cmd:"" help:"Plan again after something changed, moving as little as can be."`
+	Recommend recommendCommand `cmd:"" help:"Rank who could have one location, with the exact difference each makes."`
+	Verify    verifyCommand    `cmd:"" help:"Prove a plan again from its files."`
+	Bench     benchCommand     `cmd:"" help:"Solve benchmark instances."`
+	Recur     recurCommand     `cmd:"" help:"List the occurrences of a recurrence rule."`
+	Import    importCommand    `cmd:"" help:"Take a folder or a file into the database, and show what changes."`
+	Feed      feedCommand      `cmd:"" help:"Make and revoke calendar feeds."`
+	Migrate   migrateCommand   `cmd:"" help:"Bring the database to this version."`
+	Version   versionCommand   `cmd:"" help:"Show the version."`
 
 	ShowVersion kong.VersionFlag `name:"version" help:"Show the version."`
 }

@@ -78,11 +78,7 @@ func amountsText(amounts []planner.Amount, apart bool) string {
 func writeLoads(b *strings.Builder, loads []planner.Load) {
 	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
 	for _, l := range loads {
-		share := "–"
-		if l.Capacity > 0 {
-			share = fmt.Sprintf("%.1f %%", 100*float64(l.Load)/float64(l.Capacity))
-		}
-		fmt.Fprintf(t, "  load %s\t%s\t%d of %d minutes\t%s\t\n", l.Staff, share, l.Load, l.Capacity, plural(l.Locations, "location"))
+		fmt.Fprintf(t, "  load %s\t%s\t%d of %d minutes\t%s\t\n", l.Staff, share(l.Load, l.Capacity), l.Load, l.Capacity, plural(l.Locations, "location"))
 	}
 	_ = t.Flush() // a builder takes everything
 }
