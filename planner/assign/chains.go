@@ -8,6 +8,15 @@ const (
 	chargedChain = 2
 )
 
+// mostFits, mostLooks and mostCharged limit how many locations a person with
+// space looks at, the most promising first: so many that fit, so many in all,
+// and so many where every load is charged.
+const (
+	mostFits    = 3
+	mostLooks   = 24
+	mostCharged = 16
+)
+
 // longest returns the limit that holds for the problem.
 func (m *model) longest() int {
 	if m.p.Balance > 0 {
@@ -87,7 +96,7 @@ func (w *walker) fill(hole int32) (int32, int64) {
 func (w *walker) cheapest(j int, before int32) (int32, int64) {
 	best, bestCost := int32(-1), int64(unlimited)
 	for _, c := range w.near.of[j] {
-		if c == before {
+		if c == before || !w.may(c) {
 			continue
 		}
 		if d := w.s.addCost(c); d < bestCost {
@@ -97,6 +106,12 @@ func (w *walker) cheapest(j int, before int32) (int32, int64) {
 	return best, bestCost
 }
 
+// may reports whether a candidate is within the lane's territory, or nobody.
+func (w *walker) may(c int32) bool {
+	i := w.s.m.staff[c]
+	return w.land.staff[i] || int(i) == w.s.m.nobody
+}
+
 // successor returns the candidate by which some location of another person
 // moves into the hole at the least cost.
 func (w *walker) successor(hole int32) int32 {
@@ -104,14 +119,18 @@ func (w *walker) successor(hole int32) int32 {
 	if m.plain {
 		return w.plainSuccessor(hole)
 	}
+	looked := 0
 	best, bestCost := int32(-1), int64(unlimited)
 	for _, c := range w.near.to[hole] {
 		j := m.loc[c]
-		if w.seen[j] == w.stamp || s.at[j] == c {
+		if w.seen[j] == w.stamp || s.at[j] == c || !w.land.owns[j] {
 			continue
 		}
 		if d := s.addCost(c) + s.removeCost(int(j)); d < bestCost {
 			best, bestCost = c, d
+		}
+		if looked++; looked >= mostCharged {
+			break
 		}
 	}
 	return best
@@ -122,6 +141,7 @@ func (w *walker) successor(hole int32) int32 {
 func (w *walker) plainSuccessor(hole int32) int32 {
 	s, m := w.s, w.s.m
 	best, bestCost := int32(-1), int64(unlimited)
+	fits, looked := 0, 0
 	room, price := m.capacity[hole]-s.load[hole], s.over.staff[hole]
 	for _, c := range w.near.to[hole] {
 		j := m.loc[c]
@@ -130,7 +150,10 @@ func (w *walker) plainSuccessor(hole int32) int32 {
 			continue
 		}
 		d := m.cost[c] - m.cost[now]
-		if a := m.load[c]; a > room {
+		looked++
+		if a := m.load[c]; a <= room {
+			fits++
+		} else {
 			d += price * (a - max(0, room))
 		}
 		from := m.staff[now]
@@ -139,6 +162,9 @@ func (w *walker) plainSuccessor(hole int32) int32 {
 		}
 		if d < bestCost {
 			best, bestCost = c, d
+		}
+		if fits >= mostFits || looked >= mostLooks {
+			break
 		}
 	}
 	return best
@@ -160,7 +186,7 @@ func (w *walker) moveDistrict(pair int32) bool {
 	from := m.staff[s.at[locations[0]]]
 	for c := m.first[locations[0]]; c < m.first[locations[0]+1]; c++ {
 		to := m.staff[c]
-		if to == from || int(to) == m.nobody {
+		if to == from || int(to) == m.nobody || !w.land.staff[to] {
 			continue
 		}
 		mark := len(s.log)

@@ -3,7 +3,7 @@ package assign
 // kickDistrict disturbs a solution where charges for districts hold it: single
 // locations cannot leave a district that they share, nor enter one alone.
 func (w *walker) kickDistrict() {
-	j := w.rng.IntN(w.s.m.n)
+	j := w.draw()
 	if w.rng.IntN(2) == 0 {
 		if pair := w.s.m.pair[w.s.at[j]]; pair >= 0 {
 			w.quit(pair)
@@ -11,7 +11,7 @@ func (w *walker) kickDistrict() {
 		return
 	}
 	if list := w.near.of[j]; len(list) > 1 {
-		if c := list[w.rng.IntN(len(list)-1)]; c != w.s.at[j] && w.s.m.pair[c] >= 0 {
+		if c := list[w.rng.IntN(len(list)-1)]; c != w.s.at[j] && w.s.m.pair[c] >= 0 && w.land.staff[w.s.m.staff[c]] {
 			w.enter(c)
 		}
 	}
@@ -39,7 +39,7 @@ func (w *walker) enter(first int32) {
 	w.value += s.add(first)
 	for _, c := range m.pairOf[m.pair[first]] {
 		j := int(m.loc[c])
-		if s.at[j] == c || len(w.near.of[j]) == 0 {
+		if s.at[j] == c || len(w.near.of[j]) == 0 || !w.land.owns[j] {
 			continue
 		}
 		if d := s.addCost(c) + s.removeCost(j); d < 0 {

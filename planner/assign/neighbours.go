@@ -12,12 +12,14 @@ const nearest = 8
 // ones at the prices that the relaxation puts on each person's load, and nobody.
 type neighbours struct {
 	of [][]int32 // candidates by location, cheapest first, nobody last
-	to [][]int32 // the same candidates by staff; nobody's list is empty
+	to [][]int32 // the same candidates by staff, the most promising first; nobody's list is empty
 }
 
-// newNeighbours ranks candidates by cost + price × load; price is by staff, in
-// fixed point per unit of load.
-func newNeighbours(m *model, price []int64) *neighbours {
+// newNeighbours ranks a location's candidates by cost + price × load, a person's
+// by that less the location's multiplier, so that the first would gain most.
+// Where only capacities limit, what fills a person's room best is worth most:
+// there load has no price. price is by staff, in fixed point per unit of load.
+func newNeighbours(m *model, price, mult []int64) *neighbours {
 	nb := &neighbours{of: make([][]int32, m.n), to: make([][]int32, m.nobody+1)}
 	for j := range m.n {
 		if m.p.Locations[j].Pinned != None {
@@ -37,6 +39,18 @@ func newNeighbours(m *model, price []int64) *neighbours {
 			nb.to[m.staff[c]] = append(nb.to[m.staff[c]], c)
 		}
 		nb.of[j] = append(list, last)
+	}
+	worth := func(c int32) int64 {
+		gain := m.cost[c] - mult[m.loc[c]]
+		if !m.plain {
+			gain += price[m.staff[c]] * m.load[c]
+		}
+		return gain
+	}
+	for _, list := range nb.to {
+		slices.SortFunc(list, func(a, b int32) int {
+			return cmp.Or(cmp.Compare(worth(a), worth(b)), cmp.Compare(a, b))
+		})
 	}
 	return nb
 }

@@ -2,6 +2,7 @@ package assign
 
 import (
 	"context"
+	"math/rand/v2"
 	"runtime"
 	"slices"
 	"sync"
@@ -38,7 +39,7 @@ const (
 // alone it is deterministic for (problem, seed, iterations), whatever Workers.
 func Solve(ctx context.Context, p *Problem, o Options) *Result {
 	o = o.withDefaults()
-	sv := &solver{m: newModel(p), o: o}
+	sv := &solver{m: newModel(p), o: o, rng: rand.New(rand.NewPCG(o.Seed, lanes))}
 	stop := func() {}
 	searching := ctx
 	if o.Seconds > 0 {
@@ -74,6 +75,8 @@ type solver struct {
 	near    *neighbours
 	price   []int64
 	walkers []*walker
+	rng     *rand.Rand
+	rounds  int
 	idle    []int // rounds since a walker last found something better
 
 	best       []int32
@@ -106,15 +109,18 @@ func (sv *solver) prepare(ctx context.Context) {
 	if sv.price = sv.up.price; m.p.Balance == 0 {
 		sv.price = sv.up.r.prices(sv.up.best)
 	}
-	sv.near = newNeighbours(m, sv.price)
+	sv.near = newNeighbours(m, sv.price, sv.up.best)
 	first := construct(m, nil, sv.price)
 	sv.offer(first)
 	sv.relax()
 	for lane := range lanes {
 		w := newWalker(m, sv.near, sv.price, sv.o.Seed, uint64(lane))
-		if lane%2 == 0 {
+		switch {
+		case sv.teams():
+			w.enqueueAll()
+		case lane%2 == 0:
 			w.start(sv.best)
-		} else {
+		default:
 			w.start(first)
 		}
 		w.diver = newDiver(m, slices.Clone(sv.up.best))
@@ -199,14 +205,20 @@ func (sv *solver) climb(ctx context.Context, limit int) {
 // search runs rounds of all walkers, the ascent beside them, until a limit.
 func (sv *solver) search(ctx context.Context) {
 	for ctx.Err() == nil && sv.m.n > 0 && !sv.proved() {
-		limit := quota
+		var limit int
 		if sv.o.Iterations > 0 {
 			if limit = (sv.o.Iterations - sv.iterations) / lanes; limit <= 0 {
 				return
 			}
-			limit = min(limit, quota)
+			limit = min(limit, sv.quota())
+		} else {
+			limit = sv.quota()
+		}
+		if sv.teams() {
+			sv.muster()
 		}
 		sv.round(ctx, limit)
+		sv.rounds++
 		sv.exchange()
 	}
 }
@@ -219,6 +231,14 @@ func (sv *solver) proved() bool {
 		}
 	}
 	return ceilUnit(sv.up.bestValue)*unit >= sv.bestCost
+}
+
+// quota is how many iterations a walker does in one round.
+func (sv *solver) quota() int {
+	if sv.teams() {
+		return max(quota, sv.m.n/teamQuota)
+	}
+	return quota
 }
 
 // round lets every walker and the ascent work, on all workers.
@@ -251,6 +271,12 @@ func (sv *solver) round(ctx context.Context, limit int) {
 // exchange gathers what the walkers found, in lane order, and shows those that
 // stand still the best of all.
 func (sv *solver) exchange() {
+	if sv.teams() {
+		if sv.unite() {
+			sv.improved()
+		}
+		return
+	}
 	better := false
 	for k, w := range sv.walkers {
 		sv.idle[k]++
@@ -267,10 +293,15 @@ func (sv *solver) exchange() {
 		}
 	}
 	if better {
-		sv.relax()
-		sv.scarcity()
-		sv.report()
+		sv.improved()
 	}
+}
+
+// improved follows a new best solution.
+func (sv *solver) improved() {
+	sv.relax()
+	sv.scarcity()
+	sv.report()
 }
 
 func (sv *solver) report() {

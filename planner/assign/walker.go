@@ -39,6 +39,10 @@ type walker struct {
 	beyond  int     // iterations since a solution was feasible
 	scarce  bool    // some locations have to stay unassigned
 
+	beam    *beam   // nil where loads are too fine for one
+	company []int32 // scratch of reshare
+	land    *territory
+
 	diver *diver // nil where a dive would take too long
 	elite []elite
 	apart []int32 // scratch of relink
@@ -54,6 +58,7 @@ func newWalker(m *model, near *neighbours, price []int64, seed, lane uint64) *wa
 		queued: make([]bool, m.nobody+1), seen: make([]uint32, m.n),
 		here: elite{at: make([]int32, m.n), cost: unlimited}, best: elite{at: make([]int32, m.n), cost: unlimited},
 	}
+	w.beam, w.land = newBeam(m), everything(m)
 	over := &w.s.over
 	for i := range m.nobody {
 		over.staff[i] = max(unit, 2*price[i])
@@ -87,15 +92,27 @@ func (w *walker) start(at []int32) {
 	w.s.set(at)
 	w.value = w.s.cost + w.s.penalty()
 	w.keep()
+	w.enqueueAll()
+}
+
+func (w *walker) enqueueAll() {
 	for i := range w.queued {
 		w.enqueue(int32(i))
 	}
 }
 
+// resume puts the walker on a solution that has been descended from before.
+func (w *walker) resume(at []int32) {
+	w.s.set(at)
+	w.value = w.s.cost + w.s.penalty()
+	w.keep()
+	w.trip = 0
+}
+
 // run does up to limit iterations and returns how many it did.
 func (w *walker) run(ctx context.Context, limit int) int {
 	for k := range limit {
-		if ctx.Err() != nil || w.s.m.n == 0 {
+		if ctx.Err() != nil || len(w.land.locs) == 0 {
 			return k
 		}
 		w.iterate(ctx)
@@ -118,7 +135,11 @@ func (w *walker) iterate(ctx context.Context) {
 	w.keep()
 	s.log = s.log[:0]
 	before := w.value
-	w.kick()
+	if w.beam != nil && w.rng.IntN(100) < s.m.reshareShare() {
+		w.reshare()
+	} else {
+		w.kick()
+	}
 	w.descend(ctx)
 	w.keep()
 	if w.value > before {
@@ -148,6 +169,9 @@ func (w *walker) depart(ctx context.Context) {
 	w.s.log = w.s.log[:0]
 }
 
+// draw picks a location at random.
+func (w *walker) draw() int { return int(w.land.locs[w.rng.IntN(len(w.land.locs))]) }
+
 // kick moves a few locations at random.
 func (w *walker) kick() {
 	s, m := w.s, w.s.m
@@ -158,17 +182,17 @@ func (w *walker) kick() {
 		return
 	}
 	if m.pairs > 0 && w.rng.IntN(8) == 0 {
-		if c := s.at[w.rng.IntN(m.n)]; m.pair[c] >= 0 {
+		if c := s.at[w.draw()]; m.pair[c] >= 0 {
 			w.moveDistrict(m.pair[c])
 		}
 	}
 	for range 1 + w.rng.IntN(3) {
-		j := w.rng.IntN(m.n)
+		j := w.draw()
 		list := w.near.of[j]
 		if len(list) < 2 {
 			continue
 		}
-		if c := list[w.rng.IntN(len(list)-1)]; c != s.at[j] {
+		if c := list[w.rng.IntN(len(list)-1)]; c != s.at[j] && w.land.staff[m.staff[c]] {
 			w.value += s.remove(j)
 			w.value += s.add(c)
 		}
@@ -189,7 +213,9 @@ func (w *walker) descend(ctx context.Context) {
 		w.queue[k] = w.queue[last]
 		w.queue = w.queue[:last]
 		w.queued[i] = false
-		w.work(i)
+		if w.land.staff[i] {
+			w.work(i)
+		}
 	}
 }
 
