@@ -37,6 +37,7 @@ type cli struct {
 	Plan      planCommand      `cmd:"" help:"Plan an input folder: who serves which location, and when."`
 	Replan    replanCommand    `cmd:"" help:"Plan again after something changed, moving as little as can be."`
 	Recommend recommendCommand `cmd:"" help:"Rank who could have one location, with the exact difference each makes."`
+	Meeting   meetingCommand   `cmd:"" help:"Check meetings before they are agreed, and find moments for them."`
 	Verify    verifyCommand    `cmd:"" help:"Prove a plan again from its files."`
 	Bench     benchCommand     `cmd:"" help:"Solve benchmark instances."`
 	Recur     recurCommand     `cmd:"" help:"List the occurrences of a recurrence rule."`
