@@ -3,6 +3,7 @@ package calendar
 import (
 	"math/bits"
 	"slices"
+	"sort"
 	"time"
 )
 
@@ -23,8 +24,8 @@ const (
 type expansion struct {
 	rule  *Recurrence
 	start Date
-	clock int           // seconds after midnight of the start
-	times []int         // seconds after midnight of a day's instances, ascending
+	clock int // seconds after midnight of the start
+	times clockTimes
 	from  wallSeconds   // earlier instances are not needed, but may come
 	to    Date          // the last date that is needed
 	skip  map[Date]bool // days without instances, which COUNT counts all the same
@@ -62,7 +63,6 @@ func (x *expansion) run() {
 	}
 	x.kinds, x.picks = map[yearKind][]Date{}, map[int][]int{}
 	x.times = x.rule.timesOfDay(x.clock)
-	x.steps += len(x.times) / 8
 	switch x.rule.freq {
 	case daily:
 		x.days()
@@ -75,40 +75,49 @@ func (x *expansion) run() {
 	}
 }
 
-// timesOfDay returns the seconds after midnight at which a day's instances
-// begin. What BYHOUR, BYMINUTE and BYSECOND do not say comes from the start.
-func (r *Recurrence) timesOfDay(clock int) []int {
-	hours, minutes, seconds := r.hours, r.minutes, r.seconds
-	if hours == 0 {
-		hours = 1 << (clock / 3600)
-	}
-	if minutes == 0 {
-		minutes = 1 << (clock / 60 % 60)
-	}
-	if seconds == 0 {
-		seconds = 1 << (clock % 60)
-	}
-	times := make([]int, 0, bits.OnesCount32(hours)*bits.OnesCount64(minutes)*bits.OnesCount64(seconds))
-	for h := hours; h != 0; h &= h - 1 {
-		for m := minutes; m != 0; m &= m - 1 {
-			minute := bits.TrailingZeros32(h)*3600 + bits.TrailingZeros64(m)*60
-			for s := seconds; s != 0; s &= s - 1 {
-				times = append(times, minute+bits.TrailingZeros64(s))
-			}
+// clockTimes are the seconds after midnight at which a day's instances begin:
+// every hour with every minute with every second, which can be 86,400 and are
+// worked out one by one.
+type clockTimes struct{ hours, minutes, seconds []int }
+
+// timesOfDay returns those of a rule. What BYHOUR, BYMINUTE and BYSECOND do not
+// say comes from the start.
+func (r *Recurrence) timesOfDay(clock int) clockTimes {
+	given := func(set uint64, from int) (list []int) {
+		if set == 0 {
+			return []int{from}
 		}
+		for ; set != 0; set &= set - 1 {
+			list = append(list, bits.TrailingZeros64(set))
+		}
+		return list
 	}
-	return times
+	return clockTimes{given(uint64(r.hours), clock/3600), given(r.minutes, clock/60%60), given(r.seconds, clock%60)}
+}
+
+func (c *clockTimes) len() int { return len(c.hours) * len(c.minutes) * len(c.seconds) }
+
+// at returns the time with an index, in ascending order.
+func (c *clockTimes) at(i int) int {
+	minute, second := i/len(c.seconds), i%len(c.seconds)
+	return c.hours[minute/len(c.minutes)]*3600 + c.minutes[minute%len(c.minutes)]*60 + c.seconds[second]
+}
+
+// first returns the index of the first time that is not before a second.
+func (c *clockTimes) first(second int) int {
+	return sort.Search(c.len(), func(i int) bool { return c.at(i) >= second })
 }
 
 // days expands a DAILY rule. Each day is a period of its own, but whole months
 // are filtered at once, so that a rule that seldom matches stays cheap.
 func (x *expansion) days() {
 	r := x.rule
-	if len(r.setPos) > 0 {
-		x.times = x.pickTimes()
+	if len(r.setPos) > 0 && len(x.positions(x.times.len())) == 0 {
+		return // no day has so many
 	}
+	var day [1]Date
 	y, m, _ := x.from.date().Time().Date()
-	for !x.done && len(x.times) > 0 {
+	for !x.done {
 		first, length := NewDate(y, m, 1), monthLength(y, m)
 		if first > x.to {
 			return
@@ -117,7 +126,8 @@ func (x *expansion) days() {
 		if r.months == 0 || r.months&(1<<m) != 0 {
 			mask := x.monthMask(first, length) & strideMask(int(x.start-first), r.interval, length)
 			for ; mask != 0 && !x.done; mask &= mask - 1 {
-				x.day(first + Date(bits.TrailingZeros32(mask)))
+				day[0] = first + Date(bits.TrailingZeros32(mask))
+				x.period(day[:], 0)
 			}
 		}
 		if m++; m > time.December {
@@ -298,12 +308,13 @@ func (x *expansion) period(days []Date, empty int) int {
 	}
 	// The set is the days times the times; only the positions asked for are
 	// made, since the whole can have millions of members.
-	picks := x.positions(len(days) * len(x.times))
+	size := x.times.len()
+	picks := x.positions(len(days) * size)
 	for _, i := range picks {
 		if x.done {
 			break
 		}
-		x.one(days[i/len(x.times)], x.times[i%len(x.times)])
+		x.one(days[i/size], x.times.at(i%size))
 	}
 	return nextEmpty(len(picks), empty)
 }
@@ -336,14 +347,6 @@ func (x *expansion) positions(size int) []int {
 	return at
 }
 
-func (x *expansion) pickTimes() []int {
-	var picked []int
-	for _, i := range x.positions(len(x.times)) {
-		picked = append(picked, x.times[i])
-	}
-	return picked
-}
-
 // day gives the instances of a day. Those before the window are passed over at
 // once, and so is a day that is left out.
 func (x *expansion) day(d Date) {
@@ -351,24 +354,20 @@ func (x *expansion) day(d Date) {
 		x.done = true
 		return
 	}
-	times := x.times
+	first := 0
 	if before := int(x.from - d.wall(0)); before > 0 {
-		first, _ := slices.BinarySearch(times, before)
-		times = times[first:]
+		first = x.times.first(before)
 	}
 	if x.skip[d] {
 		x.steps++
 		if x.left > 0 {
-			x.left = max(0, x.left-len(times))
+			x.left = max(0, x.left-(x.times.len()-first))
 			x.done = x.left == 0
 		}
 		return
 	}
-	for _, t := range times {
-		x.one(d, t)
-		if x.done {
-			return
-		}
+	for i := first; i < x.times.len() && !x.done; i++ {
+		x.one(d, x.times.at(i))
 	}
 }
 

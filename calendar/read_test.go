@@ -44,32 +44,35 @@ func faultCodes(r Reading) string {
 // one is the busy time of most hostile files.
 const one = "0302T0800-0302T1600"
 
-func TestReadHostile(t *testing.T) {
+// hostileFiles says what is read of each file of testdata/hostile.
+var hostileFiles = map[string]struct{ busy, faults, code string }{
+	"bom":                            {one, "", ""},
+	"cr_only":                        {one, "", ""},
+	"dquote_in_cn":                   {one, "", ""},
+	"duplicate_uid_sequence":         {"0303T0800-0303T1600", "", ""},
+	"empty":                          {"", "", ReadNotCalendar},
+	"floating_with_x_wr_timezone":    {one, "", ""},
+	"html_login_page":                {"", "", ReadNotCalendar},
+	"latin1":                         {one, "", ""},
+	"lf_only":                        {one, "", ""},
+	"line_without_colon":             {one, FaultLine, ""},
+	"lowercase_names":                {one, "", ""},
+	"mozilla_prefixed_tzid":          {one, "", ""},
+	"nul_byte":                       {one, "", ""},
+	"property_after_component":       {one, "", ""},
+	"rrule_never_ends_hourly":        {one, FaultRule, ""},
+	"transparent_and_cancelled":      {"", "", ""},
+	"truncated_mid_event":            {"", "", ReadTruncated},
+	"truncated_no_end_vcalendar":     {"", "", ReadTruncated},
+	"two_vcalendars":                 {one + " " + one, "", ""},
+	"underscore_prop":                {one, "", ""},
+	"windows_tzid_exchange_1601":     {"0702T0700-0702T1500", "", ""},
+	"windows_tzid_without_vtimezone": {one, "", ""},
+}
+
+func TestRI9_HostileFiles(t *testing.T) {
 	t.Parallel()
-	want := map[string]struct{ busy, faults, code string }{
-		"bom":                            {one, "", ""},
-		"cr_only":                        {one, "", ""},
-		"dquote_in_cn":                   {one, "", ""},
-		"duplicate_uid_sequence":         {"0303T0800-0303T1600", "", ""},
-		"empty":                          {"", "", ReadNotCalendar},
-		"floating_with_x_wr_timezone":    {one, "", ""},
-		"html_login_page":                {"", "", ReadNotCalendar},
-		"latin1":                         {one, "", ""},
-		"lf_only":                        {one, "", ""},
-		"line_without_colon":             {one, FaultLine, ""},
-		"lowercase_names":                {one, "", ""},
-		"mozilla_prefixed_tzid":          {one, "", ""},
-		"nul_byte":                       {one, "", ""},
-		"property_after_component":       {one, "", ""},
-		"rrule_never_ends_hourly":        {one, FaultRule, ""},
-		"transparent_and_cancelled":      {"", "", ""},
-		"truncated_mid_event":            {"", "", ReadTruncated},
-		"truncated_no_end_vcalendar":     {"", "", ReadTruncated},
-		"two_vcalendars":                 {one + " " + one, "", ""},
-		"underscore_prop":                {one, "", ""},
-		"windows_tzid_exchange_1601":     {"0702T0700-0702T1500", "", ""},
-		"windows_tzid_without_vtimezone": {one, "", ""},
-	}
+	want := hostileFiles
 	files, err := filepath.Glob("testdata/hostile/*.ics")
 	if err != nil || len(files) != len(want) {
 		t.Fatalf("%d files, want %d; %v", len(files), len(want), err)
@@ -120,28 +123,34 @@ const fine = "DTSTART:20260302T080000Z\r\nDTEND:20260302T160000Z"
 func bombs() map[string]struct{ text, busy, code string } {
 	repeat := strings.Repeat
 	return map[string]struct{ text, busy, code string }{
-		"10,000 open BEGIN":      {"BEGIN:VCALENDAR\r\n" + repeat("BEGIN:VEVENT\r\n", 10_000), "", ReadTooDeep},
-		"closed nesting":         {"BEGIN:VCALENDAR\r\n" + repeat("BEGIN:A\r\n", 100_000) + repeat("END:A\r\n", 100_000) + "END:VCALENDAR\r\n", "", ReadTooDeep},
-		"components in a row":    {"BEGIN:VCALENDAR\r\n" + repeat("BEGIN:A\r\nEND:A\r\n", 30_000) + "END:VCALENDAR\r\n", "", ReadTooMany},
-		"50,000 parameters":      {event("ATTENDEE"+repeat(";A=b", 50_000)+":mailto:x", fine), one, ""},
-		"100,000 values":         {event("ATTENDEE;M=x"+repeat(",b", 100_000)+":mailto:x", fine), one, ""},
-		"parameters of DTSTART":  {event("DTSTART"+repeat(";A=b", 50_000)+":20260302T080000Z", "DTEND:20260302T160000Z"), "", ""},
-		"one line of 4 MB":       {event("ATTACH;ENCODING=BASE64:"+repeat("QUJD", 1<<20), fine), one, ""},
-		"one line of 10 MB":      {event("X:"+repeat("x", 10<<20), fine), "", ReadTooLarge},
-		"a name of 1 MB":         {event(repeat("N", 1<<20)+":x", fine), one, ""},
-		"folds of one character": {event("SUMMARY:x"+repeat("\r\n x", 150_000), fine), one, ""},
-		"500,000 folds":          {event("SUMMARY:x"+repeat("\r\n x", 500_000), fine), "", ReadTooLarge},
-		"blank lines":            {repeat("\r\n", 300_000) + event(fine), "", ReadTooLarge},
-		"20,000 equal UIDs":      {"BEGIN:VCALENDAR\r\n" + repeat("BEGIN:VEVENT\r\nUID:a\r\n"+fine+"\r\nEND:VEVENT\r\n", 19_999) + "END:VCALENDAR\r\n", one, ""},
-		"10,000 EXDATEs":         {event(fine, "RRULE:FREQ=DAILY;COUNT=2", "EXDATE:20260303T080000Z"+repeat(",20270101T000000Z", 3500)), one, ""},
-		"a zone of 10,000 rules": {"BEGIN:VCALENDAR\r\nBEGIN:VTIMEZONE\r\nTZID:Z\r\n" + repeat("BEGIN:STANDARD\r\nDTSTART:19700101T000000\r\nTZOFFSETTO:+0100\r\nTZOFFSETFROM:+0100\r\nRRULE:FREQ=DAILY\r\nEND:STANDARD\r\n", 10_000) + "END:VTIMEZONE\r\nBEGIN:VEVENT\r\nDTSTART;TZID=Z:20260302T090000\r\nDTEND;TZID=Z:20260302T170000\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n", "0301T0800-0303T1600", ""},
-		"many unknown zones":     {manyZones(), "", ""},
-		"many dear zones":        {dearZones(), "", ReadTooMuchWork},
-		"many dear rules":        {"BEGIN:VCALENDAR\r\n" + repeat("BEGIN:VEVENT\r\nDTSTART:00010101T080000Z\r\nDURATION:PT1H\r\nRRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=29;BYDAY=MO;COUNT=5000\r\nEND:VEVENT\r\n", 15_000) + "END:VCALENDAR\r\n", "", ReadTooMuchWork},
-		"many instances":         {"BEGIN:VCALENDAR\r\n" + repeat("BEGIN:VEVENT\r\nDTSTART:20260101T080000Z\r\nDURATION:PT1H\r\nRRULE:FREQ=DAILY;BYHOUR=1,2,3,4,5,6,7,8,9,10\r\nEND:VEVENT\r\n", 100) + "END:VCALENDAR\r\n", "", ReadTooMany},
-		"UTF-16":                 {"\xff\xfeB\x00E\x00G\x00I\x00N\x00", "", ReadNotCalendar},
-		"an error in words":      {"Internal Server Error", "", ReadNotCalendar},
-		"JSON":                   {`{"error":"not found"}`, "", ReadNotCalendar},
+		"10,000 open BEGIN":            {"BEGIN:VCALENDAR\r\n" + repeat("BEGIN:VEVENT\r\n", 10_000), "", ReadTooDeep},
+		"closed nesting":               {"BEGIN:VCALENDAR\r\n" + repeat("BEGIN:A\r\n", 100_000) + repeat("END:A\r\n", 100_000) + "END:VCALENDAR\r\n", "", ReadTooDeep},
+		"components in a row":          {"BEGIN:VCALENDAR\r\n" + repeat("BEGIN:A\r\nEND:A\r\n", 30_000) + "END:VCALENDAR\r\n", "", ReadTooMany},
+		"50,000 parameters":            {event("ATTENDEE"+repeat(";A=b", 50_000)+":mailto:x", fine), one, ""},
+		"100,000 values":               {event("ATTENDEE;M=x"+repeat(",b", 100_000)+":mailto:x", fine), one, ""},
+		"parameters of DTSTART":        {event("DTSTART"+repeat(";A=b", 50_000)+":20260302T080000Z", "DTEND:20260302T160000Z"), "", ""},
+		"one line of 4 MB":             {event("ATTACH;ENCODING=BASE64:"+repeat("QUJD", 1<<20), fine), one, ""},
+		"one line of 10 MB":            {event("X:"+repeat("x", 10<<20), fine), "", ReadTooLarge},
+		"a name of 1 MB":               {event(repeat("N", 1<<20)+":x", fine), one, ""},
+		"folds of one character":       {event("SUMMARY:x"+repeat("\r\n x", 150_000), fine), one, ""},
+		"500,000 folds":                {event("SUMMARY:x"+repeat("\r\n x", 500_000), fine), "", ReadTooLarge},
+		"blank lines":                  {repeat("\r\n", 300_000) + event(fine), "", ReadTooLarge},
+		"20,000 equal UIDs":            {"BEGIN:VCALENDAR\r\n" + repeat("BEGIN:VEVENT\r\nUID:a\r\n"+fine+"\r\nEND:VEVENT\r\n", 19_999) + "END:VCALENDAR\r\n", one, ""},
+		"10,000 EXDATEs":               {event(fine, "RRULE:FREQ=DAILY;COUNT=2", repeat("EXDATE:20260303T080000Z"+repeat(",20270101T000000Z", 999)+"\r\n", 10)+"X:y"), one, ""},
+		"a zone of 10,000 rules":       {"BEGIN:VCALENDAR\r\nBEGIN:VTIMEZONE\r\nTZID:Z\r\n" + repeat("BEGIN:STANDARD\r\nDTSTART:19700101T000000\r\nTZOFFSETTO:+0100\r\nTZOFFSETFROM:+0100\r\nRRULE:FREQ=DAILY\r\nEND:STANDARD\r\n", 10_000) + "END:VTIMEZONE\r\nBEGIN:VEVENT\r\nDTSTART;TZID=Z:20260302T090000\r\nDTEND;TZID=Z:20260302T170000\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n", "0301T0800-0303T1600", ""},
+		"many unknown zones":           {manyZones(), "", ""},
+		"many dear zones":              {dearZones(), "", ReadTooMuchWork},
+		"many dear rules":              {"BEGIN:VCALENDAR\r\n" + repeat("BEGIN:VEVENT\r\nDTSTART:00010101T080000Z\r\nDURATION:PT1H\r\nRRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=29;BYDAY=MO;COUNT=5000\r\nEND:VEVENT\r\n", 15_000) + "END:VCALENDAR\r\n", "", ReadTooMuchWork},
+		"many instances":               {"BEGIN:VCALENDAR\r\n" + repeat("BEGIN:VEVENT\r\nDTSTART:20260101T080000Z\r\nDURATION:PT1H\r\nRRULE:FREQ=DAILY;BYHOUR=1,2,3,4,5,6,7,8,9,10\r\nEND:VEVENT\r\n", 100) + "END:VCALENDAR\r\n", "", ReadTooMany},
+		"a file as an attachment":      {event("ATTACH:file:///etc/passwd", "ATTACH;FMTTYPE=text/calendar:https://127.0.0.1/", fine), one, ""},
+		"a duration of 100 years":      {event("DTSTART:20260302T080000Z", "DURATION:P36500D"), "0302T0800-0718T0800", ""},
+		"all seconds, 3,000 times":     {"BEGIN:VCALENDAR\r\n" + repeat("BEGIN:VEVENT\r\nDTSTART:20240101T080000Z\r\nDURATION:PT1H\r\nRRULE:FREQ=YEARLY;BYMONTH=1;BYMONTHDAY=1;"+everySecond+"\r\nEND:VEVENT\r\n", 3_000) + "END:VCALENDAR\r\n", "", ""},
+		"all positions, 1,000 times":   {"BEGIN:VCALENDAR\r\n" + repeat("BEGIN:VEVENT\r\nDTSTART:00010101T080000Z\r\nDURATION:PT1H\r\nRRULE:FREQ=YEARLY;BYDAY=MO;BYSETPOS="+numbers(53, 366)+";"+everySecond+"\r\nEND:VEVENT\r\n", 1_000) + "END:VCALENDAR\r\n", "", ""},
+		"all days numbered, 500 times": {"BEGIN:VCALENDAR\r\n" + repeat("BEGIN:VEVENT\r\nDTSTART:00010101T080000Z\r\nDURATION:PT1H\r\nRRULE:FREQ=YEARLY;BYDAY="+numberedDays(53)+";BYMONTHDAY=31;BYYEARDAY=59\r\nEND:VEVENT\r\n", 500) + "END:VCALENDAR\r\n", "", ""},
+		"days left out, 2,000":         {event("DTSTART:20260302T080000Z", "DURATION:PT1M", "RRULE:FREQ=DAILY;UNTIL=20260303T235959Z;"+everySecond, "EXDATE;VALUE=DATE:20260302"+repeat(",20260303", 1998)), "", ""},
+		"UTF-16":                       {"\xff\xfeB\x00E\x00G\x00I\x00N\x00", "", ReadNotCalendar},
+		"an error in words":            {"Internal Server Error", "", ReadNotCalendar},
+		"JSON":                         {`{"error":"not found"}`, "", ReadNotCalendar},
 	}
 }
 
@@ -167,23 +176,6 @@ func dearZones() string {
 	return b.String()
 }
 
-func TestReadBombs(t *testing.T) {
-	t.Parallel()
-	for name, bomb := range bombs() {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			got, err := ReadBusy(strings.NewReader(bomb.text), inMarch(t))
-			checkCode(t, err, bomb.code)
-			if busyText(got) != bomb.busy {
-				t.Errorf("got %.200q, want %q", busyText(got), bomb.busy)
-			}
-			if len(got.Faults) > maxKeptFaults {
-				t.Errorf("%d faults kept", len(got.Faults))
-			}
-		})
-	}
-}
-
 func TestReadBrokenStream(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("connection reset")
@@ -194,7 +186,7 @@ func TestReadBrokenStream(t *testing.T) {
 	}
 }
 
-func TestReadEvents(t *testing.T) {
+func TestRI7_Events(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name, text, busy, faults string
@@ -255,7 +247,7 @@ func TestReadEvents(t *testing.T) {
 	}
 }
 
-func TestReadSeries(t *testing.T) {
+func TestRI7_Series(t *testing.T) {
 	t.Parallel()
 	weekly := "DTSTART;TZID=Europe/Amsterdam:20260323T090000\r\nDTEND;TZID=Europe/Amsterdam:20260323T100000\r\nRRULE:FREQ=WEEKLY;COUNT=3"
 	override := func(lines ...string) string {
@@ -300,7 +292,7 @@ func TestReadSeries(t *testing.T) {
 	}
 }
 
-func TestReadZones(t *testing.T) {
+func TestRI7_Zones(t *testing.T) {
 	t.Parallel()
 	zone := func(parts ...string) string {
 		return "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:w\r\nDTSTART;TZID=Eigen:20260302T090000\r\nDURATION:PT8H\r\nEND:VEVENT\r\n" +
@@ -334,8 +326,8 @@ func TestReadZones(t *testing.T) {
 	}
 }
 
-// TestReadKeepsNothingElse: words of the calendar do not get out of the reader.
-func TestReadKeepsNothingElse(t *testing.T) {
+// TestRI8_KeepsNothingElse: words of the calendar do not get out of the reader.
+func TestRI8_KeepsNothingElse(t *testing.T) {
 	t.Parallel()
 	const canary = "KANARIE"
 	text := event(fine, "SUMMARY:"+canary, "DESCRIPTION:"+canary, "LOCATION:"+canary, "ATTENDEE;CN="+canary+":mailto:"+canary,
@@ -411,9 +403,9 @@ func plainlyBusy(text []byte) (busy []BusyTime) {
 	return busy
 }
 
-// FuzzRead: no bytes make the reader crash or run on, what it gives is in
+// FuzzImport (R-I9): no bytes make the reader crash or run on, what it gives is in
 // order and in the window, and it misses nothing that golang-ical finds.
-func FuzzRead(f *testing.F) {
+func FuzzImport(f *testing.F) {
 	files, err := filepath.Glob("testdata/hostile/*.ics")
 	if err != nil {
 		f.Fatal(err)
