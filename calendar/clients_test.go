@@ -38,6 +38,7 @@ func TestFeedInClients(t *testing.T) {
 		"python3-icalendar": {"/usr/bin/python3", "read_feed.py", path, "2027-01-01", "2027-12-31"},
 		"ical.js":           {"node", "read_feed.mjs", "ical.js", path},
 		"node-ical":         {"node", "read_feed.mjs", "node-ical", path},
+		"libical":           {buildLibical(t), path},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -68,6 +69,15 @@ func asClient(e *Event, zone *time.Location) clientEvent {
 		c.Summary, c.Status = cancelledPrefix+c.Summary, "CANCELLED"
 	}
 	return c
+}
+
+// buildLibical compiles the program that lists a feed with libical, which is
+// what GNOME, KDE and many servers read calendars with.
+func buildLibical(t *testing.T) string {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "read_feed")
+	clientOutput(t, nil, "cc", "-O1", "-o", program, "read_feed.c", "-lical")
+	return program
 }
 
 // clientOutput runs a program in the folder of the clients. One that is not

@@ -19,19 +19,28 @@ import (
 // the form of visits.csv.
 type shown struct{ UID, Start, End, Status string }
 
-// readers are iCalendar readers that are not ours, by the command that lists a
-// feed; FEED stands for its file. The scripts are those of package calendar.
-var readers = map[string][]string{
-	"python3-icalendar": {"/usr/bin/python3", "read_feed.py", "FEED", "2026-01-01", "2029-01-01"},
-	"ical.js":           {"node", "read_feed.mjs", "ical.js", "FEED"},
-	"node-ical":         {"node", "read_feed.mjs", "node-ical", "FEED"},
+// clients is where the programs that list a feed are: those of package calendar.
+var clients = filepath.Join("..", "..", "calendar", "testdata", "clients")
+
+// readers returns iCalendar readers that are not ours, by the command that lists
+// a feed; FEED stands for its file.
+func readers(t *testing.T) map[string][]string {
+	t.Helper()
+	libical := filepath.Join(t.TempDir(), "read_feed")
+	runClient(t, clients, nil, "cc", "-O1", "-o", libical, "read_feed.c", "-lical")
+	return map[string][]string{
+		"python3-icalendar": {"/usr/bin/python3", "read_feed.py", "FEED", "2026-01-01", "2029-01-01"},
+		"ical.js":           {"node", "read_feed.mjs", "ical.js", "FEED"},
+		"node-ical":         {"node", "read_feed.mjs", "node-ical", "FEED"},
+		"libical":           {libical, "FEED"},
+	}
 }
 
 // readFeed returns what a reader finds in a feed's file.
 func readFeed(t *testing.T, command []string, path string) []shown {
 	t.Helper()
 	args := strings.Split(strings.ReplaceAll(strings.Join(command, "\n"), "FEED", path), "\n")
-	out := runClient(t, filepath.Join("..", "..", "calendar", "testdata", "clients"), nil, args...)
+	out := runClient(t, clients, nil, args...)
 	var events []shown
 	for lines := json.NewDecoder(bytes.NewReader(out)); ; {
 		var e shown

@@ -83,6 +83,7 @@ func (s serving) events(t *testing.T, kind, id string) []store.FeedEvent {
 // through as such.
 func TestChangedFeedsInReaders(t *testing.T) {
 	t.Parallel()
+	commands := readers(t)
 	server := servePlan(t)
 	server.replan(t)
 	cancelled, moved := 0, 0
@@ -105,7 +106,7 @@ func TestChangedFeedsInReaders(t *testing.T) {
 		if err := os.WriteFile(path, download(t, server.subscribe(t, kind, id)), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		for reader, command := range readers {
+		for reader, command := range commands {
 			t.Run(name+"/"+reader, func(t *testing.T) {
 				t.Parallel()
 				compare(t, readFeed(t, command, path), want)

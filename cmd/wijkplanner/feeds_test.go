@@ -108,6 +108,7 @@ func coversTheYear(t *testing.T, events []shown) {
 // plan folder, and compares with visits.csv.
 func TestFeedFilesInReaders(t *testing.T) {
 	t.Parallel()
+	commands := readers(t)
 	dir, rows := planVisits(t)
 	paths, err := filepath.Glob(filepath.Join(dir, "feeds", "*.ics"))
 	if err != nil {
@@ -128,7 +129,7 @@ func TestFeedFilesInReaders(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for reader, command := range readers {
+			for reader, command := range commands {
 				t.Run(reader, func(t *testing.T) {
 					t.Parallel()
 					compare(t, readFeed(t, command, path), want)
@@ -215,6 +216,7 @@ func (s serving) shows(rows []visitRow, kind, id string) []shown {
 // the same plan.
 func TestServedFeedsInReaders(t *testing.T) {
 	t.Parallel()
+	commands := readers(t)
 	_, rows := planVisits(t)
 	server := servePlan(t)
 	server.hasPublished(t, rows)
@@ -232,7 +234,7 @@ func TestServedFeedsInReaders(t *testing.T) {
 			if err := os.WriteFile(path, download(t, server.subscribe(t, kind, id)), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			for reader, command := range readers {
+			for reader, command := range commands {
 				t.Run(reader, func(t *testing.T) {
 					t.Parallel()
 					compare(t, readFeed(t, command, path), want)
