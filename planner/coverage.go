@@ -2,8 +2,9 @@ package planner
 
 import "github.com/wijkplanner/wijkplanner/calendar"
 
-// atRiskDays is how shortly before the period's end a promise that only just
-// holds counts as at risk: what falls out then cannot be made up for.
+// atRiskDays is how shortly before its last possible day a promise that only
+// just holds counts as at risk: what falls out then cannot be made up for. It is
+// at most a quarter of the days that are possible.
 const atRiskDays = 28
 
 // coverage writes the ledger: for each promise to each location what was done,
@@ -28,10 +29,19 @@ func (f *formulation) coverage(visits []Visit) []Coverage {
 		out = append(out, Coverage{
 			Location: loc.ID, Role: req.Role, Requirement: req.ID,
 			Minimum: d.minimum, Target: d.target, Done: d.done, Planned: planned[k],
-			State: coverageState(d, planned[k], last[k], f.period),
+			State: coverageState(d, planned[k], last[k], f.possible(d)),
 		})
 	}
 	return out
+}
+
+// possible returns the days on which the visits of a demand can be.
+func (f *formulation) possible(d *demand) Period {
+	if d.handover != nil {
+		return d.handover.window
+	}
+	req, _, loc := f.target(d)
+	return f.period.inYear(req.From, req.To).Overlap(loc.Opened, loc.Closed)
 }
 
 func coverageState(d *demand, planned int, last calendar.Date, p Period) CoverageState {
@@ -40,7 +50,7 @@ func coverageState(d *demand, planned int, last calendar.Date, p Period) Coverag
 		return CoverageMissed
 	case d.done >= d.target:
 		return CoverageDone
-	case d.done+planned < d.target, d.done+planned == d.minimum && d.done < d.minimum && last > p.To-atRiskDays:
+	case d.done+planned < d.target, d.done+planned == d.minimum && d.done < d.minimum && last > p.To-calendar.Date(min(atRiskDays, p.Days()/4)):
 		return CoverageAtRisk
 	default:
 		return CoveragePlanned

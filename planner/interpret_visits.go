@@ -267,14 +267,7 @@ func (f *formulation) relabel(p *Plan) int64 {
 func (f *formulation) undone(ref visitRef) Unplanned {
 	d := &f.demanded[ref.demand]
 	req, _, loc := f.target(d)
-	out := Unplanned{
-		Location: loc.ID, Role: req.Role, Requirement: req.ID, Level: ref.level,
-		DueBy: f.period.inYear(req.From, req.To).Overlap(loc.Opened, loc.Closed).To,
-	}
-	if d.handover != nil {
-		out.DueBy = d.handover.window.To
-	}
-	return out
+	return Unplanned{Location: loc.ID, Role: req.Role, Requirement: req.ID, Level: ref.level, DueBy: f.possible(d).To}
 }
 
 // clash reports a meeting that somebody cannot attend because of another one.

@@ -244,3 +244,43 @@ func TestMoveChargeGrows(t *testing.T) {
 		last = got
 	}
 }
+
+// TestLedgerAtAGivenDay: at the first of September each location stands in
+// another state, before the year is over.
+func TestLedgerAtAGivenDay(t *testing.T) {
+	t.Parallel()
+	s := town()
+	s.Programme.Requirements[0].IdealGapDays = 0
+	l4 := s.Locations[0]
+	l4.ID = "l4"
+	s.Locations = append(s.Locations, l4)
+	today := "2027-09-01"
+	made := func(l string, on ...string) {
+		for _, d := range on {
+			s.History = append(s.History, CompletedVisit{Location: l, Role: "coordinator", Requirement: "discussion", Date: date(d)})
+		}
+	}
+	made("l1", "2027-02-01", "2027-07-01")     // both made
+	made("l2", "2027-03-01")                   // one made, one to come
+	made("l3", "2027-05-20")                   // one made, and no day left that is far enough
+	s.Locations[2].Closed = date("2027-09-10") // 113 days after
+	s.Locations[3].Opening = calendar.Week{}   // nobody can come, and nobody did
+	r := again(t, s, Published{}, today, nil)
+	want := map[string]Coverage{
+		"l1": {Done: 2, Planned: 0, State: CoverageDone},
+		"l2": {Done: 1, Planned: 1, State: CoveragePlanned},
+		"l3": {Done: 1, Planned: 0, State: CoverageAtRisk},
+		"l4": {Done: 0, Planned: 0, State: CoverageMissed},
+	}
+	for _, c := range r.Coverage {
+		w := want[c.Location]
+		if c.Done != w.Done || c.Planned != w.Planned || c.State != w.State {
+			t.Errorf("%s: done %d, planned %d, %s; want %d, %d, %s", c.Location, c.Done, c.Planned, c.State, w.Done, w.Planned, w.State)
+		}
+	}
+	for i := range r.Visits {
+		if v := &r.Visits[i]; v.on() < date(today) {
+			t.Errorf("%s is planned on %s, in the past", v.ID, v.on())
+		}
+	}
+}

@@ -1,12 +1,14 @@
 package verify
 
 import (
+	"time"
+
 	"github.com/wijkplanner/wijkplanner/calendar"
 	"github.com/wijkplanner/wijkplanner/planner"
 )
 
-// lastDays is how shortly before the end of the period a promise that only just
-// holds counts as at risk.
+// lastDays is how shortly before its last possible day a promise that only just
+// holds counts as at risk, at most a quarter of the possible days.
 const lastDays = 28
 
 const (
@@ -63,12 +65,13 @@ func (c *checker) checkCoverageRow(at Fault, p *promise, r *CoverageRow, last ca
 // on a day.
 func (c *checker) coverageState(p *promise, last calendar.Date) string {
 	sum := p.done + p.planned
+	first, due := c.possible(p)
 	switch {
 	case sum < p.minimum:
 		return string(planner.CoverageMissed)
 	case p.done >= p.target:
 		return string(planner.CoverageDone)
-	case sum < p.target, p.done < p.minimum && sum == p.minimum && last > c.to-lastDays:
+	case sum < p.target, p.done < p.minimum && sum == p.minimum && last > due-calendar.Date(min(lastDays, (int(due-first)+1)/4)):
 		return string(planner.CoverageAtRisk)
 	default:
 		return string(planner.CoveragePlanned)
@@ -139,4 +142,21 @@ func (c *checker) checkMedium() {
 	if have := c.folder.Summary.Schedule.Medium; have != medium {
 		c.add(Fault{Kind: WrongTotal, Date: calendar.NoDate}, "schedule.medium is %d in plan.json, what is undone makes it %d", have, medium)
 	}
+}
+
+// possible returns the first and the last day on which a promise can be kept:
+// of its season, its location and the period, or of a handover.
+func (c *checker) possible(p *promise) (first, due calendar.Date) {
+	if p.handover != nil {
+		return p.handover.first, p.handover.last
+	}
+	first, due = c.between(p.location.Opened, p.location.Closed)
+	year := c.from.Year()
+	if m := p.requirement.From; m != (planner.MonthDay{}) {
+		first = max(first, calendar.NewDate(year, time.Month(m.Month), m.Day))
+	}
+	if m := p.requirement.To; m != (planner.MonthDay{}) {
+		due = min(due, calendar.NewDate(year, time.Month(m.Month), m.Day))
+	}
+	return first, due
 }

@@ -251,7 +251,7 @@ func TestOverrides(t *testing.T) {
 
 func TestCoverageState(t *testing.T) {
 	t.Parallel()
-	c := &checker{to: date("2027-12-31")}
+	c := &checker{from: date("2027-01-01"), to: date("2027-12-31")}
 	for _, x := range []struct {
 		minimum, target, done, planned int
 		last, want                     string
@@ -265,9 +265,34 @@ func TestCoverageState(t *testing.T) {
 		{1, 1, 0, 1, "2027-12-04", "at_risk"},
 		{0, 0, 0, 0, "", "done"},
 	} {
-		p := &promise{minimum: x.minimum, target: x.target, done: x.done, planned: x.planned}
+		p := &promise{
+			minimum: x.minimum, target: x.target, done: x.done, planned: x.planned,
+			requirement: &planner.Requirement{}, location: &planner.Location{Opened: open, Closed: open},
+		}
 		if got := c.coverageState(p, date(x.last)); got != x.want {
 			t.Errorf("%+v: %s", x, got)
+		}
+	}
+	// A season of 120 days ends on 30 June, a location of 40 days on 9 February.
+	season := &promise{
+		minimum: 1, target: 1, planned: 1, location: &planner.Location{Opened: open, Closed: open},
+		requirement: &planner.Requirement{From: planner.MonthDay{Month: 3, Day: 3}, To: planner.MonthDay{Month: 6, Day: 30}},
+	}
+	short := &promise{
+		minimum: 1, target: 1, planned: 1, requirement: &planner.Requirement{},
+		location: &planner.Location{Opened: open, Closed: date("2027-02-09")},
+	}
+	for _, x := range []struct {
+		p          *promise
+		last, want string
+	}{
+		{season, "2027-06-02", "planned"},
+		{season, "2027-06-03", "at_risk"},
+		{short, "2027-01-30", "planned"},
+		{short, "2027-01-31", "at_risk"},
+	} {
+		if got := c.coverageState(x.p, date(x.last)); got != x.want {
+			t.Errorf("%s: %s, want %s", x.last, got, x.want)
 		}
 	}
 }
