@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/wijkplanner/wijkplanner/calendar"
@@ -90,6 +91,63 @@ var whenProofs = map[string]func(t *testing.T){
 		for _, v := range solve(t, s).Visits {
 			if len(v.Crew) != 2 || v.Crew[0].Role != "coordinator" || v.Crew[1].Staff != "b1" {
 				t.Errorf("%s by %+v, want the coordinator and the counsellor", v.ID, v.Crew)
+			}
+		}
+	},
+	"anchor": func(t *testing.T) {
+		t.Helper()
+		s := mornings()
+		var on []string
+		for _, v := range solve(t, s).visitsAt("l1") {
+			if v.Start.Hour() != 9 || v.End.Hour()*60+v.End.Minute() > 10*60+30 {
+				t.Errorf("%s at %s, the parent morning is from 9:00 to 10:30", v.ID, v.Start)
+			}
+			on = append(on, v.on().String())
+		}
+		// Every 4th Wednesday from the second on, but for 5 May, when the location is closed.
+		want := []string{"2027-01-13", "2027-02-10", "2027-03-10", "2027-04-07", "2027-05-12", "2027-06-09"}
+		if !slices.Equal(on, want) {
+			t.Errorf("visits on %v, want %v", on, want)
+		}
+	},
+	"consent": func(t *testing.T) {
+		t.Helper()
+		s := town()
+		s.Programme.VisitTypes[0].Consent = true
+		s.Consents = []Consent{{Location: "l2", Requirement: "discussion", Given: true, Date: date("2027-09-01")}}
+		p := solve(t, s)
+		if at := p.visitsAt("l2"); len(at) != 1 || at[0].on() < date("2027-09-01") || len(p.Visits) != 1 {
+			t.Errorf("%d visits, at l2 %d: want one, from the day of the consent on", len(p.Visits), len(at))
+		}
+	},
+	"frozen": func(t *testing.T) {
+		t.Helper()
+		s := town()
+		p := solve(t, s)
+		v := nextOf(t, p, "2027-06-01")
+		s.Programme.Weights.Move, s.Programme.Weights.Spacing, s.Programme.Weights.SchoolHoliday = 1, 100_000, 1_000_000
+		fresh := s.Locations[0]
+		fresh.ID = "l4"
+		s.Locations = append(s.Locations, fresh)
+		r := again(t, s, told(p), (v.on() - 3).String(), nil)
+		if c := r.change(v.ID); c != nil {
+			t.Errorf("%+v: it was three days off", c)
+		}
+		for _, x := range r.visitsAt("l4") {
+			if x.on() < v.on()-3+7 {
+				t.Errorf("%s is added on %s, within a week", x.ID, x.on())
+			}
+		}
+	},
+	"move_budget": func(t *testing.T) {
+		t.Helper()
+		s := town()
+		p := solve(t, s)
+		s.Absences = []Absence{{Staff: "c1", From: date("2027-06-01"), To: date("2027-12-31")}, {Staff: "c2", From: date("2027-06-01"), To: date("2027-10-31")}}
+		for _, budget := range []int{0, 1, 2} {
+			r := again(t, s, told(p), "2027-06-01", func(o *ReplanOptions) { o.MaxMoves = budget })
+			if r.Moved > budget {
+				t.Errorf("%d visits moved, %d allowed", r.Moved, budget)
 			}
 		}
 	},
@@ -183,8 +241,34 @@ var whenProofs = map[string]func(t *testing.T){
 	},
 	MoveConstraint: func(t *testing.T) {
 		t.Helper()
-		if got := amount(solve(t, town()).Constraints, MoveConstraint); got != 0 {
+		s := town()
+		p := solve(t, s)
+		if got := amount(p.Constraints, MoveConstraint); got != 0 {
 			t.Errorf("move %d, want 0: nothing was published", got)
 		}
+		v := nextOf(t, p, "2027-06-20")
+		s.Blackouts = []Blackout{{Location: v.Location, From: v.on(), To: v.on()}}
+		f := townFormulation(s)
+		f.first = date("2027-06-01")
+		if got, want := amount(again(t, s, told(p), "2027-06-01", nil).Constraints, MoveConstraint), f.moveCharge(v.on()); got != want {
+			t.Errorf("move %d, want the charge %d of one visit", got, want)
+		}
 	},
+}
+
+// mornings is the town in which l1 has a parent morning each Wednesday, and the
+// coordinator comes to every 4th until June.
+func mornings() *State {
+	s := town()
+	s.Staff[0].Pattern = week("12345", span(8, 17))
+	s.Staff[1].Pattern = s.Staff[0].Pattern
+	s.Meetings = []Meeting{{
+		ID: "own", Kind: "parents", Start: date("2026-01-07"), Clock: 9 * 60, Minutes: 90, Rule: "FREQ=WEEKLY;BYDAY=WE", Location: "l1", Budget: WithoutIndication,
+	}}
+	s.Blackouts = []Blackout{{Location: "l1", From: date("2027-05-05"), To: date("2027-05-05")}}
+	s.Programme.Requirements = []Requirement{{
+		ID: "mornings", Role: "coordinator", VisitType: "discussion", Minimum: 1, To: MonthDay{Month: 6, Day: 30},
+		Anchor: &Anchor{Kind: "parents", Every: 4, Offset: 1},
+	}}
+	return s
 }
