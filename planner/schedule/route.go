@@ -134,7 +134,11 @@ func (s *state) refresh(r int32) bool {
 		rt.time += leg
 		st.leg = leg
 		if n.still {
-			holds = holds && (!still || !s.cutShort(r, t, leg, n.start))
+			if still {
+				holds = holds && !s.cutShort(r, t, leg, n.start)
+			} else {
+				holds = holds && rt.taken.after(t, leg) <= n.start
+			}
 			t = max(t, n.start+n.length)
 			if i == 0 {
 				t = n.start + n.length

@@ -8,8 +8,13 @@ import (
 	"sync"
 )
 
-// epochs is how often the two chains of a large part meet.
-const epochs = 10
+const (
+	// epochs is how often the two chains of a large part meet.
+	epochs = 10
+	// movesShare is how much of its time a chain may spend on single moves before
+	// it begins to ruin and recreate.
+	movesShare = 0.2
+)
 
 // Solve plans the visits of a problem that passes Check: it builds a solution
 // by regret insertion, from Options.Start or from what is published, and then
@@ -135,6 +140,7 @@ func (v *solver) improve(i int) {
 	for k := range j.chains {
 		budgets[k] = v.budget(j, k)
 	}
+	v.parallel(len(j.chains), func(k int) { j.chains[k].polish(v.share(budgets[k]), budgets[k].better) })
 	for e := 1; e <= epochs; e++ {
 		if e <= 2 { // the first solution may be far from typical
 			for _, c := range j.chains {
@@ -145,6 +151,15 @@ func (v *solver) improve(i int) {
 		if e < epochs {
 			j.exchange()
 		}
+	}
+}
+
+// share stops the moves that come first when they have had their part of a
+// budget in time.
+func (v *solver) share(b *budget) func() bool {
+	began := v.watch.seconds()
+	return func() bool {
+		return v.ctx.Err() != nil || b.seconds > 0 && v.watch.seconds()-began > movesShare*b.seconds
 	}
 }
 

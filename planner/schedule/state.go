@@ -32,6 +32,7 @@ type state struct {
 	finder
 	series  series
 	rebuild rebuilder
+	mover   mover
 	ruin    ruiner
 }
 
