@@ -15,6 +15,7 @@ import (
 // scheduleAll plans the visits of all demands and writes them, the meetings and
 // what stays unplanned into the plan.
 func (f *formulation) scheduleAll(ctx context.Context, o Options, p *Plan, t teams) error {
+	o.report("visits", 0, 1)
 	f.demanded = append(f.demanded, f.handovers(t)...)
 	problem := f.formulateVisits(t)
 	result, err := f.solveVisits(ctx, o, problem)

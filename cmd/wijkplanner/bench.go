@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -102,16 +103,21 @@ func eachFile(names []string, solve func(name string, f *os.File) error) error {
 }
 
 type benchRegion struct {
-	Locations int     `required:"" help:"Number of locations."`
-	Staff     int     `required:"" help:"Number of people."`
+	Locations []int   `required:"" help:"Number of locations; several with commas, to see how time grows."`
+	Staff     []int   `required:"" help:"Number of people, for each number of locations."`
 	Seconds   float64 `default:"5" help:"Time to search."`
 	Seed      uint64  `default:"1"`
 }
 
 // Validate refuses a region of nobody or nothing.
 func (c *benchRegion) Validate() error {
-	if c.Locations < 1 || c.Staff < 1 {
-		return fmt.Errorf("a region of %d locations and %d people: want at least one of each", c.Locations, c.Staff)
+	if len(c.Locations) != len(c.Staff) {
+		return fmt.Errorf("%d sizes in locations and %d in people: want as many of both", len(c.Locations), len(c.Staff))
+	}
+	for i, n := range c.Locations {
+		if n < 1 || c.Staff[i] < 1 {
+			return fmt.Errorf("a region of %d locations and %d people: want at least one of each", n, c.Staff[i])
+		}
 	}
 	return nil
 }
@@ -129,32 +135,67 @@ type regionLine struct {
 	Unplanned     int     `json:"unplanned"`
 	Seconds       float64 `json:"seconds"`
 	FirstFeasible float64 `json:"seconds_to_first_feasible"`
-	PeakMemoryMB  int64   `json:"peak_memory_mb"`
+	// ScheduleSeconds is the part of FirstFeasible that does not depend on the
+	// time to search: from who serves which location to a complete schedule.
+	ScheduleSeconds float64 `json:"schedule_seconds_to_first_feasible"`
+	// Exponent is the power of the number of locations by which ScheduleSeconds
+	// grew since the size before.
+	Exponent     float64 `json:"exponent,omitempty"`
+	PeakMemoryMB int64   `json:"peak_memory_mb"`
 }
 
-// Run generates a region from real places, plans it and prints a line.
+// Run generates regions from real places, plans them and prints a line for each.
 func (c *benchRegion) Run(p *process) error {
-	state := files.GenerateRegion(c.Locations, c.Staff, c.Seed)
-	started, feasible := p.now(), -1.0
+	out := json.NewEncoder(p.stdout)
+	var before *regionLine
+	for i := range c.Locations {
+		line, err := c.plan(p, c.Locations[i], c.Staff[i])
+		if err != nil {
+			return err
+		}
+		if before != nil && before.Locations != line.Locations && min(before.ScheduleSeconds, line.ScheduleSeconds) > 0 {
+			line.Exponent = math.Log(line.ScheduleSeconds/before.ScheduleSeconds) /
+				math.Log(float64(line.Locations)/float64(before.Locations))
+		}
+		if err := out.Encode(line); err != nil {
+			return err
+		}
+		before = line
+	}
+	return nil
+}
+
+// plan plans one region and measures.
+func (c *benchRegion) plan(p *process, locations, staff int) (*regionLine, error) {
+	state := files.GenerateRegion(locations, staff, c.Seed)
+	started, who, feasible := p.now(), 0.0, -1.0
 	plan, err := planner.Solve(p.ctx, state, planner.Options{
 		Year: 2027, Seed: c.Seed, Seconds: c.Seconds, Workers: runtime.GOMAXPROCS(0), MaxChanges: -1,
 		Complete: func() { feasible = p.now().Sub(started).Seconds() },
+		Progress: func(step string, _, _ int) {
+			if step == "visits" && who == 0 {
+				who = p.now().Sub(started).Seconds()
+			}
+		},
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	role := &plan.Roles[0]
-	line := regionLine{
-		Locations: c.Locations, Staff: c.Staff, Cost: role.Cost, Bound: role.Bound, Gap: role.Gap(),
+	line := &regionLine{
+		Locations: locations, Staff: staff, Cost: role.Cost, Bound: role.Bound, Gap: role.Gap(),
 		Hard: plan.Schedule.Hard, Soft: plan.Schedule.Soft, Unplanned: len(plan.Unplanned),
-		Seconds: p.now().Sub(started).Seconds(), FirstFeasible: feasible, PeakMemoryMB: peakMemory(),
+		Seconds: p.now().Sub(started).Seconds(), FirstFeasible: feasible, ScheduleSeconds: -1, PeakMemoryMB: peakMemory(),
+	}
+	if feasible >= 0 {
+		line.ScheduleSeconds = feasible - who
 	}
 	for i := range plan.Assignments {
 		if plan.Assignments[i].Staff == "" {
 			line.Unassigned++
 		}
 	}
-	return json.NewEncoder(p.stdout).Encode(line)
+	return line, nil
 }
 
 // peakMemory returns the most memory the process ever held, in MiB.

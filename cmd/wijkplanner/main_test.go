@@ -176,6 +176,7 @@ func TestWrongCommandLine(t *testing.T) {
 		{"recur", "FREQ=DAILY"},
 		{"serve", "--year", "99999"},
 		{"bench", "region", "--locations", "0", "--staff", "0"},
+		{"bench", "region", "--locations", "10,20", "--staff", "1"},
 	} {
 		if _, stderr, code := call(t, args...); code != exitInput || stderr == "" {
 			t.Errorf("%v: exit %d, %q; want 2 and a word of help", args, code, stderr)

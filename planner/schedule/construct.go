@@ -19,6 +19,13 @@ type unit struct {
 	version       int // of the solution that the regret belongs to
 }
 
+// stamps tell for each person and requirement in which version of the solution
+// it last changed, and when the number of moves did.
+type stamps struct {
+	staff, requirements []int
+	moves               int
+}
+
 // queue is a heap of units, the most urgent first.
 type queue []*unit
 
@@ -46,13 +53,15 @@ func (u *unit) compare(w *unit) int {
 
 // construct plans absent visits by regret: first those that lose most by
 // waiting, counting an alternative that is missing as unplanned. Regrets are
-// brought up to date only when a unit comes to the top.
+// brought up to date only when a unit comes to the top, and only where a person
+// or requirement that they depend on has changed since.
 func (s *state) construct(stop func() bool) {
 	every := s.blink
 	s.blink = -1
 	defer func() { s.blink = every }()
 	q := s.units()
 	version := 0
+	at := &stamps{staff: make([]int, len(s.m.p.Staff)), requirements: make([]int, len(s.m.members))}
 	for _, u := range q {
 		if stop() {
 			return
@@ -62,16 +71,65 @@ func (s *state) construct(stop func() bool) {
 	heap.Init(&q)
 	for len(q) > 0 && !stop() {
 		u := q[0]
-		if u.version != version {
+		if s.changedSince(u, at) {
 			u.regret, u.version = s.regret(u), version
 			heap.Fix(&q, 0)
 			continue
 		}
 		heap.Pop(&q)
+		moves := s.moves
 		if s.plan(u) {
 			version++
+			s.stamp(u, at, version, moves != s.moves)
 		}
 	}
+}
+
+// anyVisit calls fn with the visits of a unit, until it returns true; it reports
+// whether it did.
+func (s *state) anyVisit(u *unit, fn func(v int32) bool) bool {
+	if u.series == None {
+		return fn(u.visit)
+	}
+	return slices.ContainsFunc(s.m.members[u.series], fn)
+}
+
+// changedSince reports whether something that a unit's regret depends on has
+// changed since it was worked out.
+func (s *state) changedSince(u *unit, at *stamps) bool {
+	return s.anyVisit(u, func(v int32) bool {
+		j := &s.m.visits[v]
+		if j.published != nil && at.moves > u.version || j.req != None && at.requirements[j.req] > u.version {
+			return true
+		}
+		for _, options := range s.m.p.Visits[v].Crew {
+			for _, o := range options {
+				if at.staff[o.Staff] > u.version {
+					return true
+				}
+			}
+		}
+		return false
+	})
+}
+
+// stamp notes what planning a unit has changed.
+func (s *state) stamp(u *unit, at *stamps, version int, moved bool) {
+	if moved {
+		at.moves = version
+	}
+	s.anyVisit(u, func(v int32) bool {
+		j := &s.m.visits[v]
+		if j.req != None {
+			at.requirements[j.req] = version
+		}
+		for k := range j.crew {
+			if r := s.at[j.first+k]; r != None {
+				at.staff[int(r)/s.m.days] = version
+			}
+		}
+		return false
+	})
 }
 
 // units lists what is absent.
