@@ -149,14 +149,20 @@ func (f *formulation) consentsLeft(req *Requirement, l *Location) []calendar.Dat
 	return left
 }
 
+// The changes that would allow a visit without an occasion.
+const (
+	changePassed  = "the meetings it could be on are over"
+	changeConsent = "the parents' consent, with its date"
+)
+
 // occasion says from which day on the kth open visit may be planned, or why it
 // cannot.
 func (d *demand) occasion(k int) (from calendar.Date, blocked, change string) {
 	switch {
 	case d.anchors != nil && k >= len(d.anchors):
-		return 0, "passed", "the meetings it could be on are over"
+		return 0, "passed", changePassed
 	case d.gated && k >= len(d.consents):
-		return 0, "consent", "the parents' consent, with its date"
+		return 0, "consent", changeConsent
 	case d.gated:
 		return d.consents[k], "", ""
 	}

@@ -15,18 +15,14 @@ const blockedUnassigned = "unassigned"
 // way, and the smallest change that would allow it.
 func (f *formulation) unplanned(p *visitProblem, v int, e *schedule.Explanation) Unplanned {
 	out := f.undone(p.visits[v])
-	counts := map[schedule.FaultKind]int{}
-	var kinds []schedule.FaultKind
 	for _, b := range e.Blockers {
-		if counts[b.Kind] == 0 {
-			kinds = append(kinds, b.Kind)
+		text := fmt.Sprintf("%s:%d", b.Kind, b.Count)
+		if b.Staff != schedule.None {
+			text += ":" + f.state.Staff[b.Staff].ID
 		}
-		counts[b.Kind] += b.Count
+		out.Reason.Blocked = append(out.Reason.Blocked, text)
 	}
-	for _, k := range kinds {
-		out.Reason.Blocked = append(out.Reason.Blocked, fmt.Sprintf("%s:%d", k, counts[k]))
-	}
-	if len(kinds) == 0 {
+	if len(e.Blockers) == 0 {
 		out.Reason.Blocked = []string{fmt.Sprintf("%s:1", schedule.FaultWindow)}
 	}
 	out.Reason.Change = f.change(p, e.Change)
@@ -47,6 +43,14 @@ func (f *formulation) change(p *visitProblem, c *schedule.Change) string {
 	}
 	if c.Amount > 0 {
 		parts = append(parts, fmt.Sprintf("+%d", c.Amount))
+	}
+	switch {
+	case c.Other != schedule.None:
+		parts = append(parts, "without "+p.visits[c.Other].id)
+	case c.Fixed != schedule.None && p.fixed[c.Fixed].meeting != nil:
+		parts = append(parts, "without "+p.fixed[c.Fixed].meeting.ID)
+	case c.Fixed != schedule.None:
+		parts = append(parts, "without a break or consult time")
 	}
 	return strings.Join(parts, " ")
 }

@@ -102,7 +102,8 @@ func (f *facts) whyNot(location, requirement string) []planner.Text {
 		}
 		for _, blocked := range u.Reason.Blocked {
 			code, number, _ := strings.Cut(blocked, ":")
-			n, _ := strconv.Atoi(number) // a code without a number counts once
+			number, _, _ = strings.Cut(number, ":") // the rest is whom it is about
+			n, _ := strconv.Atoi(number)            // a code without a number counts once
 			counts[code] += max(n, 1)
 		}
 	}

@@ -1,0 +1,187 @@
+package planner
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/wijkplanner/wijkplanner/calendar"
+)
+
+// only is the first unplanned visit of a plan.
+func only(t *testing.T, p *Plan) Unplanned {
+	t.Helper()
+	if len(p.Unplanned) == 0 {
+		t.Fatal("everything is planned")
+	}
+	return p.Unplanned[0]
+}
+
+// squeezed is the town with c2 alone and all locations open on one day.
+func squeezed() *State {
+	s := town()
+	s.Staff = s.Staff[1:2]
+	s.Programme.Roles = s.Programme.Roles[:1]
+	s.Programme.Roles[0].Backup = false
+	s.Programme.Requirements[0].Target = 1
+	for i := range s.Locations {
+		s.Locations[i].Opened, s.Locations[i].Closed = date("2027-03-02"), date("2027-03-02")
+	}
+	return s
+}
+
+// amountOf reads the amount of a change, “… +30 …”.
+func amountOf(t *testing.T, change string) int {
+	t.Helper()
+	for word := range strings.FieldsSeq(change) {
+		if n, err := strconv.Atoi(strings.TrimPrefix(word, "+")); err == nil && word[0] == '+' {
+			return n
+		}
+	}
+	t.Fatalf("%q has no amount", change)
+	return 0
+}
+
+// TestSmallestChangesAreTrue makes the change that an unplanned visit asks for,
+// and plans again: one visit less stays unplanned.
+func TestSmallestChangesAreTrue(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		state func() *State
+		code  string
+		do    func(t *testing.T, s *State, u *Unplanned)
+	}{
+		"day_cap": {
+			func() *State {
+				s := squeezed()
+				s.Staff[0].DayCap = 2
+				return s
+			}, "day_cap:1:c2",
+			func(t *testing.T, s *State, u *Unplanned) {
+				t.Helper()
+				s.Staff[0].DayCap += amountOf(t, u.Reason.Change)
+			},
+		},
+		"reserve": {
+			func() *State {
+				s := squeezed()
+				s.Programme.Roles[0].AcuteMinutesDay = 180
+				return s
+			}, "reserve:1:c2",
+			func(t *testing.T, s *State, u *Unplanned) {
+				t.Helper()
+				s.Programme.Roles[0].AcuteMinutesDay -= amountOf(t, u.Reason.Change)
+			},
+		},
+		"away": {
+			func() *State {
+				s := squeezed()
+				s.Staff[0].Pattern = week("2", span(9, 14))
+				return s
+			}, "",
+			func(t *testing.T, s *State, u *Unplanned) {
+				t.Helper()
+				s.Staff[0].Pattern[2][0].To += calendar.Clock(amountOf(t, u.Reason.Change))
+			},
+		},
+		"gap": {
+			func() *State {
+				s := town()
+				s.Locations = s.Locations[:1]
+				s.Locations[0].Closed = date("2027-03-31")
+				s.History = []CompletedVisit{{Location: "l1", Requirement: "discussion", Date: date("2026-12-15")}}
+				s.Programme.Requirements[0].Target = 1
+				return s
+			}, "gap:",
+			func(t *testing.T, s *State, u *Unplanned) {
+				t.Helper()
+				s.Programme.Requirements[0].MinGapDays -= amountOf(t, u.Reason.Change)
+			},
+		},
+		"consent": {
+			func() *State {
+				s := town()
+				s.Locations = s.Locations[:1]
+				s.Programme.VisitTypes[0].Consent = true
+				return s
+			}, "consent:1",
+			func(_ *testing.T, s *State, u *Unplanned) {
+				s.Consents = append(s.Consents, Consent{Location: u.Location, Requirement: u.Requirement, Given: true, Date: date("2027-01-01")})
+			},
+		},
+		"unassigned": {
+			func() *State {
+				s := town()
+				s.Programme.Requirements[0].With = []string{"counsellor"}
+				s.Staff[2].Contracts[0].Role = "coordinator"
+				return s
+			}, "unassigned:1",
+			func(t *testing.T, s *State, u *Unplanned) {
+				t.Helper()
+				if !strings.Contains(u.Reason.Change, "counsellor") {
+					t.Errorf("%q does not name the role", u.Reason.Change)
+				}
+				s.Staff[2].Contracts[0].Role = "counsellor"
+			},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := c.state()
+			before := solve(t, s)
+			u := only(t, before)
+			if !slices.ContainsFunc(u.Reason.Blocked, func(b string) bool { return strings.HasPrefix(b, c.code) }) {
+				t.Errorf("blocked by %v, want %s", u.Reason.Blocked, c.code)
+			}
+			if words := ChangeText(u.Reason.Change); words.NL == u.Reason.Change || words.EN == "" || strings.Contains(words.NL+words.EN, "{") {
+				t.Errorf("%q in words: %+v", u.Reason.Change, words)
+			}
+			c.do(t, s, &u)
+			if after := solve(t, s); len(after.Unplanned) >= len(before.Unplanned) {
+				t.Errorf("%d unplanned before %q, %d after", len(before.Unplanned), u.Reason.Change, len(after.Unplanned))
+			}
+		})
+	}
+}
+
+// With one move more, one visit more is planned.
+func TestOneMoveMoreIsTrue(t *testing.T) {
+	t.Parallel()
+	s := town()
+	p := solve(t, s)
+	v := nextOf(t, p, "2027-06-20")
+	s.Blackouts = []Blackout{{Location: v.Location, From: v.on(), To: v.on()}}
+	none := again(t, s, told(p), "2027-06-01", func(o *ReplanOptions) { o.MaxMoves = 0 })
+	u := only(t, none.Plan)
+	if !strings.HasPrefix(u.Reason.Change, "moves ") || ChangeText(u.Reason.Change).EN == u.Reason.Change {
+		t.Errorf("%+v, want that one move more would do", u.Reason)
+	}
+	one := again(t, s, told(p), "2027-06-01", func(o *ReplanOptions) { o.MaxMoves = amountOf(t, u.Reason.Change) })
+	if len(one.Unplanned) != 0 {
+		t.Errorf("%d unplanned with the moves that were asked", len(one.Unplanned))
+	}
+}
+
+func TestChangesInWords(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[string]string{
+		"":                              "No single change makes it possible.",
+		"away zc-1 on 2027-03-04 +30":   "It can be when zc-1 works 30 minutes longer on 2027-03-04.",
+		"gap on 2027-03-04 +5":          "It can be on 2027-03-04 when visits may be 5 days closer.",
+		"overlap zc-1 on 2027-03-04":    "It can be when an appointment of zc-1 on 2027-03-04 gives way.",
+		"moves on 2027-03-04 +1":        "It can be on 2027-03-04 when 1 appointment more may move.",
+		"window on 2027-03-04":          "It can be when the location has another time on 2027-03-04.",
+		"move team on 2027-03-04 for a": "Move team of 2027-03-04, so that a can attend.",
+		"assign somebody as a and b":    "Assign somebody as a and b.",
+		changeConsent:                   "The parents give their consent, with its date.",
+		changePassed:                    "The meetings it could be on are over.",
+		"overlap a on 2027-03-04 without team-2027-03-04":         "It can be when team-2027-03-04 of a on 2027-03-04 gives way.",
+		"overlap a on 2027-03-04 without a break or consult time": "It can be when a break or consult time of a on 2027-03-04 gives way.",
+		"something else": "something else",
+	} {
+		if got := ChangeText(code).EN; got != want {
+			t.Errorf("%q: %q, want %q", code, got, want)
+		}
+	}
+}
