@@ -142,8 +142,11 @@ func TestRelocateChangesDays(t *testing.T) {
 	p.Visits[0].Windows, p.Visits[1].Windows = 1, 2
 	p.WindowSets = append(p.WindowSets, []Window{{Day: 1, To: 1440}}, []Window{{Day: 3, To: 1440}})
 	s := newState(compile(p), 1)
-	s.load([]*Placement{{Day: 1, Start: 50, Staff: []int{0}}, {Day: 3, Start: 50, Staff: []int{0}},
-		{Day: 0, Start: 50, Staff: []int{0}}, {Day: 2, Start: 50, Staff: []int{0}}})
+	var start []*Placement
+	for _, day := range []int{1, 3, 0, 2} {
+		start = append(start, &Placement{Day: day, Start: 50, Staff: []int{0}})
+	}
+	s.load(start)
 	c := newChain(s)
 	if !c.attempt(func() bool { return s.relocate(2) }) {
 		t.Fatal("no move")

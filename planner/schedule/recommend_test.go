@@ -49,29 +49,29 @@ func TestRecommendFindsTheBest(t *testing.T) {
 		if q := p.Visits[visit].Requirement; q != None && len(p.Requirements[q].Patterns) > 0 {
 			continue // of a series all or none is planned
 		}
-		best, any := int64(0), false
+		best, possible := int64(0), false
 		everyPlacement(p, visit, func(pl *Placement) {
 			changed := slices.Clone(r.Placements)
 			changed[visit] = pl
 			score, _ := Evaluate(p, changed)
-			if difference := score.Soft - r.Score.Soft; score.Hard == 0 && (!any || difference < best) {
-				best, any = difference, true
+			if difference := score.Soft - r.Score.Soft; score.Hard == 0 && (!possible || difference < best) {
+				best, possible = difference, true
 			}
 		})
 		list := Recommend(p, r.Placements, visit, 3)
 		switch {
-		case any != (len(list) > 0):
-			t.Fatalf("seed %d visit %d: %d recommendations, possible: %v", seed, visit, len(list), any)
-		case any && list[0].Difference != best:
+		case possible != (len(list) > 0):
+			t.Fatalf("seed %d visit %d: %d recommendations, possible: %v", seed, visit, len(list), possible)
+		case possible && list[0].Difference != best:
 			t.Fatalf("seed %d visit %d: the best difference is %d, recommended %+v at %d",
 				seed, visit, best, list[0].Placement, list[0].Difference)
-		case any && len(p.Visits[visit].Crew) > 1:
+		case possible && len(p.Visits[visit].Crew) > 1:
 			found["several"]++
-		case any && p.Visits[visit].Place == None:
+		case possible && p.Visits[visit].Place == None:
 			found["phone"]++
-		case any && r.Placements[visit] == nil:
+		case possible && r.Placements[visit] == nil:
 			found["open"]++
-		case any:
+		case possible:
 			found["planned"]++
 		}
 	}

@@ -12,6 +12,9 @@ const (
 	longestString = 10
 )
 
+// sampled is how many visits the worst are chosen from.
+const sampled = 5 * meanRemoved
+
 // neighbour lists are cut here.
 const maxNear = 100
 
@@ -24,6 +27,13 @@ type ruiner struct {
 	touched []int32
 	movable []int32 // visits that are not pinned
 	string  []int32
+	dear    []dear
+}
+
+// dear is a visit and what is saved without it.
+type dear struct {
+	visit int32
+	saved int64
 }
 
 func (s *state) prepareSearch() {
@@ -123,6 +133,8 @@ func (s *state) tear() {
 		s.tearWeek(seed)
 	case s.m.days > 60 && k < 20:
 		s.tearRandom()
+	case k >= 90:
+		s.tearWorst()
 	default:
 		if k < 25 {
 			oneDay = s.held[seed].day
@@ -283,6 +295,45 @@ func (s *state) tearRandom() {
 			s.drop(v)
 		}
 	}
+}
+
+// tearWorst removes those visits of a sample without which most is saved.
+func (s *state) tearWorst() {
+	list := s.ruin.dear[:0]
+	for range sampled {
+		v := s.ruin.movable[s.rng.below(len(s.ruin.movable))]
+		if s.held[v].day != None {
+			list = append(list, dear{v, s.savedWithout(v)})
+		}
+	}
+	s.ruin.dear = list
+	slices.SortFunc(list, func(a, b dear) int {
+		return cmp.Or(-cmp.Compare(a.saved, b.saved), cmp.Compare(a.visit, b.visit))
+	})
+	for _, d := range list[:min(len(list), 1+s.rng.below(meanRemoved))] {
+		if s.held[d.visit].day != None { // drawn twice
+			s.drop(d.visit)
+		}
+	}
+}
+
+// savedWithout is what a planned visit costs in travel, window, people and move.
+func (s *state) savedWithout(v int32) int64 {
+	j, h := &s.m.visits[v], &s.held[v]
+	saved := h.window + h.person
+	if h.moved {
+		saved += s.m.p.Visits[v].Move
+	}
+	if j.place == None {
+		return saved
+	}
+	for k := range j.crew {
+		r := s.at[j.first+k]
+		i := slices.IndexFunc(s.routes[r].stops, func(st stop) bool { return st.node == j.first+k })
+		at := end{r, i}
+		saved += s.leg(r, at.next(-1), at) + s.leg(r, at, at.next(1)) - s.leg(r, at.next(-1), at.next(1))
+	}
+	return saved
 }
 
 // tearSeries also removes the other visits of each requirement that lost one,
