@@ -250,7 +250,7 @@ func (c *checker) checkCharged(cancelled, charged map[promiseKey]int) {
 }
 
 // moveCharge returns what moving a published visit costs; nothing where
-// somebody of its people is not known any more.
+// somebody of its people is not known any more, or its day is none of the plan.
 func (c *checker) moveCharge(v *told) int64 {
 	r := c.requirements[v.rows[0].Requirement]
 	for _, row := range v.rows {
@@ -258,7 +258,7 @@ func (c *checker) moveCharge(v *told) int64 {
 			return 0
 		}
 	}
-	if r == nil {
+	if r == nil || !c.plannedOn(v.date) {
 		return 0
 	}
 	people := 1 + len(r.With)
@@ -465,4 +465,13 @@ func (c *checker) checkNearTerm(until calendar.Date) {
 			c.add(v.fault(FrozenMoved), "a visit came into the near term, which ends before %s", until)
 		}
 	}
+}
+
+// plannedOn reports whether a day is one that the plan can use: of the period,
+// and on a weekend only when somebody works then in the week.
+func (c *checker) plannedOn(d calendar.Date) bool {
+	wd := d.Weekday()
+	return d <= c.to && (wd != time.Saturday && wd != time.Sunday || slices.ContainsFunc(c.state.Staff, func(s planner.Staff) bool {
+		return len(s.Pattern[wd]) > 0
+	}))
 }
