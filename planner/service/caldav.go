@@ -82,9 +82,9 @@ func (r *Reading) Resources(ctx context.Context) ([]Resource, error) {
 	if err != nil {
 		return nil, fmt.Errorf("events of a calendar: %w", err)
 	}
-	all := []Resource{}
+	all, shows := []Resource{}, r.shown(r.edition.day)
 	for i := range events {
-		if e := &events[i]; r.shows(e, r.edition.day) {
+		if e := &events[i]; shows(e) {
 			all = append(all, r.resource(e))
 		}
 	}
@@ -147,9 +147,10 @@ func (r *Reading) Changes(ctx context.Context, token string) (changed []Resource
 	if err != nil {
 		return nil, nil, fmt.Errorf("changes of a calendar: %w", err)
 	}
+	then, shows := r.shown(day), r.shown(r.edition.day)
 	for i := range events {
 		e := &events[i]
-		before, now, news := r.shows(e, day), r.shows(e, r.edition.day), e.Revision > revision
+		before, now, news := then(e), shows(e), e.Revision > revision
 		switch {
 		case now && (news || !before):
 			changed = append(changed, r.resource(e))

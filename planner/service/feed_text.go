@@ -33,10 +33,43 @@ func (r *Reading) Name(ctx context.Context) (string, error) {
 // eventOf writes an event for its reader, as much as the calendar's level
 // tells.
 func eventOf(c *store.Calendar, e *store.FeedEvent) calendar.Event {
-	out := calendar.Event{
-		UID: uid(c.Scope.Region, e.Visit), Sequence: e.Sequence, Revised: e.Revised,
-		Start: e.Start, End: e.End, Cancelled: e.Cancelled, Summary: busy,
+	return textsOf(c).event(e)
+}
+
+// texts writes the events of a calendar. What events with the same content say
+// is put together once.
+type texts struct {
+	calendar *store.Calendar
+	suffix   string // of UIDs
+	said     map[said]calendar.Event
+}
+
+// said is what an event's text depends on, besides its time.
+type said struct {
+	content   *store.FeedContent
+	cancelled bool
+	reason    store.CancelReason
+}
+
+func textsOf(c *store.Calendar) *texts {
+	return &texts{c, uidSuffix(c.Scope.Region), map[said]calendar.Event{}}
+}
+
+func (t *texts) event(e *store.FeedEvent) calendar.Event {
+	key := said{e.FeedContent, e.Cancelled, e.Reason}
+	out, known := t.said[key]
+	if !known {
+		out = t.say(e)
+		t.said[key] = out
 	}
+	out.UID, out.Sequence, out.Revised = uidWith(e.Visit, t.suffix), e.Sequence, e.Revised
+	out.Start, out.End = e.Start, e.End
+	return out
+}
+
+func (t *texts) say(e *store.FeedEvent) calendar.Event {
+	c := t.calendar
+	out := calendar.Event{Cancelled: e.Cancelled, Summary: busy}
 	if c.Level == store.BusyOnly {
 		return out
 	}
@@ -80,15 +113,24 @@ func reason(kind store.FeedKind, code store.CancelReason) string {
 	return cancelReasons[store.StaffUnavailable]
 }
 
-// uid is the event's name for life. The region is part of it where regions
-// have names, since their visits may have the same ids.
-func uid(region, visit string) string {
-	id := join(".", visit, region)
-	if len(id) > longestUID {
-		sum := sha256.Sum256([]byte(id))
-		id = hex.EncodeToString(sum[:])
+// uid is the event's name for life.
+func uid(region, visit string) string { return uidWith(visit, uidSuffix(region)) }
+
+func uidWith(visit, suffix string) string {
+	if len(visit)+len(suffix) <= longestUID {
+		return visit + suffix
 	}
-	return id + "@wijkplanner"
+	sum := sha256.Sum256([]byte(visit + suffix))
+	return hex.EncodeToString(sum[:]) + "@wijkplanner"
+}
+
+// uidSuffix ends the UIDs of a region. The region is part of it where regions
+// have names, since their visits may have the same ids.
+func uidSuffix(region string) string {
+	if region != "" {
+		region = "." + region
+	}
+	return region + "@wijkplanner"
 }
 
 // title names the kind of visit, or the meeting.

@@ -3,6 +3,10 @@ package store
 import (
 	"cmp"
 	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"time"
@@ -24,7 +28,9 @@ type FeedEvent struct {
 	Cancelled  bool
 	Reason     CancelReason
 	Start, End time.Time
-	FeedContent
+	// FeedContent is shared with other events that have the same; it is not to
+	// be changed.
+	*FeedContent
 }
 
 // FeedContent is what a calendar shows of a visit or a meeting, with the names
@@ -107,25 +113,41 @@ func (s *Store) FeedChanges(ctx context.Context, scope FeedScope, from, to time.
 	return s.feedEvents(ctx, scope, "(starts_at < ? AND ends_at > ? OR revision > ?)", At(to), At(from), revision)
 }
 
-func (s *Store) feedEvents(ctx context.Context, scope FeedScope, where string, args ...any) ([]FeedEvent, error) {
-	var rows []feedEventRow
-	err := s.read(ctx, func(t *Tx) error {
-		return t.db.Where("region = ? AND kind = ? AND subject = ?", scope.Region, scope.Kind, scope.ID).
-			Where(where, args...).Order("starts_at").Find(&rows).Error
-	})
+// feedEvents reads past gorm, and decodes equal contents once: a first rendering
+// is half reading, and one person goes to a few dozen places over and over.
+func (s *Store) feedEvents(ctx context.Context, scope FeedScope, where string, args ...any) (out []FeedEvent, err error) {
+	args = append([]any{scope.Region, scope.Kind, scope.ID}, args...)
+	rows, err := s.db.WithContext(ctx).Raw(`SELECT visit, sequence, revised_at, revision, cancelled, reason, starts_at, ends_at, content
+		FROM feed_events WHERE region = ? AND kind = ? AND subject = ? AND `+where+" ORDER BY starts_at", args...).Rows()
 	if err != nil {
 		return nil, err
 	}
-	slices.SortStableFunc(rows, func(a, b feedEventRow) int {
-		return cmp.Or(a.StartsAt.Compare(b.StartsAt.Time), cmp.Compare(a.Visit, b.Visit))
-	})
-	out := make([]FeedEvent, len(rows))
-	for i := range rows {
-		r := &rows[i]
-		out[i] = FeedEvent{
-			Visit: r.Visit, Sequence: r.Sequence, Revised: r.RevisedAt.Time, Revision: r.Revision, Cancelled: r.Cancelled,
-			Reason: r.Reason, Start: r.StartsAt.Time, End: r.EndsAt.Time, FeedContent: r.Content.v,
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	contents := map[string]*FeedContent{}
+	for rows.Next() {
+		var e FeedEvent
+		// Of the plain types, which database/sql copies without reflection.
+		var sequence int64
+		var reason string
+		var revised, start, end Instant
+		var raw sql.RawBytes
+		err := rows.Scan(&e.Visit, &sequence, &revised, &e.Revision, &e.Cancelled, &reason, &start, &end, &raw)
+		if err != nil {
+			return nil, err
 		}
+		if e.FeedContent = contents[string(raw)]; e.FeedContent == nil {
+			e.FeedContent = &FeedContent{}
+			if err := json.Unmarshal(raw, e.FeedContent); err != nil {
+				return nil, fmt.Errorf("content of visit %q: %w", e.Visit, err)
+			}
+			contents[string(raw)] = e.FeedContent
+		}
+		e.Sequence, e.Reason = int(sequence), CancelReason(reason)
+		e.Revised, e.Start, e.End = revised.Time, start.Time, end.Time
+		out = append(out, e)
 	}
-	return out, nil
+	slices.SortStableFunc(out, func(a, b FeedEvent) int {
+		return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.Visit, b.Visit))
+	})
+	return out, rows.Err()
 }

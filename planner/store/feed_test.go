@@ -247,7 +247,7 @@ func TestPublishedEvents(t *testing.T) {
 		w.publishes(plan("noord", visit("v1", "een", "anna", "2027-02-01T09:00:00Z"), meeting))
 		v1 := FeedEvent{
 			Visit: "v1", Revised: testNow, Revision: 1, Start: at("2027-02-01T09:00:00Z"), End: at("2027-02-01T10:00:00Z"),
-			FeedContent: FeedContent{
+			FeedContent: &FeedContent{
 				Name: planner.Text{NL: "Bezoek", EN: "Visit"}, Mode: planner.OnSite, Location: "een", LocationName: "Kinderopvang een",
 				Place: "Straat 1, 6511 AA Stad",
 				Crew:  []FeedCrew{{Staff: "anna", Name: "Coördinator anna", Role: planner.Text{NL: "zorgcoördinator", EN: "care coordinator"}}},
@@ -255,7 +255,7 @@ func TestPublishedEvents(t *testing.T) {
 		}
 		team := FeedEvent{
 			Visit: "team-1", Revised: testNow, Revision: 1, Start: meeting.Start, End: meeting.End,
-			FeedContent: FeedContent{Name: planner.Text{NL: "Teamoverleg", EN: "Teamoverleg"}, Meeting: true, Crew: v1.Crew},
+			FeedContent: &FeedContent{Name: planner.Text{NL: "Teamoverleg", EN: "Teamoverleg"}, Meeting: true, Crew: v1.Crew},
 		}
 		diff(w.T, w.events(annaFeed), []FeedEvent{v1, team})
 		diff(w.T, w.events(eenFeed), []FeedEvent{v1})

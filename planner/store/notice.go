@@ -221,7 +221,7 @@ func (n *notifier) comes(c *contactRow, e *feedEventRow) bool {
 func (r *feedEventRow) event() FeedEvent {
 	return FeedEvent{
 		Visit: r.Visit, Sequence: r.Sequence, Revised: r.RevisedAt.Time, Cancelled: r.Cancelled, Reason: r.Reason,
-		Start: r.StartsAt.Time, End: r.EndsAt.Time, FeedContent: r.Content.v,
+		Start: r.StartsAt.Time, End: r.EndsAt.Time, FeedContent: &r.Content.v,
 	}
 }
 
