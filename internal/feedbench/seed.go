@@ -11,7 +11,7 @@ import (
 )
 
 // big is how many people have a calendar of the size that is compared.
-const big = 10
+const big = 40
 
 // tokens are the feeds that are read.
 type tokens struct {
