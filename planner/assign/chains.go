@@ -146,7 +146,7 @@ func (w *walker) plainSuccessor(hole int32) int32 {
 	for _, c := range w.near.to[hole] {
 		j := m.loc[c]
 		now := s.at[j]
-		if w.seen[j] == w.stamp || now == c {
+		if w.seen[j] == w.stamp || now == c || !w.land.owns[j] {
 			continue
 		}
 		d := m.cost[c] - m.cost[now]

@@ -31,8 +31,12 @@ const (
 // diveStates is how finely a dive solves knapsacks; it proves nothing.
 const diveStates = 96
 
-// diveSteps is how many subgradient steps follow each closed person.
-const diveSteps = 5
+const (
+	// diveSteps is how many subgradient steps follow each closed person, or
+	// several of them where there are more than diveClimbs.
+	diveSteps  = 5
+	diveClimbs = 20
+)
 
 // newDiver returns nil for problems so large that a dive would take too long.
 func newDiver(m *model, mult []int64) *diver {
@@ -84,13 +88,16 @@ func (w *walker) dive(ctx context.Context, kept []int32) []int32 {
 		d.order = d.order[:redo]
 		d.climb(3 * diveSteps)
 	}
-	for _, i := range d.order {
+	pace := (len(d.r.m.p.Staff) + diveClimbs - 1) / diveClimbs
+	for k, i := range d.order {
 		if ctx.Err() != nil {
 			break
 		}
 		d.r.person(i, d.mult, &d.r.kits[0])
 		d.close(i, d.r.chosen[i])
-		d.climb(diveSteps)
+		if (k+1)%pace == 0 {
+			d.climb(diveSteps)
+		}
 	}
 	w.complete(d.at)
 	return d.at

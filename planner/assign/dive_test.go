@@ -14,7 +14,7 @@ func TestDiveIsComplete(t *testing.T) {
 		rng := rand.New(rand.NewPCG(41, k))
 		m := newModel(randomProblem(rng, 2+rng.IntN(6), 1+rng.IntN(40)))
 		price := make([]int64, m.nobody+1)
-		w := newWalker(m, newNeighbours(m, price, make([]int64, m.n)), price, k, 0)
+		w := newWalker(m, newNeighbours(m, price, make([]int64, m.n)), everything(m), price, k, 0)
 		up := newAscent(newRelaxation(m, nil, 1))
 		w.diver = newDiver(m, up.best)
 		first := append([]int32(nil), w.dive(context.Background(), nil)...)
@@ -34,7 +34,7 @@ func TestRelinkStaysBetween(t *testing.T) {
 	rng := rand.New(rand.NewPCG(43, 1))
 	m := newModel(randomProblem(rng, 5, 40))
 	price := make([]int64, m.nobody+1)
-	w := newWalker(m, newNeighbours(m, price, make([]int64, m.n)), price, 1, 0)
+	w := newWalker(m, newNeighbours(m, price, make([]int64, m.n)), everything(m), price, 1, 0)
 	a, b := construct(m, nil, price), make([]int32, m.n)
 	for j := range b {
 		b[j] = m.first[j] + int32(rng.IntN(int(m.first[j+1]-m.first[j])))
@@ -55,7 +55,7 @@ func TestRememberKeepsTheBest(t *testing.T) {
 	t.Parallel()
 	m := newModel(plain(12))
 	price := make([]int64, m.nobody+1)
-	w := newWalker(m, newNeighbours(m, price, make([]int64, m.n)), price, 1, 0)
+	w := newWalker(m, newNeighbours(m, price, make([]int64, m.n)), everything(m), price, 1, 0)
 	rng := rand.New(rand.NewPCG(47, 1))
 	lowest := int64(unlimited)
 	for range 200 {

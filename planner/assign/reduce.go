@@ -1,9 +1,6 @@
 package assign
 
-import (
-	"cmp"
-	"slices"
-)
+import "slices"
 
 // curve is the balance charge on one person as a function of the load on top of
 // base, in fixed point.
@@ -170,9 +167,7 @@ func (r *reduced) try(items []item, room, open, price int64, charge curve) {
 	for start := 0; start < len(items); {
 		n := pairLength(items[start:])
 		part := items[start : start+n]
-		slices.SortFunc(part, func(a, b item) int {
-			return cmp.Or(cmp.Compare(a.cost*b.load, b.cost*a.load), cmp.Compare(a.cand, b.cand))
-		})
+		slices.SortFunc(part, byWorth)
 		if o := sketch(part, open, price); o.value < 0 && g.load+o.load <= room {
 			g.cost += o.cost
 			g.load += o.load

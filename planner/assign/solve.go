@@ -77,7 +77,11 @@ type solver struct {
 	walkers []*walker
 	rng     *rand.Rand
 	rounds  int
-	idle    []int // rounds since a walker last found something better
+	apart   bool // the lanes divide the people among themselves in this round
+	still   int  // rounds apart without anything better
+	whole   *territory
+	lands   []*territory // by lane, in rounds apart
+	idle    []int        // rounds since a walker last found something better
 
 	best       []int32
 	bestCost   int64 // fixed point
@@ -113,10 +117,12 @@ func (sv *solver) prepare(ctx context.Context) {
 	first := construct(m, nil, sv.price)
 	sv.offer(first)
 	sv.relax()
+	sv.whole = everything(m)
 	for lane := range lanes {
-		w := newWalker(m, sv.near, sv.price, sv.o.Seed, uint64(lane))
+		sv.lands = append(sv.lands, newTerritory(m))
+		w := newWalker(m, sv.near, sv.whole, sv.price, sv.o.Seed, uint64(lane))
 		switch {
-		case sv.teams():
+		case sv.divides():
 			w.enqueueAll()
 		case lane%2 == 0:
 			w.start(sv.best)
@@ -205,21 +211,20 @@ func (sv *solver) climb(ctx context.Context, limit int) {
 // search runs rounds of all walkers, the ascent beside them, until a limit.
 func (sv *solver) search(ctx context.Context) {
 	for ctx.Err() == nil && sv.m.n > 0 && !sv.proved() {
-		var limit int
+		sv.muster()
+		limit := sv.quota()
 		if sv.o.Iterations > 0 {
-			if limit = (sv.o.Iterations - sv.iterations) / lanes; limit <= 0 {
+			if limit = min(limit, (sv.o.Iterations-sv.iterations)/lanes); limit <= 0 {
 				return
 			}
-			limit = min(limit, sv.quota())
-		} else {
-			limit = sv.quota()
-		}
-		if sv.teams() {
-			sv.muster()
 		}
 		sv.round(ctx, limit)
 		sv.rounds++
-		sv.exchange()
+		if sv.apart {
+			sv.unite()
+		} else {
+			sv.exchange()
+		}
 	}
 }
 
@@ -235,7 +240,7 @@ func (sv *solver) proved() bool {
 
 // quota is how many iterations a walker does in one round.
 func (sv *solver) quota() int {
-	if sv.teams() {
+	if sv.apart {
 		return max(quota, sv.m.n/teamQuota)
 	}
 	return quota
@@ -271,12 +276,6 @@ func (sv *solver) round(ctx context.Context, limit int) {
 // exchange gathers what the walkers found, in lane order, and shows those that
 // stand still the best of all.
 func (sv *solver) exchange() {
-	if sv.teams() {
-		if sv.unite() {
-			sv.improved()
-		}
-		return
-	}
 	better := false
 	for k, w := range sv.walkers {
 		sv.idle[k]++

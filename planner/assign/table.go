@@ -1,9 +1,6 @@
 package assign
 
-import (
-	"cmp"
-	"slices"
-)
+import "slices"
 
 // largestTable is the room up to which a plain table over loads beats the
 // frontier of states.
@@ -101,9 +98,7 @@ func offerItem(least []int64, taken []bool, use int, cost int64) {
 func (t *table) settle(items []item, room int64) *core {
 	c := &t.core
 	*c = core{incumbent: c.incumbent[:0], taken: c.taken[:0], items: c.items[:0], room: room}
-	slices.SortFunc(items, func(a, b item) int {
-		return cmp.Or(cmp.Compare(a.cost*b.load, b.cost*a.load), cmp.Compare(a.cand, b.cand))
-	})
+	slices.SortFunc(items, byWorth)
 	split, rest, prefix := len(items), room, int64(0)
 	left := room
 	for k, it := range items {

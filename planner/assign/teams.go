@@ -8,6 +8,9 @@ const (
 	teamSize = 24
 	// teamQuota is the part of the locations that is a round's iterations.
 	teamQuota = 64
+	// largePlain is the size, staff × candidates, from which on plain problems
+	// are divided: dives take too long there to be all there is.
+	largePlain = 3_000_000
 )
 
 // territory is what one lane may touch in a round: some people, the locations
@@ -18,9 +21,14 @@ type territory struct {
 	locs  []int32
 }
 
+func newTerritory(m *model) *territory {
+	return &territory{staff: make([]bool, m.nobody+1), owns: make([]bool, m.n), locs: make([]int32, 0, m.n)}
+}
+
 // everything is the territory of a lane that works on all.
 func everything(m *model) *territory {
-	t := &territory{staff: make([]bool, m.nobody+1), owns: make([]bool, m.n), locs: make([]int32, m.n)}
+	t := newTerritory(m)
+	t.locs = t.locs[:m.n]
 	for i := range t.staff {
 		t.staff[i] = true
 	}
@@ -30,8 +38,18 @@ func everything(m *model) *territory {
 	return t
 }
 
-// teams reports whether the lanes divide the people among themselves.
-func (sv *solver) teams() bool { return !sv.m.plain && sv.m.nobody >= teamSize }
+// due is the length of a trip that ends with the next iteration.
+const due = 1 << 30
+
+// divides reports whether the lanes divide the people among themselves in the
+// next round. Of plain problems only large ones are divided, and not in the
+// first round nor when that no longer helps: then every lane makes a new start.
+func (sv *solver) divides() bool {
+	if !sv.m.plain {
+		return sv.m.nobody >= teamSize
+	}
+	return sv.m.nobody*len(sv.m.staff) >= largePlain && sv.rounds > 0 && sv.still < stagnation
+}
 
 // divide cuts the people into one territory for each lane: neighbours, in the
 // order in which a walk from somebody at random reaches them, so that borders
@@ -53,8 +71,8 @@ func (sv *solver) divide() {
 		laneOf[i] = lane
 		taken += held[i]
 	}
-	for k, w := range sv.walkers {
-		t := w.land
+	for k := range sv.lands {
+		t := sv.lands[k]
 		t.locs = t.locs[:0]
 		for i := range m.nobody {
 			t.staff[i] = laneOf[i] == k
@@ -100,32 +118,44 @@ func (sv *solver) walk() []int32 {
 	return order
 }
 
-// muster sends every lane out into its territory from the best solution.
+// muster prepares the lanes for a round: each in its territory, from the best
+// solution, or everywhere, from where it is.
 func (sv *solver) muster() {
-	sv.divide()
-	for _, w := range sv.walkers {
-		w.here.cost, w.best.cost = unlimited, unlimited
-		w.resume(sv.best)
+	if sv.apart = sv.divides(); sv.apart {
+		sv.divide()
+		for k, w := range sv.walkers {
+			w.land, w.here.cost, w.best.cost = sv.lands[k], unlimited, unlimited
+			w.resume(sv.best)
+		}
+		return
+	}
+	if sv.still > 0 {
+		sv.still = 0
+		for _, w := range sv.walkers {
+			w.land, w.trip = sv.whole, due
+		}
 	}
 }
 
 // unite puts together what the lanes found, each in its territory, and leaves
 // out a lane whose part does not fit the others'.
-func (sv *solver) unite() bool {
+func (sv *solver) unite() {
 	before := sv.bestCost
 	all := slices.Clone(sv.best)
 	for _, w := range sv.walkers {
 		w.claim(all)
 	}
-	if sv.offer(all); sv.bestCost < before {
-		return true
+	if sv.offer(all); sv.bestCost == before {
+		for _, w := range sv.walkers {
+			part := slices.Clone(sv.best)
+			w.claim(part)
+			sv.offer(part)
+		}
 	}
-	for _, w := range sv.walkers {
-		part := slices.Clone(sv.best)
-		w.claim(part)
-		sv.offer(part)
+	if sv.still++; sv.bestCost < before {
+		sv.still = 0
+		sv.improved()
 	}
-	return sv.bestCost < before
 }
 
 // claim copies the lane's part of its best solution.

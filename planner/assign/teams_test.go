@@ -23,12 +23,12 @@ func TestTerritoriesDoNotOverlap(t *testing.T) {
 		sv.prepare(context.Background())
 		sv.divide()
 		for i := range p.Staff {
-			if n := count(sv.walkers, func(l *territory) bool { return l.staff[i] }); n != 1 {
+			if n := count(sv.lands, func(l *territory) bool { return l.staff[i] }); n != 1 {
 				t.Errorf("instance %d: person %d is in %d territories", k, i, n)
 			}
 		}
 		for j := range p.Locations {
-			n := count(sv.walkers, func(l *territory) bool { return l.owns[j] })
+			n := count(sv.lands, func(l *territory) bool { return l.owns[j] })
 			free := p.Locations[j].Pinned == None || sv.best[j] >= 0
 			if n > 1 || free && n == 0 && len(sv.near.of[j]) > 0 && len(p.Locations[j].Candidates) > 0 {
 				t.Errorf("instance %d: location %d is in %d territories", k, j, n)
@@ -37,10 +37,10 @@ func TestTerritoriesDoNotOverlap(t *testing.T) {
 	}
 }
 
-func count(walkers []*walker, is func(*territory) bool) int {
+func count(lands []*territory, is func(*territory) bool) int {
 	n := 0
-	for _, w := range walkers {
-		if is(w.land) {
+	for _, l := range lands {
+		if is(l) {
 			n++
 		}
 	}

@@ -52,13 +52,13 @@ type walker struct {
 	best elite // and of this lane
 }
 
-func newWalker(m *model, near *neighbours, price []int64, seed, lane uint64) *walker {
+func newWalker(m *model, near *neighbours, land *territory, price []int64, seed, lane uint64) *walker {
 	w := &walker{
-		s: newState(m), near: near, price: price, rng: rand.New(rand.NewPCG(seed, lane)),
+		s: newState(m), near: near, land: land, price: price, rng: rand.New(rand.NewPCG(seed, lane)),
 		queued: make([]bool, m.nobody+1), seen: make([]uint32, m.n),
 		here: elite{at: make([]int32, m.n), cost: unlimited}, best: elite{at: make([]int32, m.n), cost: unlimited},
 	}
-	w.beam, w.land = newBeam(m), everything(m)
+	w.beam = newBeam(m)
 	over := &w.s.over
 	for i := range m.nobody {
 		over.staff[i] = max(unit, 2*price[i])
