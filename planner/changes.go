@@ -2,6 +2,7 @@ package planner
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"time"
 
@@ -110,6 +111,14 @@ func (c *VisitChange) For(staff string) string {
 		return "went"
 	}
 	return "came"
+}
+
+// Note says in words how a plan came from the published one.
+func (r *Replanned) Note() Text {
+	return Text{
+		fmt.Sprintf("Opnieuw gepland vanaf %s: %d afspraken zijn verschoven, %d konden niet blijven staan.", r.Today, r.Moved, r.Must),
+		fmt.Sprintf("Planned again from %s: %d appointments moved, %d could not stay.", r.Today, r.Moved, r.Must),
+	}
 }
 
 // ChangesOf returns the changes that concern somebody: what came, went or moved.

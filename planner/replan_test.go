@@ -2,6 +2,7 @@ package planner
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"github.com/wijkplanner/wijkplanner/calendar"
@@ -282,5 +283,21 @@ func TestLedgerAtAGivenDay(t *testing.T) {
 		if v := &r.Visits[i]; v.on() < date(today) {
 			t.Errorf("%s is planned on %s, in the past", v.ID, v.on())
 		}
+	}
+}
+
+// A database gives times in UTC: the days and clocks of a published plan are
+// those of the zone all the same.
+func TestReplanOfTimesInUTC(t *testing.T) {
+	t.Parallel()
+	s := town()
+	p := solve(t, s)
+	in := told(p)
+	in.Visits = slices.Clone(in.Visits)
+	for i := range in.Visits {
+		in.Visits[i].Start, in.Visits[i].End = in.Visits[i].Start.UTC(), in.Visits[i].End.UTC()
+	}
+	if r := again(t, s, in, "2027-06-01", nil); len(r.Changes) != 0 {
+		t.Errorf("%+v", r.Changes)
 	}
 }

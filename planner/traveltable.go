@@ -14,6 +14,27 @@ type TravelTable struct {
 	Modes       map[TravelMode]*ModeTable
 }
 
+// Note says in words where a plan's travel comes from, for its readers.
+func (t *TravelTable) Note() Text {
+	why := map[string]Text{
+		"router_unreachable": {"de routeplanner antwoordde niet", "the road router did not answer"},
+		"router_refused":     {"de routeplanner weigerde de vraag", "the road router refused the question"},
+		"router_garbled":     {"het antwoord van de routeplanner was onleesbaar", "the road router's answer made no sense"},
+		"router_too_many":    {"er zijn te veel plaatsen om te meten", "there are too many places to measure"},
+		"router_incomplete":  {"de routeplanner kent niet elke reis", "the road router does not know every trip"},
+	}[t.Why]
+	switch {
+	case t.Why == "":
+		return Text{"Reistijden zijn gemeten door een routeplanner.", "Travel times are measured by a road router."}
+	case t.Source == "estimate":
+		return Text{"Reistijden zijn geschat: " + why.NL + ".", "Travel times are estimated: " + why.EN + "."}
+	}
+	return Text{
+		"Reistijden zijn deels gemeten door een routeplanner en deels geschat: " + why.NL + ".",
+		"Travel times are measured by a road router in part and estimated for the rest: " + why.EN + ".",
+	}
+}
+
 // ModeTable is the travel of one mode between points.
 type ModeTable struct {
 	// Points are latitude and longitude.

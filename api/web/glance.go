@@ -15,6 +15,8 @@ import (
 type Region struct {
 	State *planner.State
 	Plan  *planner.Plan
+	// Notes are things that a reader of the plan must know.
+	Notes []planner.Text
 }
 
 // Limits bound what a page lists; what is left out is counted.
@@ -49,6 +51,7 @@ type Glance struct {
 	Name      string
 	From, To  calendar.Date
 	Today     calendar.Date
+	Notes     []planner.Text
 	Summary   Summary
 	Roles     []RoleView
 	Districts List[DistrictRow]
@@ -137,7 +140,7 @@ func NewGlance(r Region, now time.Time, limits Limits) (*Glance, error) {
 	}
 	g := &Glance{
 		Name: cmp.Or(f.state.Region, f.plan.Region, f.state.Programme.Name),
-		From: f.plan.From, To: f.plan.To, Today: f.today,
+		From: f.plan.From, To: f.plan.To, Today: f.today, Notes: r.Notes,
 		Summary:  f.summary(),
 		Coverage: f.coverage(),
 		Trouble:  limited(f.trouble(), limits.Rows),

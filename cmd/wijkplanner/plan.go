@@ -113,7 +113,11 @@ func (c *planCommand) Run(p *process) error {
 		return err
 	}
 	var report bytes.Buffer
-	if err := web.Report(&report, regions(states, plans), p.now(), web.Dutch); err != nil {
+	shown := regions(states, plans)
+	for i := range shown {
+		shown[i].Notes = travelNotes(o.Travel)
+	}
+	if err := web.Report(&report, shown, p.now(), web.Dutch); err != nil {
 		return err
 	}
 	further := map[string][]byte{"report.html": report.Bytes()}
@@ -175,7 +179,7 @@ func summary(plans []*planner.Plan) string {
 		hard, soft = hard+p.Schedule.Hard, soft+p.Schedule.Soft
 		unplanned += len(p.Unplanned)
 		for i := range p.Visits {
-			if !p.Visits[i].Meeting {
+			if !p.Visits[i].Meeting && p.Visits[i].Status != planner.Cancelled {
 				visits++
 			}
 		}

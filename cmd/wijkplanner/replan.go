@@ -106,7 +106,11 @@ func (c *replanCommand) Run(p *process) error {
 func (c *replanCommand) write(p *process, states []*planner.State, replans []*planner.Replanned, travel *planner.TravelTable) error {
 	plans := files.PlansOf(replans)
 	var report bytes.Buffer
-	if err := web.Report(&report, regions(states, plans), p.now(), web.Dutch); err != nil {
+	shown := regions(states, plans)
+	for i := range shown {
+		shown[i].Notes = append([]planner.Text{replans[i].Note()}, travelNotes(travel)...)
+	}
+	if err := web.Report(&report, shown, p.now(), web.Dutch); err != nil {
 		return err
 	}
 	extra, err := files.ReplanFiles(states, replans)

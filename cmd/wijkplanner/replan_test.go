@@ -39,6 +39,9 @@ func TestReplanThenVerify(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	if report, err := os.ReadFile(filepath.Join(again, "report.html")); err != nil || !strings.Contains(string(report), "Opnieuw gepland vanaf 2027-03-01") {
+		t.Errorf("%v: the report does not say that it is a replan", err)
+	}
 	if stdout, _, code = call(t, "verify", in, again); code != 0 {
 		t.Errorf("verify: %s", stdout)
 	}

@@ -13,6 +13,14 @@ type routerFlag struct {
 	Router map[string]string `help:"OSRM server for a mode of travel, as car=http://localhost:5000; without one, travel is estimated." placeholder:"MODE=URL"`
 }
 
+// travelNotes says where travel comes from, if a router was asked.
+func travelNotes(t *planner.TravelTable) []planner.Text {
+	if t == nil {
+		return nil
+	}
+	return []planner.Text{t.Note()}
+}
+
 // measure asks the routers, if there are any. A router that does not answer is no
 // reason not to plan: travel is estimated then, and that is said.
 func (f routerFlag) measure(p *process, states []*planner.State) (*planner.TravelTable, error) {
@@ -36,7 +44,7 @@ func (f routerFlag) measure(p *process, states []*planner.State) (*planner.Trave
 	}
 	table, err := r.Measure(p.ctx, planner.PlacesToMeasure(states))
 	if err == nil && table.Why != "" {
-		fmt.Fprintf(p.stderr, "travel is estimated where the router did not measure it (%s); travel.json says so\n", table.Why)
+		fmt.Fprintf(p.stderr, "%s (%s)\n", table.Note().EN, table.Why)
 	}
 	return table, err
 }

@@ -64,6 +64,9 @@ func TestPlanWithoutTheRouterThatWasNamed(t *testing.T) {
 	if code != 0 || !strings.Contains(stderr, "router_unreachable") {
 		t.Fatalf("exit %d, %q: want a plan, and a word about the router", code, stderr)
 	}
+	if report, err := os.ReadFile(filepath.Join(out, "report.html")); err != nil || !strings.Contains(string(report), "Reistijden zijn geschat: de routeplanner antwoordde niet.") {
+		t.Errorf("%v: the report does not say that travel is estimated", err)
+	}
 	text, err := os.ReadFile(filepath.Join(out, "travel.json"))
 	if err != nil || !strings.Contains(string(text), `"source":"estimate","why":"router_unreachable"`) {
 		t.Errorf("travel.json: %s, %v", text, err)
