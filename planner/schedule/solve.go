@@ -148,7 +148,7 @@ func (v *solver) improve(i int) {
 			}
 		}
 		v.stretch(j, budgets, float64(e)/epochs)
-		if e < epochs {
+		if e < epochs && 2*e >= epochs { // before that they had better differ
 			j.exchange()
 		}
 	}
