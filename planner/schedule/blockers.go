@@ -108,8 +108,14 @@ func (d *desk) blockedOn(p *prober, w *period, t *tally) {
 		}
 		apart = apart && open
 	}
-	if apart {
-		t.add(FaultTogether, None)
+	if !apart {
+		return
+	}
+	t.add(FaultTogether, None)
+	for _, options := range d.p.Visits[p.v].Crew {
+		for _, o := range options {
+			p.try(w, FaultTogether, o.Staff)
+		}
 	}
 }
 

@@ -36,14 +36,16 @@ func (p *prober) try(w *period, kind FaultKind, staff int) {
 		p.tryGap(w)
 	case FaultMoves:
 		p.waive(w, kind, None, 1)
-	case FaultDayCap, FaultWeekCap:
-		p.waive(w, kind, staff, 1)
-	case FaultLoadCap:
-		r := staff*p.s.m.days + int(w.day)
-		p.waive(w, kind, staff, p.s.routes[r].load+p.s.m.visits[p.v].load-p.s.m.p.Staff[staff].LoadCap)
-	case FaultReserve, FaultMaxDuration:
-		p.waive(w, kind, staff, 0)
-	case FaultAway, FaultTravel:
+	case FaultDayCap, FaultWeekCap, FaultLoadCap, FaultReserve, FaultMaxDuration:
+		amount := int64(1)
+		if kind == FaultLoadCap {
+			r := staff*p.s.m.days + int(w.day)
+			amount = p.s.routes[r].load + p.s.m.visits[p.v].load - p.s.m.p.Staff[staff].LoadCap
+		}
+		if !p.waive(w, kind, staff, amount) { // more than the limit is in the way
+			p.tryWithout(w, staff)
+		}
+	case FaultAway, FaultTravel, FaultTogether:
 		p.tryShift(w, staff)
 		p.tryWithout(w, staff)
 		p.tryWithoutFixed(w, staff)
@@ -76,14 +78,14 @@ func (p *prober) tryGap(w *period) {
 	})
 }
 
-// waive looks whether the visit fits when one rule is overlooked.
-func (p *prober) waive(w *period, kind FaultKind, staff int, amount int64) {
+// waive looks whether the visit fits when one rule is overlooked, and reports it.
+func (p *prober) waive(w *period, kind FaultKind, staff int, amount int64) bool {
 	s := p.s
 	s.waiver = waiver{kind, int32(staff)}
 	found := p.find(w)
 	s.waiver = waiver{}
 	if !found {
-		return
+		return false
 	}
 	c := Change{
 		Kind: kind, Staff: staff, Day: int(w.day), Other: None, Fixed: None, Amount: amount,
@@ -94,6 +96,7 @@ func (p *prober) waive(w *period, kind FaultKind, staff int, amount int64) {
 		c.effort = c.Amount
 	}
 	p.offer(c)
+	return true
 }
 
 // excess is by how much the spot just found passes a limit of a person's day.
@@ -112,6 +115,9 @@ func (p *prober) excess(kind FaultKind, staff, day int) int64 {
 // tryShift looks whether a longer shift, or one at all, would do.
 func (p *prober) tryShift(w *period, staff int) {
 	s := p.s
+	if s.m.p.Staff[staff].Shifts == nil {
+		return // there is none to lengthen
+	}
 	r := int32(staff*s.m.days) + w.day
 	l := &s.m.lanes[r]
 	was := *l

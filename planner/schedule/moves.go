@@ -18,12 +18,6 @@ const (
 	rounds = 4
 )
 
-// mover is the scratch memory of the moves.
-type mover struct {
-	orders [2][]int32 // nodes of the routes under change
-	parts  [2][]int32
-}
-
 // polish makes moves until none gains anything, or stop says so; heard hears of
 // a better solution.
 func (c *chain) polish(stop func() bool, heard func(c *chain)) {
@@ -197,7 +191,7 @@ func (s *state) swap(a, b end) bool {
 	if cost >= saved {
 		return false
 	}
-	one, two := s.order(0, a.r), s.order(1, b.r)
+	one, two := s.order(a.r), s.order(b.r)
 	one[a.pos], two[b.pos] = two[b.pos], one[a.pos]
 	return s.rewire(a.r, one, b.r, two)
 }
@@ -212,7 +206,7 @@ func (s *state) turn(a, b end) bool {
 	if cost >= saved || !s.may(a.next(1), b.pos-a.pos, a.r) {
 		return false
 	}
-	one := s.order(0, a.r)
+	one := s.order(a.r)
 	slices.Reverse(one[a.pos+1 : b.pos+1])
 	return s.rewire(a.r, one, a.r, nil)
 }
@@ -232,11 +226,9 @@ func (s *state) cross(a, b end) bool {
 	if cost := s.leg(a.r, a, b) + s.tailLeg(b, after, tailA); cost >= saved {
 		return false
 	}
-	one, two := s.order(0, a.r), s.order(1, b.r)
-	first := append(s.part(0, one[:after.pos]), two[from.pos:]...)
-	second := append(s.part(1, two[:from.pos]), one[after.pos:]...)
-	s.moves2(first, second)
-	return s.rewire(a.r, first, b.r, second)
+	one, two := s.order(a.r), s.order(b.r)
+	return s.rewire(a.r, slices.Concat(one[:after.pos], two[from.pos:]),
+		b.r, slices.Concat(two[:from.pos], one[after.pos:]))
 }
 
 // tailLeg is the way from the stop before b to a tail, or home where it is empty.
@@ -246,9 +238,6 @@ func (s *state) tailLeg(b, tail end, length int) int64 {
 	}
 	return s.leg(b.r, b.next(-1), tail)
 }
-
-// moves2 keeps the memory of grown parts.
-func (s *state) moves2(one, two []int32) { s.mover.parts[0], s.mover.parts[1] = one, two }
 
 // chainAfter moves the chain of stops that starts with the first one to right
 // after the second, chainBefore to right before it.
@@ -278,17 +267,14 @@ func (s *state) moveChain(a, b end) bool {
 
 // carry moves some stops to before the stop at b.
 func (s *state) carry(a end, length int, b end, turned bool) bool {
-	one := s.order(0, a.r)
-	chain := s.part(0, one[a.pos:a.pos+length])
-	s.mover.parts[0] = chain
+	one := s.order(a.r)
+	chain := slices.Clone(one[a.pos : a.pos+length])
 	if turned {
 		slices.Reverse(chain)
 	}
 	one = slices.Delete(one, a.pos, a.pos+length)
 	if a.r != b.r {
-		two := slices.Insert(s.order(1, b.r), b.pos, chain...)
-		s.mover.orders[1] = two
-		return s.rewire(a.r, one, b.r, two)
+		return s.rewire(a.r, one, b.r, slices.Insert(s.order(b.r), b.pos, chain...))
 	}
 	if b.pos > a.pos {
 		b.pos -= length
@@ -297,16 +283,13 @@ func (s *state) carry(a end, length int, b end, turned bool) bool {
 }
 
 // order copies the nodes of a route.
-func (s *state) order(k int, r int32) []int32 {
-	list := s.mover.orders[k][:0]
+func (s *state) order(r int32) []int32 {
+	list := make([]int32, 0, len(s.routes[r].stops))
 	for _, st := range s.routes[r].stops {
 		list = append(list, st.node)
 	}
-	s.mover.orders[k] = list
 	return list
 }
-
-func (s *state) part(k int, nodes []int32) []int32 { return append(s.mover.parts[k][:0], nodes...) }
 
 // rewire gives one or two routes of a day new stops in a new order, and reports
 // whether the limits of both hold.

@@ -32,7 +32,6 @@ type state struct {
 	finder
 	series  series
 	rebuild rebuilder
-	mover   mover
 	ruin    ruiner
 }
 
