@@ -167,20 +167,18 @@ func TestMovesKeepLimits(t *testing.T) {
 		"settled":  func(p *Problem) { p.Visits[1].Published = &Placement{Day: 0, Start: 100, Staff: []int{0}} },
 		"no place": func(p *Problem) { p.Visits[1].Place = None },
 		"window":   func(p *Problem) { p.Visits[2].Windows = 1; p.WindowSets = append(p.WindowSets, []Window{{To: 32}}) },
-		"day cap":  nil,
+		"day cap":  func(p *Problem) { p.Staff[1].DayCap = 2 },
+		"week cap": func(p *Problem) { p.Staff[1].WeekCap = 2 },
 	} {
 		p := field(1, 2, points...)
 		move := func(s *state) bool { return s.swap(s.endOf(1), s.endOf(2)) }
 		routes := [][]int{{0, 1}, {2, 3}}
-		switch {
-		case name == "fixed": // it would go over with the visits before it
-			limit(p)
+		limit(p)
+		switch name {
+		case "fixed": // it would go over with the visits before it
 			routes = [][]int{{0, 1}, {3, 2}}
 			move = func(s *state) bool { return s.cross(s.endOf(0), s.endOf(2)) }
-		case limit != nil:
-			limit(p)
-		default:
-			p.Staff[1].DayCap = 2
+		case "day cap", "week cap":
 			routes = [][]int{{0, 1}, {3, 2}}
 			p.Visits[0].Windows = 1 // stays first
 			p.WindowSets = append(p.WindowSets, []Window{{To: 30}})
