@@ -43,6 +43,8 @@ type cli struct {
 	Recur     recurCommand     `cmd:"" help:"List the occurrences of a recurrence rule."`
 	Import    importCommand    `cmd:"" help:"Take a folder or a file into the database, and show what changes."`
 	Feed      feedCommand      `cmd:"" help:"Make and revoke calendar feeds."`
+	Mail      mailCommand      `cmd:"" help:"Contacts, outbox and answers."`
+	Busy      busyCommand      `cmd:"" help:"Busy times from people's own calendars."`
 	Migrate   migrateCommand   `cmd:"" help:"Bring the database to this version."`
 	Version   versionCommand   `cmd:"" help:"Show the version."`
 
