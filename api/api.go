@@ -39,6 +39,9 @@ type Config struct {
 	// Account opens a CalDAV account by its app password. A wrong password and
 	// an unknown or revoked account are all ErrNotFound.
 	Account func(ctx context.Context, user, password string, now time.Time) (*service.Account, error)
+	// Answering is what stands behind the links in mail; the zero value knows no
+	// link.
+	Answering Answering
 	// Health says what is wrong, nil when the service can answer.
 	Health func(ctx context.Context) error
 	// Now is the clock.
@@ -95,6 +98,8 @@ type handlers struct {
 	// feeds counts the reads of each token that is good, accounts those of each
 	// CalDAV account, unknowns the misses of each address.
 	feeds, accounts, unknowns limiter
+	// crossOrigin refuses what a page of somebody else makes a browser send.
+	crossOrigin *http.CrossOriginProtection
 }
 
 // New returns the handler of all routes. It fails when the configuration lacks
@@ -105,7 +110,7 @@ func New(c Config) (http.Handler, error) {
 	}
 	h := &handlers{
 		c, newLimiter(cmp.Or(c.FeedLimit, defaultFeedLimit)), newLimiter(cmp.Or(c.AccountLimit, defaultAccountLimit)),
-		newLimiter(cmp.Or(c.UnknownLimit, defaultUnknownLimit)),
+		newLimiter(cmp.Or(c.UnknownLimit, defaultUnknownLimit)), http.NewCrossOriginProtection(),
 	}
 	r := chi.NewRouter()
 	r.Use(identified, h.accessLog, h.securityHeaders, h.recovered)
@@ -128,6 +133,8 @@ func (h *handlers) routes(r chi.Router) {
 	read(r.With(h.clientAddress()), "/f/{token}.ics", h.feed)
 	read(r.With(h.clientAddress()), "/subscribe/{token}", h.subscribe)
 	h.davRoutes(r)
+	read(r.With(h.clientAddress()), "/answer/{token}", h.answerPage)
+	r.With(h.clientAddress(), h.sameSite).Post("/answer/{token}", h.answerAct)
 	read(r, "/healthz", h.health)
 	read(r, "/robots.txt", h.robots)
 }

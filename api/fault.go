@@ -41,6 +41,10 @@ var details = map[int]map[web.Lang]string{
 		web.Dutch:   "Deze vraag is te groot. Vraag om minder tegelijk.",
 		web.English: "This request is too large. Ask for less at once.",
 	},
+	http.StatusForbidden: {
+		web.Dutch:   "Dit kwam van een pagina van een ander. Open de link zelf en probeer het daar.",
+		web.English: "This came from a page of somebody else. Open the link yourself and try there.",
+	},
 	http.StatusNotFound: {
 		web.Dutch:   "Hier is niets, of niet meer. Controleer het adres, of vraag wie het u gaf om een nieuw.",
 		web.English: "There is nothing here, or no longer. Check the address, or ask whoever gave it to you for a new one.",

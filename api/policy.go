@@ -19,6 +19,9 @@ const (
 	anyone principal = "PUB"
 	// feedReader holds a feed's secret address; the token in it is the proof (FR).
 	feedReader principal = "FR"
+	// linkHolder came by a link in mail. Whoever scans mail has it too, so it
+	// shows nothing of anybody, and an act needs the mailed code besides (LC).
+	linkHolder principal = "LC"
 )
 
 // policy is the row of one route in the policy table.
@@ -34,6 +37,8 @@ var policies = slices.Concat(
 	reading("/f/{token}.ics", feedReader),
 	reading("/subscribe/{token}", feedReader),
 	davPolicies(),
+	reading("/answer/{token}", linkHolder),
+	[]policy{{http.MethodPost, "/answer/{token}", linkHolder}},
 	reading("/healthz", anyone),
 	reading("/robots.txt", anyone),
 )

@@ -101,6 +101,12 @@ func TestMessageKeys(t *testing.T) {
 		used["subscribe."+client], used["subscribe."+client+".delay"] = true, true // rows of a table
 	}
 	used["subscribe.title"] = true
+	for _, said := range []string{web.AnswerSent, web.AnswerMany, web.AnswerWrong, web.AnswerChoose, web.AnswerDone} {
+		used[said] = true // chosen by what was done
+	}
+	for _, answer := range []string{"accepted", "tentative", "declined"} {
+		used["answer."+answer] = web.KnownAnswer(answer) // choices of the form
+	}
 	for _, key := range []string{"error.404", "error.404.text", "error.500", "error.500.text"} {
 		used[key] = true // chosen by status
 	}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/netip"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/wijkplanner/wijkplanner/api"
@@ -87,12 +88,19 @@ func (c *serveCommand) Run(p *process) (err error) {
 	if c.PublicURL == "" {
 		c.PublicURL = fmt.Sprintf("http://localhost:%d", listener.Addr().(*net.TCPAddr).Port)
 	}
+	busy, err := c.reader(s)
+	if err != nil {
+		return err
+	}
+	if busy != nil {
+		s.Links = &service.Links{PublicURL: strings.TrimSuffix(c.PublicURL, "/"), Seal: busy.Seal}
+	}
 	handler, err := c.handler(p, s)
 	if err != nil {
 		return err
 	}
 	defer s.Close(context.WithoutCancel(p.ctx))
-	background, err := c.background(s)
+	background, err := c.background(s, busy)
 	if err != nil {
 		return err
 	}
@@ -104,11 +112,10 @@ func (c *serveCommand) Run(p *process) (err error) {
 // work is what goes on beside the server.
 type work struct{ service.Background }
 
-func (c *serveCommand) background(s *service.Service) (*work, error) {
+func (c *serveCommand) background(s *service.Service, busy *service.BusyReader) (*work, error) {
 	sender, senderErr := c.sender()
 	box, boxErr := c.mailbox()
-	busy, busyErr := c.reader(s)
-	if err := errors.Join(senderErr, boxErr, busyErr); err != nil {
+	if err := errors.Join(senderErr, boxErr); err != nil {
 		return nil, &codeError{exitInput, err}
 	}
 	return &work{service.Background{Service: s, Sender: sender, Mailbox: box, Busy: busy}}, nil
@@ -180,8 +187,20 @@ func (c *serveCommand) handler(p *process, s *service.Service) (http.Handler, er
 			return a, notFound(err)
 		},
 		FeedLimit: c.FeedLimit, UnknownLimit: c.UnknownLimit,
-		Health: s.Health, Now: p.now, Log: p.log, PublicURL: c.PublicURL, TrustedProxies: c.TrustedProxy,
+		Answering: answering(s),
+		Health:    s.Health, Now: p.now, Log: p.log, PublicURL: c.PublicURL, TrustedProxies: c.TrustedProxy,
 	})
+}
+
+// answering wires the links in mail.
+func answering(s *service.Service) api.Answering {
+	return api.Answering{
+		Open:     func(ctx context.Context, token string) error { return notFound(s.AnswerLink(ctx, token)) },
+		MailCode: func(ctx context.Context, token string) error { return notFound(s.MailCode(ctx, token)) },
+		Answer: func(ctx context.Context, token, code, answer string) error {
+			return notFound(s.AnswerWithCode(ctx, token, code, answer))
+		},
+	}
 }
 
 // notFound says "not found" in the words of the API.

@@ -379,9 +379,9 @@ func TestRI2_Redirects(t *testing.T) {
 	t.Logf("R-I2: 1 to 10 hops, a loop and 3 bad targets: at most %d followed, %d secrets passed on", maxRedirects, leaked.Load())
 }
 
-// TestRI3_SlowEndlessAndCompressed: each ends in time and within memory.
+// TestRI3_SlowEndlessAndCompressed: each ends in time and within memory. It does
+// not run in parallel: it measures both.
 func TestRI3_SlowEndlessAndCompressed(t *testing.T) {
-	t.Parallel()
 	stop := make(chan struct{})
 	address, f := served(t, func(w http.ResponseWriter, r *http.Request) {
 		flush := w.(http.Flusher).Flush

@@ -144,7 +144,11 @@ func (s *Service) message(ctx context.Context, sender *outside.Sender, m *store.
 	if err != nil {
 		return nil, err
 	}
-	text, err := writeMail(m, zone)
+	link, err := s.answerURL(ctx, m)
+	if err != nil {
+		return nil, err
+	}
+	text, err := writeMail(m, zone, link)
 	if err != nil {
 		return nil, err
 	}
@@ -164,6 +168,20 @@ func (s *Service) message(ctx context.Context, sender *outside.Sender, m *store.
 	out.Method = string(method)
 	out.Calendar, err = invitation(m, method, calendar.Participant{Name: name, Address: address}, zone)
 	return out, err
+}
+
+// answerURL is the link behind which the reader of a mail can answer; empty for
+// mail that asks for none, and where links cannot be made.
+func (s *Service) answerURL(ctx context.Context, m *store.OutboxMail) (string, error) {
+	asks := m.Kind == store.InvitationMail || m.Kind == store.UpdateMail || m.Kind == store.ReminderMail
+	if s.Links == nil || !asks || len(m.Content.Events) != 1 {
+		return "", nil
+	}
+	link, err := s.Store.NoticeLink(ctx, m.Contact.ID, m.Content.Events[0].Visit)
+	if err != nil || link == "" {
+		return "", err
+	}
+	return s.Links.url(link), nil
 }
 
 // invitation writes the calendar object of a mail to one contact.

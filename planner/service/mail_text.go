@@ -22,7 +22,7 @@ type phrases struct {
 	invited, updated, cancelled, reminded     string
 	changed, week, codeIs, codeHolds          string
 	was, fresh, gone, back, with, where, when string
-	answer, lag, closing                      string
+	answer, byLink, lag, closing              string
 	days, months                              []string
 	and, visit, meeting, phone, online        string
 }
@@ -41,6 +41,7 @@ var mailWords = map[store.Language]*phrases{
 		codeIs:    "Uw code is %s.", codeHolds: "De code geldt een kwartier en werkt één keer. Hebt u er niet om gevraagd? Dan hoeft u niets te doen.",
 		was: "was %s", fresh: "nieuw", gone: "vervallen", back: "gaat toch door", with: "Met", where: "Waar", when: "Wanneer",
 		answer:  "Antwoorden kan met de knoppen van uw agendaprogramma. Uw antwoord komt vanzelf in de planning.",
+		byLink:  "Geen knoppen in uw mailprogramma? Antwoord dan op deze pagina; u krijgt daarvoor een code per e-mail:",
 		lag:     "Dit bericht komt van Wijkplanner.",
 		closing: "Zet in een antwoord nooit iets over een kind of gezin.",
 		days:    []string{"zondag", "maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag"},
@@ -60,6 +61,7 @@ var mailWords = map[store.Language]*phrases{
 		codeIs:    "Your code is %s.", codeHolds: "The code holds for a quarter of an hour and works once. Did you not ask for it? Then there is nothing to do.",
 		was: "was %s", fresh: "new", gone: "cancelled", back: "takes place after all", with: "With", where: "Where", when: "When",
 		answer:  "Answer with the buttons of your calendar program. Your answer reaches the plan by itself.",
+		byLink:  "No buttons in your mail program? Then answer on this page; you get a code by mail for it:",
 		lag:     "This message comes from Wijkplanner.",
 		closing: "Never write anything about a child or a family in an answer.",
 		days:    []string{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"},
@@ -78,11 +80,13 @@ func newMailWriter(m *store.OutboxMail, zone *time.Location) (*mailWriter, error
 }
 
 // writeMail writes a mail in its reader's language, with times in a zone.
-func writeMail(m *store.OutboxMail, zone *time.Location) (*written, error) {
+// Link is where the reader can answer, or empty.
+func writeMail(m *store.OutboxMail, zone *time.Location, link string) (*written, error) {
 	w, err := newMailWriter(m, zone)
 	if err != nil {
 		return nil, err
 	}
+	w.link = link
 	if m.Kind == store.CodeMail {
 		w.subject = w.code
 		w.lead = []string{fmt.Sprintf(w.codeIs, m.Content.Code), w.codeHolds}
@@ -103,6 +107,8 @@ type mailWriter struct {
 	lead    []string
 	lines   []mailLine
 	foot    []string
+	// link is where the reader can answer, or empty.
+	link string
 }
 
 // mailLine is one event: a head and what there is to say of it.
@@ -231,6 +237,7 @@ var mailPage = template.Must(template.New("mail").Parse(`<!doctype html>
 <p>{{.Greeting}}</p>
 {{range .Lead}}<p>{{.}}</p>
 {{end}}{{range .Lines}}<p><strong>{{.Head}}</strong>{{range .Detail}}<br>{{.}}{{end}}</p>
+{{end}}{{with .Link}}<p>{{$.ByLink}}<br><a href="{{.}}" rel="noreferrer">{{.}}</a></p>
 {{end}}{{range .Foot}}<p>{{.}}</p>
 {{end}}</body></html>
 `))
@@ -254,12 +261,15 @@ func (w *mailWriter) finish(m *store.OutboxMail) (*written, error) {
 	for _, l := range w.lines {
 		paragraph(append([]string{l.Head}, l.Detail...)...)
 	}
+	if w.link != "" {
+		paragraph(w.byLink, w.link)
+	}
 	for _, l := range w.foot {
 		paragraph(l)
 	}
 	var html strings.Builder
 	err := mailPage.Execute(&html, map[string]any{
-		"Language": m.Contact.Language, "Subject": w.subject, "Greeting": greeting, "Lead": w.lead, "Lines": w.lines, "Foot": w.foot,
+		"Language": m.Contact.Language, "Subject": w.subject, "Greeting": greeting, "Lead": w.lead, "Lines": w.lines, "Foot": w.foot, "Link": w.link, "ByLink": w.byLink,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("write mail: %w", err)

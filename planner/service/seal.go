@@ -3,7 +3,9 @@ package service
 import (
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/hmac"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -12,7 +14,11 @@ import (
 // Seal encrypts small secrets that must be used again, such as the address of a
 // private calendar: AES-256 in GCM, with the id of the row as additional data,
 // so that no row can take the place of another.
-type Seal struct{ aead cipher.AEAD }
+type Seal struct {
+	aead cipher.AEAD
+	// links is the key of what is derived and not kept.
+	links []byte
+}
 
 // sealKeyBytes is the length of a key.
 const sealKeyBytes = 32
@@ -38,7 +44,9 @@ func NewSeal(key string) (*Seal, error) {
 	if err != nil {
 		return nil, fmt.Errorf("secret key: %w", err)
 	}
-	return &Seal{aead}, nil
+	derived := hmac.New(sha256.New, raw)
+	_, _ = derived.Write([]byte("wijkplanner links"))
+	return &Seal{aead, derived.Sum(nil)}, nil
 }
 
 // ErrNoKey is a secret that cannot be kept since there is no key.

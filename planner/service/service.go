@@ -51,6 +51,8 @@ type Service struct {
 	// Prove finds fault with plans before they are kept: files.Prove, unless a
 	// test makes up its plans.
 	Prove Prove
+	// Links makes the links in mail; nil leaves them out.
+	Links *Links
 
 	feeds feedCache
 }

@@ -32,6 +32,7 @@ type noticeRow struct {
 	Tried      bool
 	Answer     Answer
 	AnsweredAt Instant
+	Link       string
 }
 
 func (noticeRow) TableName() string { return "notices" }
@@ -161,6 +162,9 @@ func (n *notifier) tell(c *contactRow, e *feedEventRow, told *noticeRow) {
 	row := noticeRow{Contact: c.ID, Visit: e.Visit}
 	if told != nil {
 		row = *told
+	}
+	if row.Link == "" && c.Kind == LocationFeed {
+		row.Link = letters(tokenIDLength)
 	}
 	if !row.StartsAt.Equal(e.StartsAt.Time) || !row.EndsAt.Equal(e.EndsAt.Time) || row.Cancelled != e.Cancelled {
 		row.Answer, row.AnsweredAt = NoAnswer, Instant{}

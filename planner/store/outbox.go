@@ -243,6 +243,9 @@ func (s *Store) EndMail(ctx context.Context, m *OutboxMail, o MailOutcome, now t
 	switch {
 	case o.Fault == "":
 		set["state"], set["ended_at"] = MailSent, At(now)
+		if m.Kind == CodeMail {
+			set["content"] = doc(MailContent{}) // nobody needs to read it here
+		}
 	case o.Dead:
 		set["state"], set["ended_at"] = MailDead, At(now)
 	default:
@@ -322,6 +325,7 @@ func (s *Store) PurgeMail(ctx context.Context, now time.Time) error {
 			t.db.Model(&outboxRow{}).Where("state IN ? AND ended_at <= ? AND content <> ?", ended, At(now.Add(-keepContent)), doc(MailContent{})).
 				Update("content", doc(MailContent{})).Error,
 			t.db.Where("state IN ? AND ended_at <= ?", ended, At(now.Add(-keepMail))).Delete(&outboxRow{}).Error,
+			t.db.Where("expires_at <= ?", At(now)).Delete(&answerCodeRow{}).Error,
 			t.db.Where("seen_at <= ?", At(now.Add(-keepMail))).Delete(&replyRow{}).Error,
 		)
 	})

@@ -60,6 +60,7 @@ var tables = []any{
 	mailboxRow{},
 	replyRow{},
 	busySourceRow{},
+	answerCodeRow{},
 }
 
 // columnTypes lists the type a column has for a row's field, on each database.

@@ -18,6 +18,8 @@ const (
 	FeedToken TokenKind = "feed"
 	// AppPassword opens a CalDAV account.
 	AppPassword TokenKind = "dav"
+	// AnswerToken is a link in mail behind which one invitation is answered.
+	AnswerToken TokenKind = "answer"
 )
 
 // A token is pf_<kind>_<id>_<secret>_<check>: a prefix and a check that secret
@@ -48,6 +50,23 @@ func newToken(kind TokenKind) (string, Key) {
 	id, secret := letters(tokenIDLength), letters(tokenSecretLength)
 	body := strings.Join([]string{kind.prefix(), id, "_", secret}, "")
 	return body + "_" + tokenCheck(body), Key{id, sha256.Sum256([]byte(secret))}
+}
+
+// MakeToken writes a token with an id and a secret that come from elsewhere.
+func MakeToken(kind TokenKind, id, secret string) string {
+	body := kind.prefix() + id + "_" + secret
+	return body + "_" + tokenCheck(body)
+}
+
+// SecretLetters writes at least 20 bytes as the secret of a token.
+func SecretLetters(raw []byte) string {
+	return tokenLetters.EncodeToString(raw)[:tokenSecretLength]
+}
+
+// Holds reports whether the secret of the key's token is this one.
+func (k *Key) Holds(secret string) bool {
+	sum := sha256.Sum256([]byte(secret))
+	return k.opens(sum[:])
 }
 
 func (k TokenKind) prefix() string { return "pf_" + string(k) + "_" }
