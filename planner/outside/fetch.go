@@ -208,7 +208,9 @@ func read(ctx context.Context, answer *http.Response, known bool) (Copy, error) 
 	}
 	text, err := io.ReadAll(io.LimitReader(body, maxFetch+1))
 	switch {
-	case err != nil && (ctx.Err() != nil || isTimeout(err)):
+	case ctx.Err() != nil, err != nil && isTimeout(err):
+		// Also without an error: a server that hears us hang up can end its answer
+		// in good order before the connection is closed.
 		return Copy{}, fetchError(FetchSlow)
 	case err != nil: // fewer bytes than announced, a torn gzip stream
 		return Copy{}, fetchError(FetchBroken)
