@@ -249,7 +249,7 @@ var whenProofs = map[string]func(t *testing.T){
 		v := nextOf(t, p, "2027-06-20")
 		s.Blackouts = []Blackout{{Location: v.Location, From: v.on(), To: v.on()}}
 		f := townFormulation(s)
-		f.first = date("2027-06-01")
+		f.replan = &replanning{o: ReplanOptions{Today: date("2027-06-01")}}
 		if got, want := amount(again(t, s, told(p), "2027-06-01", nil).Constraints, MoveConstraint), f.moveCharge(v.on()); got != want {
 			t.Errorf("move %d, want the charge %d of one visit", got, want)
 		}

@@ -65,6 +65,8 @@ type replanning struct {
 	// did not take place.
 	past, reopened []Visit
 	unconfirmed    []string
+	// ended are the published rows that had ended before.
+	ended map[assignedKey][]Assigned
 	// serving holds who serves each location and when, in order of time.
 	serving map[assignedKey][]Assigned
 	// ids are those in use, made when first wanted.
@@ -84,7 +86,7 @@ func Replan(ctx context.Context, s *State, published Published, o ReplanOptions)
 		return nil, regionError(s, fmt.Errorf("nothing is left to plan: the plan ends on %s and today is %s", period.To, o.Today))
 	}
 	published = published.in(s.Programme.Zone)
-	r := newReplanning(s, published, o)
+	r := newReplanning(s, published, o, period.From)
 	f, err := newFormulation(r.state(s, period), period)
 	if err != nil {
 		return nil, regionError(s, err)
@@ -133,40 +135,82 @@ func (f *formulation) startFrom(first calendar.Date) {
 }
 
 // newReplanning sorts the published visits by stage.
-func newReplanning(s *State, published Published, o ReplanOptions) *replanning {
-	r := &replanning{o: o, published: published, input: s.Assignments, due: map[promiseKey][]*Visit{}}
-	made := map[madeKey]bool{}
-	for _, h := range s.History {
-		made[madeKey{promiseKey{h.Location, h.Requirement}, h.Date}] = true
+func newReplanning(s *State, published Published, o ReplanOptions, from calendar.Date) *replanning {
+	r := &replanning{
+		o: o, published: published, input: s.Assignments, due: map[promiseKey][]*Visit{}, ended: map[assignedKey][]Assigned{},
 	}
-	for i := range published.Visits {
-		v := &published.Visits[i]
-		d, key := v.date(), promiseKey{v.Location, v.Requirement}
-		switch confirmed := v.Meeting || made[madeKey{key, d}]; {
-		case v.Status == Cancelled:
-		case d >= o.Today && !v.Meeting:
-			r.due[key] = append(r.due[key], v)
-		case d >= o.Today:
-		case !confirmed && o.Reopen:
-			r.reopened = append(r.reopened, *v)
-		default:
-			if !confirmed {
-				r.unconfirmed = append(r.unconfirmed, v.ID)
-			}
-			r.past = append(r.past, *v)
+	for _, a := range published.Assignments {
+		if a.To != calendar.NoDate {
+			r.ended[a.key()] = append(r.ended[a.key()], a.asHistory())
 		}
 	}
-	for _, all := range r.due {
-		slices.SortStableFunc(all, func(a, b *Visit) int {
-			return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.ID, b.ID))
-		})
+	before := map[promiseKey][]*Visit{}
+	for i := range published.Visits {
+		v := &published.Visits[i]
+		key := promiseKey{v.Location, v.Requirement}
+		switch {
+		case v.Status == Cancelled:
+		case v.Meeting && v.date() < o.Today:
+			r.past = append(r.past, *v)
+		case v.Meeting:
+		case v.date() < o.Today:
+			before[key] = append(before[key], v)
+		default:
+			r.due[key] = append(r.due[key], v)
+		}
 	}
+	for _, of := range []map[promiseKey][]*Visit{before, r.due} {
+		for _, all := range of {
+			slices.SortFunc(all, func(a, b *Visit) int { return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.ID, b.ID)) })
+		}
+	}
+	r.confirm(before, made(s, from, o.Today))
 	return r
 }
 
-type madeKey struct {
-	promiseKey
-	date calendar.Date
+// made returns the days of completed visits in a part of the calendar, the last
+// day not included, by promise.
+func made(s *State, from, to calendar.Date) map[promiseKey][]calendar.Date {
+	out := map[promiseKey][]calendar.Date{}
+	for _, h := range s.History {
+		if h.Date >= from && h.Date < to {
+			key := promiseKey{h.Location, h.Requirement}
+			out[key] = append(out[key], h.Date)
+		}
+	}
+	return out
+}
+
+// confirm sorts the visits before today into those that were made and those of
+// which nobody says so. The history confirms first what is of its day, and then,
+// for visits that were made on another day, the earliest of the rest.
+func (r *replanning) confirm(before map[promiseKey][]*Visit, made map[promiseKey][]calendar.Date) {
+	for key, visits := range before {
+		days := made[key]
+		var rest []*Visit
+		for _, v := range visits {
+			if i := slices.Index(days, v.date()); i >= 0 {
+				days = slices.Delete(slices.Clone(days), i, i+1)
+				r.past = append(r.past, *v)
+				continue
+			}
+			rest = append(rest, v)
+		}
+		for i, v := range rest {
+			switch {
+			case i < len(days):
+				r.past = append(r.past, *v)
+			case r.o.Reopen:
+				r.reopened = append(r.reopened, *v)
+			default:
+				r.past, r.unconfirmed = append(r.past, *v), append(r.unconfirmed, v.ID)
+			}
+		}
+	}
+	byTime := func(a, b Visit) int { return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.ID, b.ID)) }
+	slices.SortFunc(r.past, byTime)
+	slices.SortFunc(r.reopened, byTime)
+	slices.Sort(r.unconfirmed)
 }
 
 // date returns the local day of a visit: its times carry the programme's zone.
@@ -190,8 +234,15 @@ func (r *replanning) state(s *State, period Period) *State {
 		}
 	}
 	out.Assignments = nil
+	staff, locations := map[string]*Staff{}, map[string]*Location{}
+	for i := range s.Staff {
+		staff[s.Staff[i].ID] = &s.Staff[i]
+	}
+	for i := range s.Locations {
+		locations[s.Locations[i].ID] = &s.Locations[i]
+	}
 	for _, a := range latest(r.published.Assignments) {
-		if a.Staff != "" && canServe(s, a, period) {
+		if canServe(staff[a.Staff], locations[a.Location], a.Role, period) {
 			out.Assignments = append(out.Assignments, Assignment{
 				Location: a.Location, Role: a.Role, Staff: a.Staff, Kind: a.Kind, From: calendar.NoDate, To: calendar.NoDate,
 			})
@@ -229,17 +280,15 @@ type assignedKey struct {
 
 func (a *Assigned) key() assignedKey { return assignedKey{a.Location, a.Role, a.Kind} }
 
-// canServe reports whether somebody's contract still lasts as long as the
-// location is open in the period.
-func canServe(s *State, a Assigned, period Period) bool {
-	l := slices.IndexFunc(s.Locations, func(l Location) bool { return l.ID == a.Location })
-	m := slices.IndexFunc(s.Staff, func(m Staff) bool { return m.ID == a.Staff })
-	if l < 0 || m < 0 {
+// canServe reports whether somebody's contract in a role still lasts as long as
+// a location is open in the period; not for somebody or a place that is gone.
+func canServe(m *Staff, l *Location, role string, period Period) bool {
+	if m == nil || l == nil {
 		return false
 	}
-	want := period.Overlap(s.Locations[l].Opened, s.Locations[l].Closed)
-	return slices.ContainsFunc(s.Staff[m].Contracts, func(c Contract) bool {
-		return c.Role == a.Role && want.Overlap(c.From, c.To) == want
+	want := period.Overlap(l.Opened, l.Closed)
+	return slices.ContainsFunc(m.Contracts, func(c Contract) bool {
+		return c.Role == role && want.Overlap(c.From, c.To) == want
 	})
 }
 
@@ -255,7 +304,7 @@ func (f *formulation) handOver(p *Plan) {
 	var rows []Assigned
 	for _, a := range p.Assignments {
 		key := a.key()
-		own := f.ended(key)
+		own := slices.Clone(f.replan.ended[key])
 		if was, known := before[key]; known {
 			a.From, a.Changed = was.From, was.Staff != "" && a.Staff != "" && was.Staff != a.Staff
 			if was.Staff != a.Staff {
@@ -283,17 +332,6 @@ func (f *formulation) handoverDays(rows []Assigned, before map[assignedKey]Assig
 		if was, known := before[a.key()]; known && was.Staff != a.Staff {
 			at := placeRole{a.Location, a.Role}
 			out[at] = max(out[at], f.lastDayOf(was)+1, was.From)
-		}
-	}
-	return out
-}
-
-// ended returns the rows that had ended before, of one location, role and kind.
-func (f *formulation) ended(key assignedKey) []Assigned {
-	var out []Assigned
-	for _, a := range f.replan.published.Assignments {
-		if a.key() == key && a.To != calendar.NoDate {
-			out = append(out, a.asHistory())
 		}
 	}
 	return out

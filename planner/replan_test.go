@@ -232,7 +232,7 @@ func TestEveryWhyHasWords(t *testing.T) {
 func TestMoveChargeGrows(t *testing.T) {
 	t.Parallel()
 	f := townFormulation(town())
-	f.first = date("2027-03-01")
+	f.replan = &replanning{o: ReplanOptions{Today: date("2027-03-01")}}
 	last := int64(0)
 	for _, c := range []struct {
 		on   string
@@ -299,5 +299,41 @@ func TestReplanOfTimesInUTC(t *testing.T) {
 	}
 	if r := again(t, s, in, "2027-06-01", nil); len(r.Changes) != 0 {
 		t.Errorf("%+v", r.Changes)
+	}
+}
+
+// A visit that was made two days later than planned is one visit, not two.
+func TestReplanOfAVisitMadeOnAnotherDay(t *testing.T) {
+	t.Parallel()
+	s := town()
+	p := solve(t, s)
+	first := p.visitsAt("l1")[0]
+	today := (first.on() + 10).String()
+	s.History = []CompletedVisit{{Location: "l1", Role: "coordinator", Requirement: "discussion", Date: first.on() + 2}}
+	for _, reopen := range []bool{false, true} {
+		r := again(t, s, told(p), today, func(o *ReplanOptions) { o.Reopen = reopen })
+		i := slices.IndexFunc(r.Coverage, func(c Coverage) bool { return c.Location == "l1" })
+		if c := r.Coverage[i]; c.Done != 1 || c.Planned != 1 || slices.Contains(r.Unconfirmed, first.ID) {
+			t.Errorf("reopen %t: %+v, unconfirmed %v; want one made and one planned", reopen, c, r.Unconfirmed)
+		}
+	}
+}
+
+// Before the year begins nothing of it is near: what was published may move.
+func TestReplanBeforeTheYear(t *testing.T) {
+	t.Parallel()
+	s := town()
+	p := solve(t, s)
+	r := again(t, s, told(p), "2026-10-01", nil)
+	if len(r.Changes) != 0 || len(r.Visits) != len(p.Visits) {
+		t.Errorf("%+v", r.Changes)
+	}
+	for i := range r.Visits {
+		if v := &r.Visits[i]; v.Status != Planned {
+			t.Errorf("%s on %s is %s", v.ID, v.on(), v.Status)
+		}
+	}
+	if _, err := Replan(context.Background(), s, told(p), ReplanOptions{Options: Options{Year: 2027, Iterations: 1}, Today: date("2028-01-01")}); err == nil {
+		t.Error("a year that is over is planned again")
 	}
 }

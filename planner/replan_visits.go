@@ -183,7 +183,7 @@ func (v *Visit) clock() calendar.Clock {
 // published, growing to three times the weight today.
 func (f *formulation) moveCharge(d calendar.Date) int64 {
 	told := int64(f.state.Programme.Assume(PublishedDays, "", f.period.From))
-	left := int64(d - f.first)
+	left := int64(d - f.replan.o.Today)
 	if left > told {
 		return max(1, f.weights.Move/2)
 	}
@@ -192,7 +192,7 @@ func (f *formulation) moveCharge(d calendar.Date) int64 {
 
 // frozenUntil returns the first day after the near term.
 func (f *formulation) frozenUntil() calendar.Date {
-	return f.first + calendar.Date(f.state.Programme.Assume(FrozenDays, "", f.period.From))
+	return f.replan.o.Today + calendar.Date(f.state.Programme.Assume(FrozenDays, "", f.period.From))
 }
 
 // notBefore returns the first day for a visit: nothing new comes into the near

@@ -3,6 +3,7 @@ package files
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"slices"
 	"strings"
@@ -37,6 +38,9 @@ func PlansOf(replans []*planner.Replanned) []*planner.Plan {
 // from published ones: what was published, and what changed, for everybody and
 // for each person.
 func ReplanFiles(states []*planner.State, replans []*planner.Replanned) (map[string][]byte, error) {
+	if len(states) != len(replans) {
+		return nil, fmt.Errorf("%d replans of %d regions", len(replans), len(states))
+	}
 	var visits, assignments, changes [][]string
 	summary := verify.Replan{Changes: []verify.Change{}, Unconfirmed: []string{}}
 	for i, r := range replans {

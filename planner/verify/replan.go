@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -61,6 +62,8 @@ type told struct {
 	id   string
 	rows []*VisitRow
 	date calendar.Date
+	// made says that a visit before today took place.
+	made bool
 }
 
 // readReplan takes note of what was published: the first day that can change,
@@ -72,7 +75,7 @@ func (c *checker) readReplan() {
 		return
 	}
 	c.firstDay = max(c.from, r.Today)
-	at := map[string]*told{}
+	at, before := map[string]*told{}, map[promiseKey][]*told{}
 	for i := range c.folder.Published {
 		row := &c.folder.Published[i]
 		d := calendar.DateOf(row.Start.In(c.zone), c.zone)
@@ -86,15 +89,40 @@ func (c *checker) readReplan() {
 		v := &told{id: row.Visit, rows: []*VisitRow{row}, date: d}
 		at[row.Visit] = v
 		c.told = append(c.told, v)
-		if d >= r.Today || row.VisitType == meetingType {
-			continue
-		}
-		key := promiseKey{row.Location, row.Requirement}
-		if !slices.Contains(c.history[key], d) && !r.Reopen {
-			c.history[key] = append(c.history[key], d)
-			slices.Sort(c.history[key])
+		if d < r.Today && row.VisitType != meetingType {
+			key := promiseKey{row.Location, row.Requirement}
+			before[key] = append(before[key], v)
 		}
 	}
+	for key, visits := range before {
+		c.confirm(key, visits)
+	}
+}
+
+// confirm takes note of which published visits before today were made: those on
+// a day of the history, then, made on another day, the earliest of the rest, as
+// many as the history has more; the others too, unless the plan reopened them.
+// Those of which nobody says so are history from here on.
+func (c *checker) confirm(key promiseKey, visits []*told) {
+	r := c.folder.Replan
+	slices.SortStableFunc(visits, func(a, b *told) int {
+		return cmp.Or(a.rows[0].Start.Compare(b.rows[0].Start), cmp.Compare(a.id, b.id))
+	})
+	days := slices.DeleteFunc(slices.Clone(c.history[key]), func(d calendar.Date) bool { return d < c.from || d >= r.Today })
+	rest := slices.DeleteFunc(slices.Clone(visits), func(v *told) bool {
+		i := slices.Index(days, v.date)
+		if i >= 0 {
+			days = slices.Delete(days, i, i+1)
+			v.made = true
+		}
+		return i >= 0
+	})
+	for i, v := range rest {
+		if v.made = i < len(days) || !r.Reopen; v.made && i >= len(days) {
+			c.history[key] = append(c.history[key], v.date)
+		}
+	}
+	slices.Sort(c.history[key])
 }
 
 // past reports whether a row of visits.csv is history that a plan only repeats.
@@ -156,7 +184,7 @@ func (c *checker) checkPast(now map[string][]*VisitRow) {
 		if v.date >= c.firstDay {
 			continue
 		}
-		made := v.rows[0].VisitType == meetingType || slices.Contains(c.history[promiseKey{v.rows[0].Location, v.rows[0].Requirement}], v.date)
+		made := v.made || v.rows[0].VisitType == meetingType
 		rows := now[v.id]
 		same := len(rows) == len(v.rows)
 		for i := 0; same && i < len(rows); i++ {
@@ -272,7 +300,7 @@ func (c *checker) moveCharge(v *told) int64 {
 		return 0
 	}
 	told := int64(c.assumption("published_days", 91, ""))
-	left := int64(v.date - c.firstDay)
+	left := int64(v.date - c.folder.Replan.Today)
 	if left > told {
 		return max(1, c.weights.Move/2)
 	}
@@ -289,7 +317,7 @@ func sameMoment(a, b []*VisitRow) bool {
 // cancelled could not stay: that what was published for the near term, with the
 // meetings as they are now, breaks a rule on that day for one of its people.
 func (c *checker) checkFrozen(now map[string][]*VisitRow) {
-	until := c.firstDay + calendar.Date(c.assumption("frozen_days", 7, ""))
+	until := c.folder.Replan.Today + calendar.Date(c.assumption("frozen_days", 7, ""))
 	c.checkNearTerm(until)
 	var lost []*told
 	near := &Folder{Assignments: c.folder.Assignments, Replan: c.folder.Replan}

@@ -74,6 +74,21 @@ func disturb(r *rand.Rand, s *planner.State, today calendar.Date) {
 	}
 }
 
+// record puts some visits before today into the history: on their day, or two
+// days later.
+func record(r *rand.Rand, s *planner.State, p *planner.Plan, today calendar.Date) {
+	for i := range p.Visits {
+		v := &p.Visits[i]
+		d := calendar.DateOf(v.Start, v.Start.Location())
+		if v.Meeting || v.Status == planner.Cancelled || d >= today-2 || r.IntN(2) == 0 {
+			continue
+		}
+		s.History = append(s.History, planner.CompletedVisit{
+			Location: v.Location, Requirement: v.Requirement, VisitType: v.VisitType, Date: d + calendar.Date(r.IntN(2)*2),
+		})
+	}
+}
+
 // TestReplansHaveNoFaults plans random regions, disturbs them, plans them again
 // and again from that, and proves each plan.
 func TestReplansHaveNoFaults(t *testing.T) {
@@ -94,6 +109,7 @@ func TestReplansHaveNoFaults(t *testing.T) {
 			for range 3 {
 				today += calendar.Date(r.IntN(70))
 				disturb(r, s, today)
+				record(r, s, was, today)
 				again, err := planner.Replan(context.Background(), s, planner.Published{Visits: was.Visits, Assignments: was.Assignments},
 					planner.ReplanOptions{
 						Options: planner.Options{Year: 2027, Seed: 1, Iterations: 40, Workers: 1, MaxChanges: r.IntN(3) - 1},
