@@ -72,7 +72,7 @@ type answer struct {
 // send sends a request and reads the answer.
 func (c *caller) send(r request, keep bool) (answer, error) {
 	if c.conn == nil {
-		conn, err := net.DialTimeout("tcp", c.address, slow)
+		conn, err := net.DialTimeout("tcp", c.address, slow) //nolint:noctx // bounded by its time
 		if err != nil {
 			return answer{}, err
 		}

@@ -31,8 +31,9 @@ func main() {
 	flag.IntVar(&o.seconds, "seconds", 6, "how long each load lasts, at most 60")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := measure(ctx, &o, os.Stdout); err != nil {
+	err := measure(ctx, &o, os.Stdout)
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "feedbench:", err)
 		os.Exit(1)
 	}

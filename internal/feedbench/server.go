@@ -38,7 +38,7 @@ func start(ctx context.Context, folder, name, address string, command ...string)
 	}
 	s := &server{name, address, cmd}
 	for end := time.Now().Add(startUp); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
-		if conn, err := net.DialTimeout("tcp", address, time.Second); err == nil {
+		if conn, err := net.DialTimeout("tcp", address, time.Second); err == nil { //nolint:noctx // bounded by its time
 			return s, conn.Close()
 		}
 	}

@@ -2,7 +2,6 @@ package service
 
 import (
 	"fmt"
-	"io"
 	"log/slog"
 	"path/filepath"
 	"testing"
@@ -29,7 +28,7 @@ func benchFeed(b *testing.B) (*Service, *Reading, string) {
 		at := testNow.AddDate(0, 0, i*390/500).Add(time.Duration(i%3) * 2 * time.Hour).Format(time.RFC3339)
 		plan.Visits = append(plan.Visits, planned(fmt.Sprintf("visit-%03d", i), "een", "visit", at, planner.CrewMember{Role: "zc", Staff: "noordanna"}))
 	}
-	s := New(st, slog.New(slog.NewTextHandler(io.Discard, nil)), clock)
+	s := New(st, slog.New(slog.DiscardHandler), clock)
 	s.Prove = func([]*planner.State, []*planner.Plan) ([]verify.Fault, error) { return nil, nil }
 	if err := st.ImportState(b.Context(), state); err != nil {
 		b.Fatal(err)

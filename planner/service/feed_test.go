@@ -263,6 +263,13 @@ func droppedPlan(ctx context.Context, states []*planner.State, o planner.Options
 	return plans, err
 }
 
+// emptyPlan is onePlan with the meeting alone.
+func emptyPlan(ctx context.Context, states []*planner.State, o planner.Options) ([]*planner.Plan, error) {
+	plans, err := onePlan(ctx, states, o)
+	plans[0].Visits = plans[0].Visits[3:]
+	return plans, err
+}
+
 // A validator is told before anything is rendered: an unchanged feed costs one
 // read, also of a program that has just started.
 func TestValidatorsNeedNoText(t *testing.T) {

@@ -62,7 +62,6 @@ func reportLines(r *FileReport) string {
 
 // registerText is an export of three locations.
 func registerText(edit ...string) string {
-	//nolint:misspell // Dutch
 	text := `lrk_id;type_oko;actuele_naam_oko;aantal_kindplaatsen;status;inschrijfdatum;opvanglocatie_adres;opvanglocatie_postcode;naam_houder;kvk_nummer_houder;cbs_code
 123456782;KDV;'t Kaboutertje;16;Ingeschreven;01-01-2010;Straat 1;6511AB;'t Kaboutertje;;0268
 200000007;KDV;De Fee;16;Ingeschreven;01-01-2010;Straat 1;6511AA;Kok;01234567;0268
