@@ -80,7 +80,7 @@ func (f *formulation) handoverAgain(req *Requirement, l int) *handover {
 	loc := &f.state.Locations[l]
 	var h handover
 	var at calendar.Date
-	person := former(f.replan.input, req.Role, loc.ID, f.period)
+	person := f.replan.before(req.Role, loc.ID, f.period)
 	for i, a := range f.replan.serving[assignedKey{loc.ID, req.Role, Primary}] {
 		if h.to = ""; a.Staff == "" {
 			continue
@@ -147,4 +147,15 @@ func (w *windowSets) handedOver(d *demand) []schedule.Window {
 		date := w.problem.days[x.Day]
 		return !d.handover.window.Contains(date) || !former.has(req.Role, date)
 	})
+}
+
+// before returns who was first at a location on the day before a period: as
+// published for that day, else as the assignments of the input say.
+func (r *replanning) before(role, location string, p Period) string {
+	for _, a := range r.published.Assignments {
+		if a.Role == role && a.Location == location && a.Kind == Primary && a.From < p.From && within(p.From-1, a.From, a.To) {
+			return a.Staff
+		}
+	}
+	return former(r.input, role, location, p)
 }

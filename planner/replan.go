@@ -65,6 +65,8 @@ type replanning struct {
 	// did not take place.
 	past, reopened []Visit
 	unconfirmed    []string
+	// earlier are visits before the period that the history does not have.
+	earlier []*Visit
 	// ended are the published rows that had ended before.
 	ended map[assignedKey][]Assigned
 	// serving holds who serves each location and when, in order of time.
@@ -77,8 +79,8 @@ type replanning struct {
 
 type promiseKey struct{ location, requirement string }
 
-// Replan plans the rest of a year again, from what was published, done and
-// changed: the past stays, the near term is frozen as far as it can hold, and a
+// Replan plans the rest of a year again, or the year after, from what was
+// published, done and changed: the past stays, the near term is frozen as far as it can hold, and a
 // published visit moves only at a charge that grows as it nears.
 func Replan(ctx context.Context, s *State, published Published, o ReplanOptions) (*Replanned, error) {
 	period := s.Programme.YearPeriod(o.Year)
@@ -140,16 +142,21 @@ func newReplanning(s *State, published Published, o ReplanOptions, from calendar
 		o: o, published: published, input: s.Assignments, due: map[promiseKey][]*Visit{}, ended: map[assignedKey][]Assigned{},
 	}
 	for _, a := range published.Assignments {
-		if a.To != calendar.NoDate {
+		if a.To != calendar.NoDate && a.To >= from {
 			r.ended[a.key()] = append(r.ended[a.key()], a.asHistory())
 		}
 	}
 	before := map[promiseKey][]*Visit{}
+	known := made(s, calendar.NoDate, from)
 	for i := range published.Visits {
 		v := &published.Visits[i]
 		key := promiseKey{v.Location, v.Requirement}
 		switch {
-		case v.Status == Cancelled:
+		case v.Status == Cancelled || v.Meeting && v.date() < from:
+		case v.date() < from: // of the year before, made or to be made
+			if !slices.Contains(known[key], v.date()) && (v.date() >= o.Today || !o.Reopen) {
+				r.earlier = append(r.earlier, v)
+			}
 		case v.Meeting && v.date() < o.Today:
 			r.past = append(r.past, *v)
 		case v.Meeting:
@@ -221,6 +228,9 @@ func (v *Visit) date() calendar.Date { return calendar.DateOf(v.Start, v.Start.L
 func (r *replanning) state(s *State, period Period) *State {
 	out := *s
 	out.History = slices.Clone(s.History)
+	for _, v := range r.earlier {
+		out.History = append(out.History, v.asCompleted())
+	}
 	unconfirmed := map[string]bool{}
 	for _, id := range r.unconfirmed {
 		unconfirmed[id] = true
@@ -228,9 +238,7 @@ func (r *replanning) state(s *State, period Period) *State {
 	for i := range r.past {
 		v := &r.past[i]
 		if unconfirmed[v.ID] {
-			out.History = append(out.History, CompletedVisit{
-				Location: v.Location, Requirement: v.Requirement, VisitType: v.VisitType, Date: v.date(), Next: calendar.NoDate,
-			})
+			out.History = append(out.History, v.asCompleted())
 		}
 	}
 	out.Assignments = nil
@@ -254,6 +262,11 @@ func (r *replanning) state(s *State, period Period) *State {
 		}
 	}
 	return &out
+}
+
+// asCompleted returns a visit as one that took place.
+func (v *Visit) asCompleted() CompletedVisit {
+	return CompletedVisit{Location: v.Location, Requirement: v.Requirement, VisitType: v.VisitType, Date: v.date(), Next: calendar.NoDate}
 }
 
 // latest returns the last row of each location, role and kind.
@@ -309,7 +322,7 @@ func (f *formulation) handOver(p *Plan) {
 			a.From, a.Changed = was.From, was.Staff != "" && a.Staff != "" && was.Staff != a.Staff
 			if was.Staff != a.Staff {
 				a.From = days[placeRole{a.Location, a.Role}]
-				if was.To = a.From - 1; was.From <= was.To {
+				if was.To = a.From - 1; was.From <= was.To && was.To >= f.period.From {
 					own = append(own, was.asHistory())
 				}
 			}

@@ -337,3 +337,22 @@ func TestReplanBeforeTheYear(t *testing.T) {
 		t.Error("a year that is over is planned again")
 	}
 }
+
+// The year after is planned from the published one: the last visits of this year
+// keep their distance, though nobody has made them yet.
+func TestReplanOfTheYearAfter(t *testing.T) {
+	t.Parallel()
+	s := town()
+	p := solve(t, s)
+	r := again(t, s, told(p), "2027-10-01", func(o *ReplanOptions) { o.Year = 2028 })
+	for _, l := range []string{"l1", "l2", "l3"} {
+		this, next := p.visitsAt(l), r.visitsAt(l)
+		last, first := this[len(this)-1].on(), next[0].on()
+		if first.Year() != 2028 || first-last < 120 || len(next) != 2 {
+			t.Errorf("%s: %d visits, the first on %s, %d days after the last of the year before", l, len(next), first, first-last)
+		}
+		if a := r.server(l, "coordinator", Primary); a.Staff != p.server(l, "coordinator", Primary).Staff || a.Changed {
+			t.Errorf("%+v: want the same person", a)
+		}
+	}
+}

@@ -20,6 +20,7 @@ import (
 type replanCommand struct {
 	Dir        string  `arg:"" type:"existingdir" help:"Input folder, as it is now."`
 	From       string  `required:"" type:"existingdir" help:"Plan folder that was published."`
+	Year       int     `help:"Year to plan (default that of the published plan); with the next, its visits count as made."`
 	Today      string  `help:"First day that can still change, as 2027-03-01 (default today)."`
 	Out        string  `required:"" help:"Folder to write the new plan to."`
 	MaxMoves   int     `help:"How many published visits may get another day, time or person; -1 for no limit." default:"-1"`
@@ -39,6 +40,9 @@ func (c *replanCommand) Validate(ctx *kong.Context) error {
 	}
 	if c.MaxChanges < -1 {
 		faults = append(faults, fmt.Errorf("--max-changes is %d: want how many locations of a role may change hands, or -1 for no limit", c.MaxChanges))
+	}
+	if c.Year != 0 && (c.Year < firstYear || c.Year > lastYear) {
+		faults = append(faults, fmt.Errorf("--year is %d: want a year from %d to %d", c.Year, firstYear, lastYear))
 	}
 	if _, err := c.today(time.Time{}); err != nil {
 		faults = append(faults, err)
@@ -73,9 +77,13 @@ func (c *replanCommand) Run(p *process) error {
 	if err != nil {
 		return &codeError{exitInput, err}
 	}
+	year := folder.Summary.From.Year()
+	if c.Year != 0 {
+		year = c.Year
+	}
 	o := planner.ReplanOptions{
 		Options: planner.Options{
-			Year: folder.Summary.From.Year(), Seed: c.Seed, Iterations: c.Iterations, Seconds: c.Seconds,
+			Year: year, Seed: c.Seed, Iterations: c.Iterations, Seconds: c.Seconds,
 			MaxChanges: c.MaxChanges, Workers: runtime.GOMAXPROCS(0), Progress: progress(p.stderr),
 		},
 		Today: today, MaxMoves: c.MaxMoves, Reopen: c.Reopen,

@@ -51,12 +51,19 @@ func TestReplanThenVerify(t *testing.T) {
 	if stdout, _, code = call(t, "verify", in, last); code != 0 {
 		t.Errorf("verify of the second: %s", stdout)
 	}
+	next := filepath.Join(dir, "next")
+	if _, stderr, code = call(t, "replan", in, "--from", last, "--year", "2028", "--today", "2027-11-01", "--out", next, "--iterations", "400"); code != 0 {
+		t.Fatal(stderr)
+	}
+	if stdout, _, code = call(t, "verify", in, next); code != 0 {
+		t.Errorf("verify of the year after: %s", stdout)
+	}
 }
 
 func TestReplanRefusesWhatMakesNoSense(t *testing.T) {
 	t.Parallel()
-	_, stderr, code := call(t, "replan", example, "--from", example, "--out", t.TempDir(), "--today", "soon", "--max-moves=-2", "--max-changes=-2", "--seconds=-1")
-	for _, flag := range []string{"--today", "--max-moves", "--max-changes", "--seconds"} {
+	_, stderr, code := call(t, "replan", example, "--from", example, "--out", t.TempDir(), "--today", "soon", "--max-moves=-2", "--max-changes=-2", "--year=27", "--seconds=-1")
+	for _, flag := range []string{"--today", "--max-moves", "--max-changes", "--seconds", "--year"} {
 		if code != exitInput || !strings.Contains(stderr, flag) {
 			t.Errorf("exit %d, %q: want a word about %s", code, stderr, flag)
 		}

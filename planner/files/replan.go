@@ -43,8 +43,9 @@ func ReplanFiles(states []*planner.State, replans []*planner.Replanned) (map[str
 	}
 	var visits, assignments, changes [][]string
 	summary := verify.Replan{Changes: []verify.Change{}, Unconfirmed: []string{}}
-	for i, r := range replans {
-		n, err := newNames(states[i])
+	for i, s := range states {
+		r := replans[i]
+		n, err := newNames(s)
 		if err != nil {
 			return nil, err
 		}
@@ -53,7 +54,7 @@ func ReplanFiles(states []*planner.State, replans []*planner.Replanned) (map[str
 			was.Visits[k].Reason = planner.Reason{}
 		}
 		visits, assignments = append(visits, visitRows(n, was)...), append(assignments, assignedRows(n, was)...)
-		changes = append(changes, changeRows(n, states[i], r)...)
+		changes = append(changes, changeRows(n, s, r)...)
 		summary.Today, summary.MaxMoves, summary.Reopen = r.Today, r.MaxMoves, r.Reopen
 		summary.Moved += r.Moved
 		summary.Must += r.Must

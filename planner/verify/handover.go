@@ -26,7 +26,7 @@ func (c *checker) handoverOf(r *planner.Requirement, l *planner.Location) handov
 	if c.folder.Replan != nil {
 		rows := slices.Clone(c.serving[servingKey{l.ID, r.Role, primary}])
 		slices.SortStableFunc(rows, func(a, b *AssignmentRow) int { return int(a.From - b.From) })
-		had := h.old
+		had := c.hadBefore(r.Role, l.ID, h.old)
 		h.old = ""
 		for i, a := range rows {
 			if a.Staff == "" || a.Staff == had {
@@ -125,4 +125,16 @@ func (c *checker) checkHandover(v *visit) {
 			c.add(v.fault(Crew), "%s does not take part in the handover from %s to %s", who, h.old, h.fresh)
 		}
 	}
+}
+
+// hadBefore returns who was published to be first at a location on the day
+// before the period, else what the input says.
+func (c *checker) hadBefore(role, location, otherwise string) string {
+	for i := range c.folder.PublishedAssignments {
+		a := &c.folder.PublishedAssignments[i]
+		if a.Role == role && a.Location == location && a.Kind == primary && a.From < c.from && holds(c.from-1, a.From, a.To) {
+			return a.Staff
+		}
+	}
+	return otherwise
 }

@@ -123,6 +123,17 @@ func TestReplansHaveNoFaults(t *testing.T) {
 				}
 				was = again.Plan
 			}
+			next, err := planner.Replan(context.Background(), s, planner.Published{Visits: was.Visits, Assignments: was.Assignments},
+				planner.ReplanOptions{
+					Options: planner.Options{Year: 2028, Seed: 1, Iterations: 40, Workers: 1, MaxChanges: r.IntN(3) - 1},
+					Today:   today + 20, MaxMoves: -1, Reopen: r.IntN(2) == 0,
+				})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range verify.Plan(s, replanFolder(was, next), next.From, next.To) {
+				t.Errorf("next year: %s", f)
+			}
 		})
 	}
 }
