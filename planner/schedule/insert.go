@@ -124,11 +124,11 @@ func (s *state) room(r int32, j *job) (int32, bool) {
 	}
 	used := rt.busy + rt.time + j.length
 	room := l.spare - used
-	if room < 0 && s.waived(FaultReserve, who) {
+	if s.waived(FaultReserve, who) {
 		room = always
 	}
-	if staff.MaxDuration > 0 && j.place != None && !s.waived(FaultMaxDuration, who) {
-		room = min(room, staff.MaxDuration-used+rt.called)
+	if staff.MaxDuration > 0 && s.m.timeless { // otherwise the position matters
+		room = min(room, staff.MaxDuration-used)
 	}
 	return room, true
 }
@@ -266,11 +266,9 @@ func (s *state) fitsCall(r, n int32, old holding) bool {
 	s.setCalls(r, append(slices.Clone(calls), n))
 	rt.visits++
 	rt.busy += length
-	rt.called += length
 	ok := s.refresh(r)
 	rt.visits--
 	rt.busy -= length
-	rt.called -= length
 	rt.calls, rt.taken = calls, taken
 	s.held[v] = old
 	s.refresh(r)

@@ -12,7 +12,6 @@ type route struct {
 	busy   int32 // occupied time of the visits
 	visits int32
 	load   int64
-	called int32 // of busy, what visits without a place take
 	// calls are the nodes of visits without a place, taken the periods that
 	// they and the lane's blocks take. Both are replaced, never changed.
 	calls []int32

@@ -218,9 +218,6 @@ func (s *state) count(r int32, n *node, sign int32) {
 		s.used--
 	}
 	rt.busy += sign * n.length
-	if n.place == None {
-		rt.called += sign * n.length
-	}
 	rt.load += int64(sign) * s.m.visits[n.visit].load
 	w := s.weekOf(r)
 	target := s.m.p.Staff[int(r)/s.m.days].WeekTarget
