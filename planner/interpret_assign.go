@@ -24,7 +24,11 @@ func (f *formulation) assignAll(ctx context.Context, o Options, p *Plan) (teams,
 			return nil, err
 		}
 		problem := f.formulatePrimary(role, faces, spent, o.MaxChanges)
-		result, err := solveRole(ctx, problem, o.assign(problems))
+		options := o.assign(problems)
+		if o.Better != nil {
+			options.Progress = func(g assign.Progress) { o.Better(role.ID, g.Score) }
+		}
+		result, err := solveRole(ctx, problem, options)
 		if err != nil {
 			return nil, err
 		}

@@ -1,5 +1,7 @@
 package planner
 
+import "github.com/wijkplanner/wijkplanner/planner/assign"
+
 // Options steer the making of a plan.
 type Options struct {
 	// Year is the calendar year to plan.
@@ -19,6 +21,9 @@ type Options struct {
 	// Complete, when set, is called once, when the first schedule is found in
 	// which every visit is planned and no hard rule broken.
 	Complete func()
+	// Better, when set, hears the score of each better assignment of a role; it
+	// must be quick.
+	Better func(role string, score assign.Score)
 	// Progress, when set, hears how far the work is; it must be quick.
 	Progress func(step string, done, of int)
 	// Travel holds travel times that a router measured, or is nil.

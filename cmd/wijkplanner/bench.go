@@ -135,6 +135,11 @@ type regionLine struct {
 	Unplanned     int     `json:"unplanned"`
 	Seconds       float64 `json:"seconds"`
 	FirstFeasible float64 `json:"seconds_to_first_feasible"`
+	// CloseSeconds is when the first assignment within one percent of the bound
+	// was found, −1 for never, and CloseExponent the power of the number of
+	// locations by which that grew since the size before.
+	CloseSeconds  float64 `json:"seconds_to_one_percent"`
+	CloseExponent float64 `json:"exponent_to_one_percent,omitempty"`
 	// ScheduleSeconds is the part of FirstFeasible that does not depend on the
 	// time to search: from who serves which location to a complete schedule.
 	ScheduleSeconds float64 `json:"schedule_seconds_to_first_feasible"`
@@ -153,9 +158,10 @@ func (c *benchRegion) Run(p *process) error {
 		if err != nil {
 			return err
 		}
-		if before != nil && before.Locations != line.Locations && min(before.ScheduleSeconds, line.ScheduleSeconds) > 0 {
-			line.Exponent = math.Log(line.ScheduleSeconds/before.ScheduleSeconds) /
-				math.Log(float64(line.Locations)/float64(before.Locations))
+		if before != nil && before.Locations != line.Locations {
+			size := math.Log(float64(line.Locations) / float64(before.Locations))
+			line.Exponent = growth(before.ScheduleSeconds, line.ScheduleSeconds) / size
+			line.CloseExponent = growth(before.CloseSeconds, line.CloseSeconds) / size
 		}
 		if err := out.Encode(line); err != nil {
 			return err
@@ -165,13 +171,28 @@ func (c *benchRegion) Run(p *process) error {
 	return nil
 }
 
+// growth returns the logarithm of the ratio of two times, 0 where one is missing.
+func growth(before, now float64) float64 {
+	if min(before, now) <= 0 {
+		return 0
+	}
+	return math.Log(now / before)
+}
+
 // plan plans one region and measures.
 func (c *benchRegion) plan(p *process, locations, staff int) (*regionLine, error) {
 	state := files.GenerateRegion(locations, staff, c.Seed)
 	started, who, feasible := p.now(), 0.0, -1.0
+	type found struct{ cost, seconds float64 }
+	var better []found
 	plan, err := planner.Solve(p.ctx, state, planner.Options{
 		Year: 2027, Seed: c.Seed, Seconds: c.Seconds, Workers: runtime.GOMAXPROCS(0), MaxChanges: -1,
 		Complete: func() { feasible = p.now().Sub(started).Seconds() },
+		Better: func(_ string, score assign.Score) {
+			if score.Medium == 0 {
+				better = append(better, found{float64(score.Soft), p.now().Sub(started).Seconds()})
+			}
+		},
 		Progress: func(step string, _, _ int) {
 			if step == "visits" && who == 0 {
 				who = p.now().Sub(started).Seconds()
@@ -185,7 +206,10 @@ func (c *benchRegion) plan(p *process, locations, staff int) (*regionLine, error
 	line := &regionLine{
 		Locations: locations, Staff: staff, Cost: role.Cost, Bound: role.Bound, Gap: role.Gap(),
 		Hard: plan.Schedule.Hard, Soft: plan.Schedule.Soft, Unplanned: len(plan.Unplanned),
-		Seconds: p.now().Sub(started).Seconds(), FirstFeasible: feasible, ScheduleSeconds: -1, PeakMemoryMB: peakMemory(),
+		Seconds: p.now().Sub(started).Seconds(), FirstFeasible: feasible, ScheduleSeconds: -1, CloseSeconds: -1, PeakMemoryMB: peakMemory(),
+	}
+	for k := len(better) - 1; k >= 0 && better[k].cost*0.99 <= float64(role.Bound); k-- {
+		line.CloseSeconds = better[k].seconds
 	}
 	if feasible >= 0 {
 		line.ScheduleSeconds = feasible - who
