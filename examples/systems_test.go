@@ -407,3 +407,20 @@ func TestKijkOpKleintjesObservesWithConsent(t *testing.T) {
 		t.Errorf("%v, %v", faults, err)
 	}
 }
+
+// "Meteen een afspraak gemaakt voor een voortgangsgesprek": a first talk is not
+// closed without the date of the next.
+func TestPassendeKinderopvangArnhemClosesNoFirstTalkWithoutTheNext(t *testing.T) {
+	t.Parallel()
+	s := read(t, "passende-kinderopvang-arnhem")
+	first := planner.CompletedVisit{
+		Location: s.Locations[0].ID, VisitType: "eerste_gesprek", Date: calendar.NewDate(2027, 2, 1), Next: calendar.NoDate,
+	}
+	if err := s.Programme.CheckClosing(&first); err == nil {
+		t.Error("a first talk is closed without its next date")
+	}
+	first.Next = calendar.NewDate(2027, 3, 1)
+	if err := s.Programme.CheckClosing(&first); err != nil {
+		t.Error(err)
+	}
+}

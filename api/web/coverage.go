@@ -91,10 +91,10 @@ func (f *facts) trouble() []TroubleRow {
 // whyShown is how many rules in the way a row names.
 const whyShown = 2
 
-// whyNot gives the rules that kept visits of a requirement from a location; a
-// code without words shows as it is.
+// whyNot gives the rules that kept visits of a requirement from a location, and
+// the smallest change that would allow one; a code without words shows as it is.
 func (f *facts) whyNot(location, requirement string) []planner.Text {
-	counts := make(map[string]int)
+	counts, change := make(map[string]int), ""
 	for i := range f.plan.Unplanned {
 		u := &f.plan.Unplanned[i]
 		if u.Location != location || u.Requirement != requirement {
@@ -106,6 +106,7 @@ func (f *facts) whyNot(location, requirement string) []planner.Text {
 			n, _ := strconv.Atoi(number)            // a code without a number counts once
 			counts[code] += max(n, 1)
 		}
+		change = cmp.Or(change, u.Reason.Change)
 	}
 	codes := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
 		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
@@ -113,6 +114,9 @@ func (f *facts) whyNot(location, requirement string) []planner.Text {
 	var why []planner.Text
 	for _, code := range codes[:min(len(codes), whyShown)] {
 		why = append(why, sentence(code))
+	}
+	if change != "" {
+		why = append(why, planner.ChangeText(change))
 	}
 	return why
 }

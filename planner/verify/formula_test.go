@@ -339,3 +339,33 @@ func TestMeasureOfAnArea(t *testing.T) {
 		}
 	}
 }
+
+// Measured travel comes first where both ways are known and credible; a table
+// that is no square is refused.
+func TestMeasuredTravel(t *testing.T) {
+	t.Parallel()
+	a, b, d := planner.Point{Lat: 51.80, Lon: 5.85}, planner.Point{Lat: 51.84, Lon: 5.85}, planner.Point{Lat: 51.88, Lon: 5.85}
+	points := [][2]float64{{51.80, 5.85}, {51.84, 5.85}, {51.88, 5.85}}
+	c := &checker{folder: &Folder{Travel: &Travel{Modes: map[string]TravelTable{
+		"car":     {Points: points, Seconds: [][]int32{{0, 600, 1}, {661, 0, 700}, {1, -1, 0}}},
+		"bicycle": {Points: points, Seconds: [][]int32{{0, 600}, {660, 0, 700}}},
+	}}}}
+	c.norms = norms{detour: 1.3, carSpeed: 35, carFixed: 5, bicycleKmh: 15}
+	c.readTravel()
+	if len(c.faults) != 1 || c.faults[0].Kind != WrongTravel {
+		t.Errorf("%v, want a fault about the table of bicycles", c.faults)
+	}
+	if got := c.norms.minutes(&a, &b, planner.Car); got != 1261.0/2/60+5 {
+		t.Errorf("%v minutes, want the mean of both ways and 5 to park", got)
+	}
+	plain := c.norms
+	plain.measured = nil
+	for _, x := range []struct {
+		from, to *planner.Point
+		mode     planner.TravelMode
+	}{{&b, &d, planner.Car}, {&a, &d, planner.Car}, {&a, &b, planner.Bicycle}} {
+		if got, want := c.norms.minutes(x.from, x.to, x.mode), plain.minutes(x.from, x.to, x.mode); got != want {
+			t.Errorf("%v by %s, want the estimate %v", got, x.mode, want)
+		}
+	}
+}
