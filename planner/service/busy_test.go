@@ -298,7 +298,7 @@ func TestRI4_Bombs(t *testing.T) {
 	if limit := 200 * time.Millisecond * raceFactor; slowest > limit {
 		t.Errorf("%s took %v, want at most %v", name, slowest, limit)
 	}
-	if grown > 50<<20*raceFactor {
+	if grown > 50<<20 {
 		t.Errorf("the heap grew by %d MB, want at most 50", grown>>20)
 	}
 	t.Logf("R-I4: %d bombs: the slowest %v (%s), heap +%d MB at most, 0 process exits", len(bombs), slowest.Round(time.Millisecond), name, grown>>20)

@@ -2,5 +2,5 @@
 
 package service
 
-// raceFactor is how much slower and larger the race detector makes things.
+// raceFactor is how much slower the race detector makes things.
 const raceFactor = 12
