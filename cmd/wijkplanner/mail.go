@@ -254,6 +254,20 @@ func (c *mailAnswers) Run(p *process) error {
 type mailSend struct {
 	databaseFlag
 	smtpFlags
+	PublicURL string `env:"WIJKPLANNER_URL" placeholder:"URL" help:"Address that people use; with a secret key, mail has a link to answer by."`
+	SecretKey string `env:"WIJKPLANNER_SECRET_KEY" placeholder:"KEY" help:"Key that busy key prints. Better in the environment than on the command line."`
+}
+
+// links makes the links in mail; nil without a key or an address.
+func links(publicURL, key string) (*service.Links, error) {
+	if publicURL == "" || key == "" {
+		return nil, nil //nolint:nilnil // mail has no links
+	}
+	seal, err := service.NewSeal(key)
+	if err != nil {
+		return nil, &codeError{exitInput, err}
+	}
+	return &service.Links{PublicURL: strings.TrimSuffix(publicURL, "/"), Seal: seal}, nil
 }
 
 var errNoServer = errors.New("which mail server? set WIJKPLANNER_SMTP and WIJKPLANNER_MAIL_FROM; see docs/mail.md")
@@ -267,7 +281,12 @@ func (c *mailSend) Run(p *process) error {
 	if sender == nil {
 		return &codeError{exitInput, errNoServer}
 	}
+	made, err := links(c.PublicURL, c.SecretKey)
+	if err != nil {
+		return err
+	}
 	return c.within(p, func(s *service.Service) error {
+		s.Links = made
 		if err := s.QueueRegularMail(p.ctx); err != nil {
 			return err
 		}

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/netip"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/wijkplanner/wijkplanner/api"
@@ -88,19 +87,15 @@ func (c *serveCommand) Run(p *process) (err error) {
 	if c.PublicURL == "" {
 		c.PublicURL = fmt.Sprintf("http://localhost:%d", listener.Addr().(*net.TCPAddr).Port)
 	}
-	busy, err := c.reader(s)
-	if err != nil {
+	if s.Links, err = links(c.PublicURL, c.SecretKey); err != nil {
 		return err
-	}
-	if busy != nil {
-		s.Links = &service.Links{PublicURL: strings.TrimSuffix(c.PublicURL, "/"), Seal: busy.Seal}
 	}
 	handler, err := c.handler(p, s)
 	if err != nil {
 		return err
 	}
 	defer s.Close(context.WithoutCancel(p.ctx))
-	background, err := c.background(s, busy)
+	background, err := c.background(s)
 	if err != nil {
 		return err
 	}
@@ -112,10 +107,11 @@ func (c *serveCommand) Run(p *process) (err error) {
 // work is what goes on beside the server.
 type work struct{ service.Background }
 
-func (c *serveCommand) background(s *service.Service, busy *service.BusyReader) (*work, error) {
+func (c *serveCommand) background(s *service.Service) (*work, error) {
 	sender, senderErr := c.sender()
 	box, boxErr := c.mailbox()
-	if err := errors.Join(senderErr, boxErr); err != nil {
+	busy, busyErr := c.reader(s)
+	if err := errors.Join(senderErr, boxErr, busyErr); err != nil {
 		return nil, &codeError{exitInput, err}
 	}
 	return &work{service.Background{Service: s, Sender: sender, Mailbox: box, Busy: busy}}, nil

@@ -28,7 +28,7 @@ const (
 	// mailBatch is how many mails are claimed at once, and mailLease for how
 	// long: longer than a batch takes at the slowest.
 	mailBatch = 20
-	mailLease = 10 * time.Minute
+	mailLease = 15 * time.Minute
 	// mailTries is how often a mail is tried before it is dead.
 	mailTries = 10
 	// The pauses between tries double from the first to the longest: ten tries
@@ -196,6 +196,9 @@ func invitation(m *store.OutboxMail, method calendar.Method, organizer calendar.
 	// The reader sees the location's calendar at full detail, as in a feed.
 	e := &m.Content.Events[0]
 	event := eventOf(&store.Calendar{Scope: m.Contact.Scope, Level: store.FullDetail}, &e.FeedEvent)
+	// DTSTAMP is when this mail was made (RFC 5546 section 2.1.5): of two with one
+	// SEQUENCE the later counts.
+	event.Revised = m.Created
 	event.Summary, event.Place, event.Description = join(": ", w.title(e), w.crew(e, m.Contact.Scope)), w.place(e), ""
 	i := calendar.Invitation{
 		Method: method, Event: event, Organizer: organizer, Zone: zone,

@@ -238,6 +238,38 @@ func TestNeverBothForOneEvent(t *testing.T) {
 	})
 }
 
+// TestAContactChangesWays: who reads a feed from now on loses the invitations,
+// and the other way round.
+func TestAContactChangesWays(t *testing.T) {
+	t.Parallel()
+	forEachDatabase(t, func(w world) {
+		m, server := newMover(w), mailtest.StartSMTP(w.T, nil)
+		m.publishes()
+		m.wait(30 * 24 * time.Hour) // only summer is to come
+		first := m.contact(store.LocationFeed, "een", "nest@example.nl", store.Dutch, store.ByInvitation)
+		if got := listed(m.sends(server)); got != "nest@example.nl REQUEST summer@wijkplanner/0" {
+			w.Errorf("invited: %s", got)
+		}
+		m.wait(time.Minute)
+		if again := m.contact(store.LocationFeed, "een", "nest@example.nl", store.Dutch, store.ByFeed); again != first {
+			w.Errorf("contact %d became %d", first, again)
+		}
+		gone := m.sends(server)
+		if got := listed(gone); got != "nest@example.nl CANCEL summer@wijkplanner/0" {
+			w.Errorf("by feed: %s", got)
+		}
+		m.wait(time.Minute)
+		m.contact(store.LocationFeed, "een", "nest@example.nl", store.Dutch, store.ByInvitation)
+		back := m.sends(server)
+		if got := listed(back); got != "nest@example.nl REQUEST summer@wijkplanner/0" {
+			w.Fatalf("invited again: %s", got)
+		}
+		if gone[0].property("DTSTAMP") >= back[0].property("DTSTAMP") {
+			w.Errorf("of two with one SEQUENCE the later has DTSTAMP %s, the earlier %s", back[0].property("DTSTAMP"), gone[0].property("DTSTAMP"))
+		}
+	})
+}
+
 func TestShortNotice(t *testing.T) {
 	t.Parallel()
 	forEachDatabase(t, func(w world) {

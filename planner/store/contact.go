@@ -152,6 +152,17 @@ func (t *Tx) putContact(c *Contact, now time.Time) (int64, error) {
 		err := t.db.Create(&row).Error
 		return row.ID, err
 	}
+	if have[0].Calendar == ByInvitation && c.Calendar == ByFeed {
+		if err := t.withdraw(&have[0], now); err != nil {
+			return 0, err
+		}
+	}
+	if have[0].Calendar == ByFeed && c.Calendar == ByInvitation {
+		// What they know from a feed they were not invited to.
+		if err := t.db.Where("contact = ?", have[0].ID).Delete(&noticeRow{}).Error; err != nil {
+			return 0, err
+		}
+	}
 	return have[0].ID, t.db.Model(&have[0]).Updates(map[string]any{
 		"name": c.Name, "language": c.Language, "calendar": c.Calendar,
 	}).Error

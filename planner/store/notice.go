@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"gorm.io/gorm/clause"
+
 	"github.com/wijkplanner/wijkplanner/calendar"
 	"github.com/wijkplanner/wijkplanner/planner"
 )
@@ -65,7 +67,7 @@ func (t *Tx) Notify(region string, now time.Time) error {
 			return fmt.Errorf("notify contact %d: %w", contacts[i].ID, err)
 		}
 	}
-	return upsert(t, n.write)
+	return n.save()
 }
 
 // notifier brings the contacts of a region up to date.
@@ -79,6 +81,28 @@ type notifier struct {
 	// crew says which address belongs to which member of staff.
 	crew  map[string][]string
 	write []noticeRow
+	// asked are those whose answer was to another time.
+	asked []noticeKey
+}
+
+// save writes what everybody knows from here on. What senders and answers write
+// in the mean time – tried and answer – is left alone.
+func (n *notifier) save() error {
+	if len(n.write) > 0 {
+		known := clause.AssignmentColumns([]string{"sequence", "starts_at", "ends_at", "cancelled", "link"})
+		key := []clause.Column{{Name: "contact"}, {Name: "visit"}}
+		if err := n.db.Clauses(clause.OnConflict{Columns: key, DoUpdates: known}).CreateInBatches(n.write, batch).Error; err != nil {
+			return err
+		}
+	}
+	for _, k := range n.asked {
+		err := n.db.Model(&noticeRow{}).Where("contact = ? AND visit = ?", k.contact, k.visit).
+			Updates(map[string]any{"answer": NoAnswer, "answered_at": nil}).Error
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (t *Tx) newNotifier(region string, now time.Time, contacts []contactRow) (*notifier, error) {
@@ -168,6 +192,7 @@ func (n *notifier) tell(c *contactRow, e *feedEventRow, told *noticeRow) {
 	}
 	if !row.StartsAt.Equal(e.StartsAt.Time) || !row.EndsAt.Equal(e.EndsAt.Time) || row.Cancelled != e.Cancelled {
 		row.Answer, row.AnsweredAt = NoAnswer, Instant{}
+		n.asked = append(n.asked, noticeKey{c.ID, e.Visit})
 	}
 	row.Sequence, row.StartsAt, row.EndsAt, row.Cancelled = e.Sequence, e.StartsAt, e.EndsAt, e.Cancelled
 	n.write = append(n.write, row)
@@ -188,32 +213,72 @@ func (n *notifier) isSoon(t Instant) bool { return t.After(n.now) && t.Before(n.
 
 // invite queues an invitation, an update or a cancellation.
 func (n *notifier) invite(c *contactRow, e *feedEventRow, told *noticeRow) error {
-	if told == nil && (e.Cancelled || n.comes(c, e)) {
+	gone := e.Cancelled || n.comes(c, e)
+	if gone && (told == nil || told.Cancelled) {
 		return nil
 	}
-	if err := n.overtake(c.ID, e.Visit, n.now); err != nil {
+	heard, err := n.heard(c, e, told)
+	if err != nil {
 		return err
 	}
-	if e.Cancelled && !told.Tried {
+	if gone && !heard {
 		// Nobody heard of it: there is nothing to take back.
 		return n.db.Delete(&noticeRow{}, "contact = ? AND visit = ?", c.ID, e.Visit).Error
 	}
 	m := MailEvent{FeedEvent: e.event()}
 	kind := InvitationMail
-	if told != nil {
+	if heard {
 		m.Told = told.told()
 		kind = UpdateMail
 	}
-	switch {
-	case e.Cancelled:
-		kind = CancellationMail
-	case told != nil && !told.Tried:
-		kind, m.Told = InvitationMail, nil
+	known := *e
+	if gone {
+		kind, m.Cancelled, known.Cancelled = CancellationMail, true, true
 	}
-	n.tell(c, e, told)
-	cause := fmt.Sprintf("%s/%d", e.Visit, e.Sequence)
-	_, err := n.queue(c, kind, e.Visit, cause, MailContent{Events: []MailEvent{m}}, n.now, e.EndsAt.Time)
+	n.tell(c, &known, told)
+	cause := fmt.Sprintf("%s/%d/%s", e.Visit, e.Sequence, n.now.UTC().Format(time.RFC3339Nano))
+	_, err = n.queue(c, kind, e.Visit, cause, MailContent{Events: []MailEvent{m}}, n.now, e.EndsAt.Time)
 	return err
+}
+
+// heard drops what was not sent yet about an event and reports whether the
+// contact may have heard of it.
+func (n *notifier) heard(c *contactRow, e *feedEventRow, told *noticeRow) (bool, error) {
+	if err := n.overtake(c.ID, e.Visit, n.now); err != nil || told == nil || told.Tried {
+		return told != nil, err
+	}
+	return n.inFlight(c.ID, e.Visit)
+}
+
+// withdraw takes back the invitations of a contact who reads a feed from here
+// on: nobody has an event in both ways.
+func (t *Tx) withdraw(c *contactRow, now time.Time) error {
+	n, err := t.newNotifier(c.Region, now, []contactRow{*c})
+	if err != nil {
+		return err
+	}
+	events := n.events[FeedScope{c.Region, c.Kind, c.Subject}]
+	for i := range events {
+		e := &events[i]
+		told := n.told[noticeKey{c.ID, e.Visit}]
+		if told == nil || told.Cancelled {
+			continue
+		}
+		heard, err := n.heard(c, e, told)
+		if err != nil {
+			return err
+		}
+		if !heard {
+			continue
+		}
+		m := MailEvent{FeedEvent: e.event(), Told: told.told()}
+		m.Cancelled = true
+		cause := fmt.Sprintf("%s/%d/%s", e.Visit, e.Sequence, now.UTC().Format(time.RFC3339Nano))
+		if _, err := n.queue(c, CancellationMail, e.Visit, cause, MailContent{Events: []MailEvent{m}}, now, e.EndsAt.Time); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // comes reports whether the contact is one of those who come: they have the

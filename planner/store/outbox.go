@@ -145,6 +145,13 @@ func (t *Tx) overtake(contact int64, visit string, now time.Time) error {
 		Updates(map[string]any{"state": MailDropped, "ended_at": At(now), "fault": "overtaken"}).Error
 }
 
+// inFlight reports whether a mail about an event is being sent at this moment.
+func (t *Tx) inFlight(contact int64, visit string) (bool, error) {
+	var n int64
+	err := t.db.Model(&outboxRow{}).Where("contact = ? AND visit = ? AND state = ?", contact, visit, MailWaiting).Count(&n).Error
+	return n > 0, err
+}
+
 // ClaimMail takes up to n mails that are due, for as long as the lease lasts:
 // nobody else sends them in that time, and if this program dies they are due
 // again after it. Mails that came too late are dropped.
@@ -322,7 +329,7 @@ func (s *Store) PurgeMail(ctx context.Context, now time.Time) error {
 	return s.Tx(ctx, func(t *Tx) error {
 		ended := []MailState{MailSent, MailDead, MailDropped}
 		return errors.Join(
-			t.db.Model(&outboxRow{}).Where("state IN ? AND ended_at <= ? AND content <> ?", ended, At(now.Add(-keepContent)), doc(MailContent{})).
+			t.db.Model(&outboxRow{}).Where("state IN ? AND (ended_at <= ? OR kind = ?) AND content <> ?", ended, At(now.Add(-keepContent)), CodeMail, doc(MailContent{})).
 				Update("content", doc(MailContent{})).Error,
 			t.db.Where("state IN ? AND ended_at <= ?", ended, At(now.Add(-keepMail))).Delete(&outboxRow{}).Error,
 			t.db.Where("expires_at <= ?", At(now)).Delete(&answerCodeRow{}).Error,
