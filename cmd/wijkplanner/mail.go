@@ -52,6 +52,7 @@ func (f *imapFlags) mailbox() (*outside.Mailbox, error) {
 
 type mailCommand struct {
 	Add      mailAdd      `cmd:"" help:"Make somebody a contact of a person or a location: they get mail about its visits."`
+	Import   mailImport   `cmd:"" help:"Add the contacts of a CSV file, all of them or none."`
 	Remove   mailRemove   `cmd:"" help:"Forget a contact and all mail to them."`
 	Contacts mailContacts `cmd:"" help:"List the contacts."`
 	Outbox   mailOutbox   `cmd:"" help:"Show what waits, and what could not be delivered."`

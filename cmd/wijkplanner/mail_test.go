@@ -200,6 +200,8 @@ func TestMailCommands(t *testing.T) {
 		return nil
 	})
 	smtp := []string{"--smtp=smtp://" + server.Addr, "--mail-from=Planning@example.nl"}
+	location := strings.Split(ok(t, "mail", "contacts", db), ",location,")[1]
+	location, _, _ = strings.Cut(location, ",")
 	if out := ok(t, "mail", "contacts", db); !strings.Contains(out, ",location,") || !strings.Contains(out, ",c1@example.nl,nl,invitation") {
 		t.Errorf("contacts: %s", out)
 	}
@@ -225,8 +227,27 @@ func TestMailCommands(t *testing.T) {
 	if out := ok(t, "mail", "read", db, imap); out != "answers taken: 0\n" {
 		t.Errorf("read: %s", out)
 	}
+	path := filepath.Join(t.TempDir(), "contacts.csv")
+	write := func(text string) {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("mail,kind,id\nx@example.nl,location,none\nnot an address,staff,none\nc1@example.nl,location," + location + "\n")
+	_, stderr, code := call(t, "mail", "import", db, path)
+	if code != exitInput || !strings.Contains(stderr, path+":2: ") || !strings.Contains(stderr, path+":3: ") || strings.Contains(stderr, path+":4") {
+		t.Errorf("a faulty file: exit %d, %s", code, stderr)
+	}
+	write("\ufeffmail,kind,id,name\nx@example.nl,location," + location + ",Piet\n")
+	if out := ok(t, "mail", "import", db, path); out != "contacts: 1\n" {
+		t.Errorf("import: %s", out)
+	}
+	write("mail,kind,child\n")
+	if _, stderr, code := call(t, "mail", "import", db, path); code != exitInput || !strings.Contains(stderr, `unknown column "child"`) || !strings.Contains(stderr, "id is missing") {
+		t.Errorf("a child's column: exit %d, %s", code, stderr)
+	}
 	ok(t, "mail", "remove", db, "1")
-	if out := ok(t, "mail", "contacts", db); strings.Count(out, "\n") != 1 {
+	if out := ok(t, "mail", "contacts", db); strings.Count(out, "\n") != 2 || !strings.Contains(out, ",Piet,x@example.nl,nl,invitation") {
 		t.Errorf("after removing: %s", out)
 	}
 	for _, args := range [][]string{

@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -117,25 +119,57 @@ func isControl(r rune) bool {
 // the new name, language and way. It gives ErrNotFound when there is no such
 // person or location.
 func (s *Store) AddContact(ctx context.Context, c Contact, now time.Time) (id int64, err error) {
-	if err := c.check(); err != nil {
-		return 0, err
-	}
-	err = s.Tx(ctx, func(t *Tx) error {
-		if _, err := t.lockRegion(c.Scope.Region); err != nil {
-			return err
-		}
-		if err := t.calendar(c.Scope, FullDetail); err != nil {
-			return err
-		}
-		if id, err = t.putContact(&c, now); err != nil {
-			return err
-		}
-		return t.Notify(c.Scope.Region, now)
-	})
+	ids, err := s.AddContacts(ctx, c.Scope.Region, []Contact{c}, now)
 	if err != nil {
+		var rows ContactErrors
+		if errors.As(err, &rows) {
+			err = rows[0]
+		}
 		return 0, fmt.Errorf("add a contact: %w", err)
 	}
-	return id, nil
+	return ids[0], nil
+}
+
+// ContactErrors are what is wrong with contacts, by their index.
+type ContactErrors map[int]error
+
+// Error lists them in order.
+func (e ContactErrors) Error() string {
+	var lines []string
+	for _, i := range slices.Sorted(maps.Keys(e)) {
+		lines = append(lines, fmt.Sprintf("contact %d: %v", i+1, e[i]))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// AddContacts is AddContact for several contacts of a region, all or none. The
+// error is a ContactErrors with all faults when contacts are at fault.
+func (s *Store) AddContacts(ctx context.Context, region string, contacts []Contact, now time.Time) (ids []int64, err error) {
+	err = s.Tx(ctx, func(t *Tx) error {
+		ids = nil
+		if _, err := t.lockRegion(region); err != nil {
+			return err
+		}
+		faults := ContactErrors{}
+		for i := range contacts {
+			c := contacts[i]
+			c.Scope.Region = region
+			if err := errors.Join(c.check(), t.calendar(c.Scope, FullDetail)); err != nil {
+				faults[i] = err
+				continue
+			}
+			id, err := t.putContact(&c, now)
+			if err != nil {
+				return err
+			}
+			ids = append(ids, id)
+		}
+		if len(faults) > 0 {
+			return faults
+		}
+		return t.Notify(region, now)
+	})
+	return ids, err
 }
 
 func (t *Tx) putContact(c *Contact, now time.Time) (int64, error) {
