@@ -80,8 +80,9 @@ type replanning struct {
 type promiseKey struct{ location, requirement string }
 
 // Replan plans the rest of a year again, or the year after, from what was
-// published, done and changed: the past stays, the near term is frozen as far as it can hold, and a
-// published visit moves only at a charge that grows as it nears.
+// published, done and changed: the past stays, the near term is frozen as far as
+// it can hold, and a published visit moves only at a charge that grows as it
+// nears.
 func Replan(ctx context.Context, s *State, published Published, o ReplanOptions) (*Replanned, error) {
 	period := s.Programme.YearPeriod(o.Year)
 	if o.Today > period.To {

@@ -75,15 +75,23 @@ func TestReplanAfterDropOut(t *testing.T) {
 	t.Logf("%d visits moved, %d had to", r.Moved, r.Must)
 }
 
-// BenchmarkReplan plans again within a second after one of twelve people drops
-// out for six weeks.
+// BenchmarkReplan plans again after one person drops out for six weeks: one of
+// twelve within a second, and one of 120 in a region ten times as large.
 func BenchmarkReplan(b *testing.B) {
-	for b.Loop() {
-		_, r, took := dropOut(b, 150, 12, planner.Options{Seconds: 5}, planner.Options{Seconds: 0.8})
-		repaired(b, r)
-		b.ReportMetric(took.Seconds(), "s/replan")
-		b.ReportMetric(float64(r.Moved)/float64(r.Must), "moved/must")
-		b.ReportMetric(float64(r.Must), "must")
+	for _, size := range []struct {
+		name             string
+		locations, staff int
+		seconds          float64
+	}{{"150", 150, 12, 0.8}, {"1500", 1500, 120, 3}} {
+		b.Run(size.name, func(b *testing.B) {
+			for b.Loop() {
+				_, r, took := dropOut(b, size.locations, size.staff, planner.Options{Seconds: 5}, planner.Options{Seconds: size.seconds})
+				repaired(b, r)
+				b.ReportMetric(took.Seconds(), "s/replan")
+				b.ReportMetric(float64(r.Moved)/float64(r.Must), "moved/must")
+				b.ReportMetric(float64(r.Must), "must")
+			}
+		})
 	}
 }
 
