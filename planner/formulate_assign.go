@@ -358,21 +358,52 @@ func (f *formulation) within(p *roleProblem, it item, pinned, current int) []int
 	if len(out) <= reach {
 		return out
 	}
-	cost := map[int]int64{}
-	for _, i := range out {
-		for _, l := range it.locations {
-			c, _ := f.service(&f.state.Staff[p.staff[i]], p.role, l)
-			cost[i] += c
-		}
-	}
-	slices.SortStableFunc(out, func(a, b int) int { return cmp.Compare(cost[a], cost[b]) })
-	far := out[reach:]
-	out = out[:reach]
+	out, far := f.nearest(p, it, out, reach)
 	if slices.Contains(far, current) {
 		out = append(out, current)
 	}
 	slices.Sort(out)
 	return out
+}
+
+// nearest parts the people of an item into those of the least cost, as many as
+// reach says, and the others; of equal ones the first are nearer. Everybody is
+// asked for every item, so it does no more for each than it must.
+func (f *formulation) nearest(p *roleProblem, it item, people []int, reach int) (near, far []int) {
+	trips := make([]int64, len(it.locations))
+	for k, l := range it.locations {
+		_, trips[k] = f.work(p.role, l)
+	}
+	near = make([]int, 0, reach+1)
+	costs := make([]int64, 0, reach+1) // of near, ascending
+	for _, i := range people {
+		m := &f.state.Staff[p.staff[i]]
+		var cost int64
+		for k, l := range it.locations {
+			cost += f.tripCost(m, l, trips[k])
+		}
+		if at := firstAbove(costs, cost); at < reach {
+			near, costs = slices.Insert(near, at, i), slices.Insert(costs, at, cost)
+		} else {
+			far = append(far, i)
+		}
+		if len(near) > reach {
+			far = append(far, near[reach])
+			near, costs = near[:reach], costs[:reach]
+		}
+	}
+	return near, far
+}
+
+// firstAbove returns the place of the first value above v.
+func firstAbove(values []int64, v int64) int {
+	at, _ := slices.BinarySearchFunc(values, v, func(x, v int64) int {
+		if x > v {
+			return 1
+		}
+		return -1
+	})
+	return at
 }
 
 // mustStandIn reports whether somebody is pinned as backup of a location of an
@@ -404,6 +435,11 @@ func (f *formulation) service(m *Staff, role *Role, l int) (cost, load int64) {
 	share := f.state.Programme.Assume(TripShare, "", f.period.From)
 	load = ceilDiv(work+ceilDiv(int64(share)*travel, 10_000), loadStep) * loadStep
 	return travel * f.weights.Travel / 100, load
+}
+
+// tripCost returns the cost of so many trips of a person to a location.
+func (f *formulation) tripCost(m *Staff, l int, trips int64) int64 {
+	return trips * 2 * f.travel.Cost(m.Home, f.state.Locations[l].Point, m.Mode) * f.weights.Travel / 100
 }
 
 // work returns the minutes that a location asks of a role in the period, and

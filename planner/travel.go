@@ -69,7 +69,7 @@ func onGrid(minutes float64) int32 { return int32(math.Ceil(minutes/grid-roundin
 func greatCircle(a, b Point) float64 {
 	rad := math.Pi / 180
 	dLat, dLon := (b.Lat-a.Lat)*rad, (b.Lon-a.Lon)*rad
-	h := math.Pow(math.Sin(dLat/2), 2) +
-		math.Cos(a.Lat*rad)*math.Cos(b.Lat*rad)*math.Pow(math.Sin(dLon/2), 2)
+	north, east := math.Sin(dLat/2), math.Sin(dLon/2)
+	h := float64(north*north) + float64(math.Cos(a.Lat*rad)*math.Cos(b.Lat*rad)*float64(east*east)) // never fused: the same on every machine
 	return 2 * earthRadiusKm * math.Asin(math.Min(1, math.Sqrt(h)))
 }
