@@ -35,7 +35,7 @@ func (a *acts) answering() api.Answering {
 			}
 			return nil
 		},
-		Answer: func(_ context.Context, _, code, answer string) error {
+		Answer: func(_ context.Context, _, code, _ string) error {
 			switch {
 			case code == "broken":
 				return errors.New("canary")

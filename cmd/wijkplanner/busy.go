@@ -59,8 +59,8 @@ type busyKey struct{}
 
 // Run prints a key; the database can only be used with the same one later.
 func (busyKey) Run(p *process) error {
-	fmt.Fprintln(p.stdout, service.NewSealKey())
-	return nil
+	_, err := fmt.Fprintln(p.stdout, service.NewSealKey())
+	return err
 }
 
 type busyAdd struct {

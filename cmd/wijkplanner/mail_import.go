@@ -27,7 +27,7 @@ func (c *mailImport) Run(p *process) error {
 	}
 	return c.within(p, func(s *service.Service) error {
 		ids, err := s.Store.AddContacts(p.ctx, c.Region, contacts, p.now())
-		var faults store.ContactErrors
+		var faults store.ContactsError
 		if errors.As(err, &faults) {
 			var all []error
 			for i := range contacts {

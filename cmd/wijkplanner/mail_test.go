@@ -251,12 +251,22 @@ func TestMailCommands(t *testing.T) {
 		t.Errorf("after removing: %s", out)
 	}
 	for _, args := range [][]string{
-		{"mail", "send", db}, {"mail", "read", db}, {"mail", "test", "x@example.nl"}, {"mail", "requeue", db, "999"}, {"mail", "remove", db, "999"},
-		{"mail", "add", db, "--location", "none", "--mail", "a@example.nl"}, {"mail", "add", db, "--location", "none", "--mail", "canary\r\nBcc: x"},
-		{"mail", "send", db, "--smtp=smtp://u:canary@", "--mail-from=x@example.nl"}, {"mail", "send", db, "--smtp=smtp://h", "--mail-from=canary"},
-		{"mail", "read", db, "--imap=imaps://u:canary@"}, {"serve", db, "--imap=imaps://u:canary@", "--addr=127.0.0.1:0"},
-		{"serve", db, "--secret-key=canary", "--addr=127.0.0.1:0"}, {"busy", "add", db, "--staff=x", "--address-file=" + os.DevNull},
-		{"busy", "refresh", db}, {"busy", "refresh", db, "--secret-key=canary"}, {"busy", "remove", db, "x"},
+		{"mail", "send", db},
+		{"mail", "read", db},
+		{"mail", "test", "x@example.nl"},
+		{"mail", "requeue", db, "999"},
+		{"mail", "remove", db, "999"},
+		{"mail", "add", db, "--location", "none", "--mail", "a@example.nl"},
+		{"mail", "add", db, "--location", "none", "--mail", "canary\r\nBcc: x"},
+		{"mail", "send", db, "--smtp=smtp://u:canary@", "--mail-from=x@example.nl"},
+		{"mail", "send", db, "--smtp=smtp://h", "--mail-from=canary"},
+		{"mail", "read", db, "--imap=imaps://u:canary@"},
+		{"serve", db, "--imap=imaps://u:canary@", "--addr=127.0.0.1:0"},
+		{"serve", db, "--secret-key=canary", "--addr=127.0.0.1:0"},
+		{"busy", "add", db, "--staff=x", "--address-file=" + os.DevNull},
+		{"busy", "refresh", db},
+		{"busy", "refresh", db, "--secret-key=canary"},
+		{"busy", "remove", db, "x"},
 	} {
 		if _, stderr, code := call(t, args...); code != exitInput || strings.Contains(stderr, "u:canary") || stderr == "" {
 			t.Errorf("%v: exit %d, %s", args, code, stderr)

@@ -170,7 +170,7 @@ func (d *Dovecot) configure(port int) error {
 // run starts the server and waits until it greets.
 func (d *Dovecot) run(tb testing.TB, binary string) {
 	tb.Helper()
-	cmd := exec.Command(binary, "-F", "-c", filepath.Join(d.folder, "conf")) //nolint:noctx // it is ended by its own signal
+	cmd := exec.Command(binary, "-F", "-c", filepath.Join(d.folder, "conf")) //nolint:noctx,gosec // it is ended by its own signal; a folder and a program of this test
 	cmd.Dir = d.folder
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: d.as, Setpgid: true, Pdeathsig: syscall.SIGTERM}
 	var said strings.Builder
@@ -182,13 +182,17 @@ func (d *Dovecot) run(tb testing.TB, binary string) {
 	go func() { _ = cmd.Wait(); close(ended) }()
 	tb.Cleanup(func() {
 		_ = cmd.Process.Signal(syscall.SIGTERM)
+		late := time.NewTimer(5 * time.Second)
+		defer late.Stop()
 		select {
 		case <-ended:
-		case <-time.After(5 * time.Second):
+		case <-late.C:
 			_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
 			<-ended
 		}
 	})
+	again := time.NewTicker(50 * time.Millisecond)
+	defer again.Stop()
 	for range 200 {
 		if greets(tb.Context(), d.Addr) {
 			return
@@ -196,7 +200,7 @@ func (d *Dovecot) run(tb testing.TB, binary string) {
 		select {
 		case <-ended:
 			tb.Fatalf("dovecot ended at once: %s%s", said.String(), d.log())
-		case <-time.After(50 * time.Millisecond):
+		case <-again.C:
 		}
 	}
 	tb.Fatalf("dovecot does not answer: %s", d.log())
@@ -208,12 +212,14 @@ func (d *Dovecot) log() string {
 }
 
 func greets(ctx context.Context, addr string) bool {
-	conn, err := (&net.Dialer{Timeout: time.Second}).DialContext(ctx, "tcp", addr)
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", addr)
 	if err != nil {
 		return false
 	}
 	defer func() { _ = conn.Close() }()
-	_ = conn.SetDeadline(time.Now().Add(2 * time.Second))
+	defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
 	line, err := bufio.NewReader(conn).ReadString('\n')
 	return err == nil && strings.HasPrefix(line, "* OK")
 }
@@ -230,7 +236,7 @@ func freePort(ctx context.Context) (int, error) {
 // Deliver puts a message into the mailbox, as a mail server does.
 func (d *Dovecot) Deliver(tb testing.TB, raw []byte) {
 	tb.Helper()
-	name := fmt.Sprintf("%d.%d.test", time.Now().UnixNano(), d.count.Add(1))
+	name := fmt.Sprintf("%010d.%d.test", d.count.Add(1), os.Getpid())
 	tmp, done := filepath.Join(d.folder, "mail/tmp", name), filepath.Join(d.folder, "mail/new", name)
 	if err := errors.Join(os.WriteFile(tmp, raw, 0o600), d.own(tmp), os.Rename(tmp, done)); err != nil {
 		tb.Fatal(err)

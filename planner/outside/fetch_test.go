@@ -444,9 +444,21 @@ func TestRI3_SlowEndlessAndCompressed(t *testing.T) {
 	defer close(stop)
 	f.Timeout = 1500 * time.Millisecond
 	cases := []struct{ path, code string }{
-		{"/slow", FetchSlow}, {"/silent", FetchSlow}, {"/endless", FetchTooLarge}, {"/bomb", FetchTooLarge}, {"/short", FetchBroken},
-		{"/torn", FetchBroken}, {"/brotli", FetchEncoding}, {"/header", FetchBroken}, {"/html", FetchType}, {"/304", FetchNotAsked},
-		{"/404", FetchGone}, {"/410", FetchGone}, {"/401", FetchRefused}, {"/500", FetchRefused}, {"/204", FetchRefused},
+		{"/slow", FetchSlow},
+		{"/silent", FetchSlow},
+		{"/endless", FetchTooLarge},
+		{"/bomb", FetchTooLarge},
+		{"/short", FetchBroken},
+		{"/torn", FetchBroken},
+		{"/brotli", FetchEncoding},
+		{"/header", FetchBroken},
+		{"/html", FetchType},
+		{"/304", FetchNotAsked},
+		{"/404", FetchGone},
+		{"/410", FetchGone},
+		{"/401", FetchRefused},
+		{"/500", FetchRefused},
+		{"/204", FetchRefused},
 	}
 	worst, grown := time.Duration(0), uint64(0)
 	for _, c := range cases {

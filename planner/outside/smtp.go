@@ -31,8 +31,8 @@ type Message struct {
 	Method   string
 }
 
-// MailFault is why a mail was not taken.
-type MailFault struct {
+// MailError is why a mail was not taken.
+type MailError struct {
 	// Code says where it went wrong and what the server answered, "rcpt 550
 	// 5.1.1"; none of the server's words are in it.
 	Code string
@@ -44,7 +44,7 @@ type MailFault struct {
 }
 
 // Error returns the code.
-func (f *MailFault) Error() string { return "mail: " + f.Code }
+func (f *MailError) Error() string { return "mail: " + f.Code }
 
 // SMTPConfig says how mail is sent.
 type SMTPConfig struct {
@@ -136,7 +136,7 @@ func serverURL(what, address string, schemes map[string]int) (*url.URL, error) {
 
 // Send sends messages over one connection, and over a new one after a fault.
 // It calls done with the outcome of each, in order: nil when the server took
-// it, else a *MailFault. When the server is not reached, the rest of the
+// it, else a *MailError. When the server is not reached, the rest of the
 // messages get the same fault.
 func (s *Sender) Send(ctx context.Context, messages []Message, done func(i int, err error)) {
 	var c *connection
@@ -144,7 +144,7 @@ func (s *Sender) Send(ctx context.Context, messages []Message, done func(i int, 
 	for i := range messages {
 		m, err := s.message(&messages[i])
 		if err != nil {
-			done(i, &MailFault{Code: "message cannot be written", Permanent: true})
+			done(i, &MailError{Code: "message cannot be written", Permanent: true})
 			continue
 		}
 		if c == nil {
@@ -193,7 +193,7 @@ func (c *connection) close() {
 
 func (c *connection) send(m *gomail.Msg) error {
 	if c.ctx.Err() != nil {
-		return &MailFault{Code: "stopped", Unreached: true}
+		return &MailError{Code: "stopped", Unreached: true}
 	}
 	err := c.client.Send(m)
 	if err == nil || m.IsDelivered() { // what goes wrong after that is not about the mail
@@ -205,21 +205,21 @@ func (c *connection) send(m *gomail.Msg) error {
 // sendFault says what an error of go-mail means. Only an answer of 500 or more
 // is for good; a connection that breaks off is not, though the server may have
 // taken the mail.
-func sendFault(err error) *MailFault {
+func sendFault(err error) *MailError {
 	var sent *gomail.SendError
 	if !errors.As(err, &sent) {
-		return &MailFault{Code: "connection"}
+		return &MailError{Code: "connection"}
 	}
 	stage := map[gomail.SendErrReason]string{
 		gomail.ErrSMTPMailFrom: "mail", gomail.ErrSMTPRcptTo: "rcpt", gomail.ErrSMTPData: "data",
 		gomail.ErrWriteContent: "content", gomail.ErrSMTPDataClose: "end of data",
 	}[sent.Reason]
 	if stage == "" {
-		return &MailFault{Code: "connection", Unreached: true}
+		return &MailError{Code: "connection", Unreached: true}
 	}
 	code := sent.ErrorCode()
 	if code == 0 {
-		return &MailFault{Code: stage + ": connection broke off"}
+		return &MailError{Code: stage + ": connection broke off"}
 	}
 	text := fmt.Sprintf("%s %d", stage, code)
 	if enhanced := sent.EnhancedStatusCode(); enhanced != "" {
@@ -228,10 +228,10 @@ func sendFault(err error) *MailFault {
 	// A refused sender is a matter of configuration, not of this mail; so are
 	// "not available" and a demand to sign in.
 	ours := sent.Reason == gomail.ErrSMTPMailFrom || code == 421 || code == 530 || code == 535
-	return &MailFault{Code: text, Permanent: code >= 500 && !ours, Unreached: ours}
+	return &MailError{Code: text, Permanent: code >= 500 && !ours, Unreached: ours}
 }
 
-func dialFault(err error) *MailFault {
+func dialFault(err error) *MailError {
 	code := "server not reached"
 	var timeout interface{ Timeout() bool }
 	switch {
@@ -241,7 +241,7 @@ func dialFault(err error) *MailFault {
 		code = "sign-in refused"
 	case errors.Is(err, gomail.ErrNoActiveConnection):
 	}
-	return &MailFault{Code: code, Unreached: true}
+	return &MailError{Code: code, Unreached: true}
 }
 
 // message writes a mail: for one with a calendar object, multipart/mixed of

@@ -163,7 +163,7 @@ func TestRM1_FaultsOfTheServer(t *testing.T) {
 		"drop@example.nl": {Stage: "rcpt", Drop: true}, "dropdata@example.nl": {Stage: "data", Drop: true},
 		"busy@example.nl": {Stage: "rcpt", Code: 421},
 	}
-	want := map[string]MailFault{
+	want := map[string]MailError{
 		"r450@example.nl": {Code: "rcpt 450 4.0.0"}, "r550@example.nl": {Code: "rcpt 550 5.0.0", Permanent: true},
 		"d451@example.nl": {Code: "end of data 451 4.0.0"}, "d554@example.nl": {Code: "end of data 554 5.0.0", Permanent: true},
 		"hang@example.nl": {Code: "end of data: connection broke off"}, "hangrcpt@example.nl": {Code: "rcpt: connection broke off"},
@@ -182,7 +182,7 @@ func TestRM1_FaultsOfTheServer(t *testing.T) {
 	}
 	for i, err := range send(t, senderTo(t, server), messages...) {
 		address := messages[i].To
-		var fault *MailFault
+		var fault *MailError
 		switch expected, bad := want[address]; {
 		case !bad && err != nil:
 			t.Errorf("%s: %v, want it taken", address, err)
@@ -202,7 +202,7 @@ func TestRM1_ServerThatIsNotThere(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, err := range send(t, s, to("a@example.nl"), to("b@example.nl")) {
-		var fault *MailFault
+		var fault *MailError
 		if !errors.As(err, &fault) || !fault.Unreached || fault.Permanent {
 			t.Errorf("%+v, want a fault of the connection", err)
 		}
@@ -210,7 +210,7 @@ func TestRM1_ServerThatIsNotThere(t *testing.T) {
 	stopped, cancel := context.WithCancel(t.Context())
 	cancel()
 	s.Send(stopped, []Message{to("a@example.nl")}, func(_ int, err error) {
-		var fault *MailFault
+		var fault *MailError
 		if !errors.As(err, &fault) || !fault.Unreached {
 			t.Errorf("after the stop: %v", err)
 		}
@@ -220,9 +220,12 @@ func TestRM1_ServerThatIsNotThere(t *testing.T) {
 func TestSenderConfiguration(t *testing.T) {
 	t.Parallel()
 	for _, c := range []SMTPConfig{
-		{Address: "http://u:canary@host", From: "a@example.nl"}, {Address: "smtp://", From: "a@example.nl"},
-		{Address: "smtp://u:canary@host name", From: "a@example.nl"}, {Address: "smtp://host:0x19", From: "a@example.nl"},
-		{Address: "smtp://host", From: "Name <a@example.nl>"}, {Address: "smtp://host", From: ""},
+		{Address: "http://u:canary@host", From: "a@example.nl"},
+		{Address: "smtp://", From: "a@example.nl"},
+		{Address: "smtp://u:canary@host name", From: "a@example.nl"},
+		{Address: "smtp://host:0x19", From: "a@example.nl"},
+		{Address: "smtp://host", From: "Name <a@example.nl>"},
+		{Address: "smtp://host", From: ""},
 		{Address: "smtp://host", From: "a@example.nl\r\nBcc: b@example.nl"},
 	} {
 		if _, err := NewSender(c); err == nil || strings.Contains(err.Error(), "canary") {

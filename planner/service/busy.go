@@ -105,7 +105,7 @@ func (b *BusyReader) report(ctx context.Context, src *store.BusySource, fault st
 	if BusyStale(src, b.Service.Now()) {
 		log = b.Service.Log.ErrorContext
 	}
-	log(ctx, "busy times not read", "source", src.ID, "fault", fault, "last_good", src.Good, "failures", src.Failures+1) //nolint:sloglint // one message at two levels
+	log(ctx, "busy times not read", "source", src.ID, "fault", fault, "last_good", src.Good, "failures", src.Failures+1)
 }
 
 // BusyStale reports whether the copy of a calendar is so old that somebody

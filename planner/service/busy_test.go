@@ -393,7 +393,6 @@ func TestRI6_SilentEmptiness(t *testing.T) {
 	}
 	forEachDatabase(t, func(w world) {
 		b := newBusyWorld(w).adds()
-		when := b.source().Good
 		lost := 0
 		for _, c := range bad {
 			b.gives(good)
@@ -401,7 +400,7 @@ func TestRI6_SilentEmptiness(t *testing.T) {
 				b.wait(longestBusyPause * 2)
 				b.refreshes()
 			}
-			when = b.source().Good
+			when := b.source().Good
 			b.does(c.handler)
 			b.later()
 			s := b.source()

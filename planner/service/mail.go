@@ -105,9 +105,9 @@ func (s *Service) outcome(m *store.OutboxMail, err error) store.MailOutcome {
 	if err == nil {
 		return store.MailOutcome{}
 	}
-	var fault *outside.MailFault
+	var fault *outside.MailError
 	if !errors.As(err, &fault) {
-		fault = &outside.MailFault{Code: "unknown"}
+		fault = &outside.MailError{Code: "unknown"}
 	}
 	o := store.MailOutcome{Fault: fault.Code, Uncounted: fault.Unreached}
 	switch {

@@ -28,7 +28,7 @@ func readSent(t *testing.T, d mailtest.Delivered) sentMail {
 		t.Fatalf("subject %q to %v: %v", subject, d.To, err)
 	}
 	s := sentMail{to: d.To[0], id: m.Header.Get("Message-Id"), subject: subject}
-	s.part(t, mail.Header(m.Header), m.Body)
+	s.part(t, m.Header, m.Body)
 	return s
 }
 

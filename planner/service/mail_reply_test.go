@@ -33,13 +33,13 @@ func (a answer) message() []byte {
 	or(&a.partstat, "ACCEPTED")
 	or(&a.stamp, "20270112T100000Z")
 	or(&a.method, "REPLY")
-	return []byte(fmt.Sprintf("From: %s\r\nTo: planning@example.nl\r\nSubject: Geaccepteerd: CANARY van het kind\r\n%s"+
+	return fmt.Appendf(nil, "From: %s\r\nTo: planning@example.nl\r\nSubject: Geaccepteerd: CANARY van het kind\r\n%s"+
 		"MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n"+
 		"--b\r\nContent-Type: text/plain\r\n\r\nCANARY woorden\r\n"+
 		"--b\r\nContent-Type: text/calendar; method=%s; charset=UTF-8\r\n\r\n"+
 		"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nMETHOD:%s\r\nBEGIN:VEVENT\r\nUID:%s\r\nSEQUENCE:%d\r\nDTSTAMP:%s\r\n"+
 		"DTSTART:20301231T000000Z\r\nSUMMARY:CANARY\r\nCOMMENT:CANARY\r\nATTENDEE;PARTSTAT=%s:%s\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n--b--\r\n",
-		a.from, a.headers, a.method, a.method, a.uid, a.sequence, a.stamp, a.partstat, a.attendee))
+		a.from, a.headers, a.method, a.method, a.uid, a.sequence, a.stamp, a.partstat, a.attendee)
 }
 
 // answers returns what is known of the answers to an event.

@@ -34,7 +34,7 @@ func newMover(w world) *mover {
 	w.Helper()
 	m := &mover{world: w, clock: &atomic.Int64{}}
 	m.clock.Store(testNow.UnixNano())
-	m.Service.Now = func() time.Time { return time.Unix(0, m.clock.Load()).UTC() }
+	m.Now = func() time.Time { return time.Unix(0, m.clock.Load()).UTC() }
 	m.Solve = func(ctx context.Context, states []*planner.State, o planner.Options) ([]*planner.Plan, error) {
 		plans, err := onePlan(ctx, states, o)
 		if m.plan == nil {

@@ -121,7 +121,7 @@ func isControl(r rune) bool {
 func (s *Store) AddContact(ctx context.Context, c Contact, now time.Time) (id int64, err error) {
 	ids, err := s.AddContacts(ctx, c.Scope.Region, []Contact{c}, now)
 	if err != nil {
-		var rows ContactErrors
+		var rows ContactsError
 		if errors.As(err, &rows) {
 			err = rows[0]
 		}
@@ -130,11 +130,11 @@ func (s *Store) AddContact(ctx context.Context, c Contact, now time.Time) (id in
 	return ids[0], nil
 }
 
-// ContactErrors are what is wrong with contacts, by their index.
-type ContactErrors map[int]error
+// ContactsError is what is wrong with contacts, by their index.
+type ContactsError map[int]error
 
 // Error lists them in order.
-func (e ContactErrors) Error() string {
+func (e ContactsError) Error() string {
 	var lines []string
 	for _, i := range slices.Sorted(maps.Keys(e)) {
 		lines = append(lines, fmt.Sprintf("contact %d: %v", i+1, e[i]))
@@ -143,14 +143,14 @@ func (e ContactErrors) Error() string {
 }
 
 // AddContacts is AddContact for several contacts of a region, all or none. The
-// error is a ContactErrors with all faults when contacts are at fault.
+// error is a ContactsError with all faults when contacts are at fault.
 func (s *Store) AddContacts(ctx context.Context, region string, contacts []Contact, now time.Time) (ids []int64, err error) {
 	err = s.Tx(ctx, func(t *Tx) error {
 		ids = nil
 		if _, err := t.lockRegion(region); err != nil {
 			return err
 		}
-		faults := ContactErrors{}
+		faults := ContactsError{}
 		for i := range contacts {
 			c := contacts[i]
 			c.Scope.Region = region
