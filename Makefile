@@ -8,7 +8,7 @@ DEMO ?= examples/nijmegen
 ADDR ?= :8080
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
-.PHONY: help run test setup setup-run build lint unit fuzz torture bench bench-peers bench-feeds examples clean
+.PHONY: help run test setup setup-run build lint unit fuzz fuzz-short torture bench bench-peers bench-feeds examples clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
@@ -16,7 +16,7 @@ help: ## list the targets
 run: setup-run build ## set up, build and show a planned city
 	$(BIN) serve --addr $(ADDR) --demo $(DEMO)
 
-test: setup lint unit ## set up and run every check and test
+test: setup lint unit fuzz-short ## set up and run every check and test
 
 setup-run:
 	@.ci/setup run
@@ -38,9 +38,13 @@ unit: ## all tests, with the race detector
 	$(GOTEST) -timeout 20m ./...
 
 FUZZTIME ?= 20s
-fuzz: ## each fuzz target for FUZZTIME
-	@set -e; for p in $$(go list ./...); do for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz' || true); do \
+FUZZ_PACKAGES ?= ./...
+fuzz: ## each fuzz target of FUZZ_PACKAGES for FUZZTIME
+	@set -e; for p in $$(go list $(FUZZ_PACKAGES)); do for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz' || true); do \
 		echo "$$p $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzzminimizetime 10x -fuzztime $(FUZZTIME) $$p; done; done
+
+fuzz-short: ## reader, writer, rules and answers of calendars, and feed tokens, a few seconds each
+	$(MAKE) fuzz FUZZTIME=8s FUZZ_PACKAGES="./calendar ./planner/store"
 
 torture: ## the long forms of tests and fuzzing
 	$(MAKE) fuzz FUZZTIME=5m

@@ -104,7 +104,7 @@ END:VTIMEZONE`
 func (f *Feed) Encode() ([]byte, error) {
 	events := slices.Clone(f.Events)
 	slices.SortStableFunc(events, func(a, b Event) int {
-		return cmp.Or(a.Start.Compare(b.Start), strings.Compare(a.UID, b.UID))
+		return cmp.Or(f.written(&a).Compare(f.written(&b)), strings.Compare(a.UID, b.UID))
 	})
 	if err := f.check(events); err != nil {
 		return nil, err
@@ -116,6 +116,22 @@ func (f *Feed) Encode() ([]byte, error) {
 	}
 	w.lines("END:VCALENDAR")
 	return w.out, nil
+}
+
+// written returns the start of an event as a reader of the feed has it.
+func (f *Feed) written(e *Event) time.Time {
+	if e.AllDay {
+		return DateOf(e.Start, f.dayZone()).At(0, f.dayZone())
+	}
+	return e.Start.Truncate(time.Second)
+}
+
+// dayZone is the zone that decides on which date an all-day event is.
+func (f *Feed) dayZone() *time.Location {
+	if f.Zone == nil {
+		return time.UTC
+	}
+	return f.Zone
 }
 
 // The years that a feed holds: dates in four digits, a day after them included.
@@ -196,7 +212,7 @@ func (f *Feed) event(w *icsWriter, e *Event, more ...func()) {
 	w.line("SEQUENCE:", strconv.Itoa(max(0, e.Sequence)))
 	f.times(w, e)
 	summary := oneLine(e.Summary)
-	if e.Cancelled && !strings.HasPrefix(summary, cancelledPrefix) {
+	if e.Cancelled && !strings.HasPrefix(summary, strings.TrimSpace(cancelledPrefix)) {
 		summary = strings.TrimSpace(cancelledPrefix + summary)
 	}
 	w.text("SUMMARY", summary)
@@ -247,12 +263,8 @@ func (w *icsWriter) state(e *Event) {
 // times writes DTSTART and DTEND.
 func (f *Feed) times(w *icsWriter, e *Event) {
 	if e.AllDay {
-		zone := f.Zone
-		if zone == nil {
-			zone = time.UTC
-		}
-		first := DateOf(e.Start, zone)
-		end := max(first+1, DateOf(e.End, zone))
+		first := DateOf(e.Start, f.dayZone())
+		end := max(first+1, DateOf(e.End, f.dayZone()))
 		w.moment("DTSTART;VALUE=DATE", first.Time(), icsDate)
 		w.moment("DTEND;VALUE=DATE", end.Time(), icsDate)
 		return
