@@ -18,16 +18,16 @@ const (
 	mostMemory = 50 << 20
 )
 
-// cost is what a piece of work takes: the shortest of three runs, since others
-// use the machine too, and the most heap beyond what was there before.
+// cost is what a piece of work takes: processor time, since others use the
+// machine too, and the most heap beyond what was there before.
 type cost struct {
 	time   time.Duration
 	memory uint64
 }
 
 // measure runs work, whose input is made before.
-func measure(work func()) (c cost) {
-	c.time, _ = quickest(func() int { work(); return 0 })
+func measure(tb testing.TB, work func()) (c cost) {
+	tb.Helper()
 	runtime.GC()
 	before := heapInUse()
 	done, peak := make(chan struct{}), make(chan uint64)
@@ -43,7 +43,7 @@ func measure(work func()) (c cost) {
 			}
 		}
 	}()
-	work()
+	c.time = cpuTime(tb, work)
 	close(done)
 	c.memory = <-peak - before
 	return c
@@ -97,7 +97,7 @@ func TestRI4_Bombs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		l.add(t, path, measure(func() { _, _ = ReadBusy(bytes.NewReader(text), options) }))
+		l.add(t, path, measure(t, func() { _, _ = ReadBusy(bytes.NewReader(text), options) }))
 	}
 	for name, bomb := range bombs() {
 		got, err := ReadBusy(strings.NewReader(bomb.text), options)
@@ -110,7 +110,7 @@ func TestRI4_Bombs(t *testing.T) {
 				t.Errorf("%d faults kept", len(got.Faults))
 			}
 		})
-		l.add(t, name, measure(func() { _, _ = ReadBusy(strings.NewReader(bomb.text), options) }))
+		l.add(t, name, measure(t, func() { _, _ = ReadBusy(strings.NewReader(bomb.text), options) }))
 	}
 	for name, endless := range endlessBombs() {
 		_, err := ReadBusy(endless(), options)
@@ -119,7 +119,7 @@ func TestRI4_Bombs(t *testing.T) {
 				t.Error("accepted")
 			}
 		})
-		l.add(t, name, measure(func() { _, _ = ReadBusy(endless(), options) }))
+		l.add(t, name, measure(t, func() { _, _ = ReadBusy(endless(), options) }))
 	}
 	l.print(t)
 }
@@ -222,7 +222,7 @@ func TestRI5_HostileRules(t *testing.T) {
 		if err != nil || len(got.Busy) != c.busy || faultCodes(got) != c.faults {
 			t.Errorf("%s: %d busy times, faults %q, %v; want %d, %q", clip(c.rule), len(got.Busy), faultCodes(got), err, c.busy, c.faults)
 		}
-		l.add(t, clip(c.rule), measure(func() { _, _ = ReadBusy(strings.NewReader(text), options) }))
+		l.add(t, clip(c.rule), measure(t, func() { _, _ = ReadBusy(strings.NewReader(text), options) }))
 	}
 	l.print(t)
 }

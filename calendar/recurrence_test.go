@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -223,10 +225,8 @@ func TestRI5_CostlyRulesStayCheap(t *testing.T) {
 			s := Series{Start: start, Rule: mustRule(t, text)}
 			for w, window := range windows {
 				for _, limit := range []int{0, MaxCount} {
-					took, steps := quickest(func() int {
-						_, steps := s.between(window[0], window[1], limit)
-						return steps
-					})
+					steps := 0
+					took := cpuTime(t, func() { _, steps = s.between(window[0], window[1], limit) })
 					if took > most {
 						most, dearest = took, fmt.Sprintf("%s from %d, window %d, limit %d, %d steps", clip(text), start.Year(), w, limit, steps)
 					}
@@ -240,18 +240,22 @@ func TestRI5_CostlyRulesStayCheap(t *testing.T) {
 	t.Logf("the dearest of %d rules took %v: %s", len(costlyRules), most, dearest)
 }
 
-// quickest returns the shortest time of up to three runs: what the work takes
-// where nothing else is in the way.
-func quickest(work func() int) (time.Duration, int) {
-	best, steps := time.Hour, 0
-	for range 3 {
-		begun := time.Now()
-		steps = work()
-		if best = min(best, time.Since(begun)); best < 50*time.Millisecond {
-			break
+// cpuTime returns the processor time that work takes on its thread: what others
+// do on the machine is not in it.
+func cpuTime(tb testing.TB, work func()) time.Duration {
+	tb.Helper()
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	used := func() time.Duration {
+		var usage syscall.Rusage
+		if err := syscall.Getrusage(1 /* RUSAGE_THREAD */, &usage); err != nil {
+			tb.Fatal(err)
 		}
+		return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 	}
-	return best, steps
+	begun := used()
+	work()
+	return used() - begun
 }
 
 func TestBetweenSeeks(t *testing.T) {
