@@ -93,9 +93,10 @@ func TestConstructStops(t *testing.T) {
 // TestQueueOrder: by tier, then by regret, then by index.
 func TestQueueOrder(t *testing.T) {
 	t.Parallel()
-	units := queue{
-		{visit: 0, series: None, tier: 1, regret: 9}, {visit: 1, series: None, tier: 2, regret: 1},
-		{visit: 2, series: None, tier: 2, regret: 5}, {visit: 3, series: None, tier: 1, regret: 9},
+	var units queue
+	for v, u := range []unit{{tier: 1, regret: 9}, {tier: 2, regret: 1}, {tier: 2, regret: 5}, {tier: 1, regret: 9}} {
+		u.visit, u.series = int32(v), None
+		units = append(units, &u)
 	}
 	q := slices.Clone(units)
 	heap.Init(&q)
