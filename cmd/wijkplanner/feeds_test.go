@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/wijkplanner/wijkplanner/calendar"
+	"github.com/wijkplanner/wijkplanner/planner"
 	"github.com/wijkplanner/wijkplanner/planner/files"
 	"github.com/wijkplanner/wijkplanner/planner/service"
 	"github.com/wijkplanner/wijkplanner/planner/store"
@@ -153,6 +154,16 @@ type serving struct {
 // serves it in the spring of 2027.
 func servePlan(t *testing.T) serving {
 	t.Helper()
+	states, err := files.ReadFolder(feedExample)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return serveStates(t, states)
+}
+
+// serveStates is servePlan of other states than the example's.
+func serveStates(t *testing.T, states []*planner.State) serving {
+	t.Helper()
 	clock := time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC)
 	p := &process{
 		ctx: t.Context(), stdout: io.Discard, stderr: io.Discard,
@@ -163,10 +174,6 @@ func servePlan(t *testing.T) serving {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Store.Close() })
-	states, err := files.ReadFolder(feedExample)
-	if err != nil {
-		t.Fatal(err)
-	}
 	if _, err := s.Import(p.ctx, states); err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -33,16 +34,54 @@ func TestRT5_ZonesWithoutSystemData(t *testing.T) {
 		if code != 0 || want == "" {
 			t.Fatalf("%s: exit %d, %s", args, code, stderr)
 		}
-		cmd := exec.CommandContext(t.Context(), "/wijkplanner", words...)
-		cmd.Dir, cmd.Env = "/", []string{}
-		cmd.SysProcAttr = &syscall.SysProcAttr{Chroot: root}
-		if os.Getuid() != 0 { // a user may do so in a name space of their own
-			cmd.SysProcAttr.Cloneflags = syscall.CLONE_NEWUSER
-			cmd.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}}
-		}
-		got, err := cmd.CombinedOutput()
+		got, err := within(t, root, words...).CombinedOutput()
 		if err != nil || string(got) != want {
 			t.Errorf("%s: %v\n got %q\nwant %q", args, err, got, want)
 		}
 	}
+	feedsAreTheSame(t, root)
+}
+
+// within is the program run in a folder that is all it sees.
+func within(t *testing.T, root string, words ...string) *exec.Cmd {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "/wijkplanner", words...)
+	cmd.Dir, cmd.Env = "/", []string{}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Chroot: root}
+	if os.Getuid() != 0 { // a user may do so in a name space of their own
+		cmd.SysProcAttr.Cloneflags = syscall.CLONE_NEWUSER
+		cmd.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}}
+	}
+	return cmd
+}
+
+// feedsAreTheSame plans the example there and here and compares the feeds.
+func feedsAreTheSame(t *testing.T, root string) {
+	t.Helper()
+	if err := os.CopyFS(filepath.Join(root, "input"), os.DirFS(feedExample)); err != nil {
+		t.Fatal(err)
+	}
+	plan := []string{"--iterations", "100", "--year", "2027"}
+	if out, err := within(t, root, append([]string{"plan", "/input", "--out", "/out"}, plan...)...).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	here := filepath.Join(t.TempDir(), "out")
+	if _, stderr, code := call(t, append([]string{"plan", feedExample, "--out", here}, plan...)...); code != 0 {
+		t.Fatal(stderr)
+	}
+	paths, err := filepath.Glob(filepath.Join(here, "feeds", "*.ics"))
+	if err != nil || len(paths) < 10 {
+		t.Fatalf("%d feeds, %v", len(paths), err)
+	}
+	for _, path := range paths {
+		want, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := os.ReadFile(filepath.Join(root, "out", "feeds", filepath.Base(path)))
+		if err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%s differs: %v", filepath.Base(path), err)
+		}
+	}
+	t.Logf("%d feeds, 0 differences", len(paths))
 }
