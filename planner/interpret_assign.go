@@ -32,10 +32,9 @@ func (f *formulation) assignAll(ctx context.Context, o Options, p *Plan) (teams,
 		if err != nil {
 			return nil, err
 		}
-		if problem.Ties = f.ties(problem, t); problem.Ties != nil {
-			if err := gather(ctx, problem, result); err != nil {
-				return nil, err
-			}
+		problem.Ties = f.ties(problem, t)
+		if err := gather(ctx, problem, result); err != nil {
+			return nil, err
 		}
 		if err := f.unexplainedPins(problem, result); err != nil {
 			return nil, err
@@ -86,6 +85,9 @@ func (f *formulation) assignBackups(
 	problem := f.formulateBackup(primary.role, first, left)
 	result, err := solveRole(ctx, problem, o)
 	if err != nil {
+		return nil, err
+	}
+	if err := gather(ctx, problem, result); err != nil {
 		return nil, err
 	}
 	f.interpretRole(p, problem, result)

@@ -92,6 +92,54 @@ func ParseReason(text string) (amounts map[string]int64, total int64, err error)
 	return amounts, total, nil
 }
 
+// ReadReason reads everything back that FormatReason wrote: amounts in the order
+// of the text, those of zero left out.
+func ReadReason(text string) (Reason, error) {
+	var r Reason
+	parts := strings.Split(text, "; ")
+	if _, _, err := ParseReason(parts[0]); err != nil {
+		return r, err
+	}
+	sum := parts[0][:strings.LastIndex(parts[0], " = ")]
+	if blocked, is := strings.CutPrefix(sum, reasonBlocked); is {
+		r.Blocked = strings.Split(blocked, "|")
+	} else if sum != reasonNone {
+		for term := range strings.SplitSeq(sum, " + ") {
+			name, number, _ := strings.Cut(term, " ")
+			value, _ := ParseAmount(number) // ParseReason has read it
+			r.Amounts = append(r.Amounts, Amount{name, value})
+		}
+	}
+	for _, part := range parts[1:] {
+		if err := r.readPart("; " + part); err != nil {
+			return r, fmt.Errorf("reason %q: %w", text, err)
+		}
+	}
+	return r, nil
+}
+
+// readPart reads what follows the sum of a reason.
+func (r *Reason) readPart(part string) error {
+	if change, is := strings.CutPrefix(part, reasonNeeds); is {
+		r.Change = change
+		return nil
+	}
+	i := strings.LastIndexByte(part, ' ')
+	amount, err := ParseAmount(strings.TrimPrefix(part[i+1:], "+"))
+	if next, is := strings.CutPrefix(part[:i], reasonNext); is {
+		r.RunnerUp, r.Difference = next, amount
+		return err
+	}
+	who, is := strings.CutPrefix(part[:i], reasonFormer)
+	if !is {
+		return fmt.Errorf("%q: want next, before or needs", part)
+	}
+	if r.Former = (&Former{Staff: who, Difference: amount}); err != nil {
+		r.Former.Blocked = strings.Split(part[i+1:], "|")
+	}
+	return nil
+}
+
 // FormatAmount writes hundredths of a minute-equivalent as minutes with two
 // decimals: 1240 is "12.40".
 func FormatAmount(hundredths int64) string {

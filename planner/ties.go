@@ -59,8 +59,8 @@ func (f *formulation) denseBorders() [][]int {
 	return out
 }
 
-// gather improves a result by the ties that the search did not know, and has it
-// proved again. The bound stays: it is one for any solution that leaves the
+// gather improves a result by the ties that the search did not know and by what
+// a short search left, and has it proved again. The bound stays: it is one for any solution that leaves the
 // same unassigned.
 func gather(ctx context.Context, p *roleProblem, r *assign.Result) error {
 	r.Staff = assign.Gather(ctx, p.Problem, r.Staff)

@@ -39,6 +39,7 @@ type cli struct {
 	Recommend recommendCommand `cmd:"" help:"Rank who could have one location, with the exact difference each makes."`
 	Meeting   meetingCommand   `cmd:"" help:"Check meetings before they are agreed, and find moments for them."`
 	Verify    verifyCommand    `cmd:"" help:"Prove a plan again from its files."`
+	Diff      diffCommand      `cmd:"" help:"Say for each person what changes between two plans, and why."`
 	Bench     benchCommand     `cmd:"" help:"Solve benchmark instances."`
 	Recur     recurCommand     `cmd:"" help:"List the occurrences of a recurrence rule."`
 	Import    importCommand    `cmd:"" help:"Take a folder or a file into the database, and show what changes."`

@@ -9,7 +9,6 @@ import (
 
 	"github.com/wijkplanner/wijkplanner/planner"
 	"github.com/wijkplanner/wijkplanner/planner/files"
-	"github.com/wijkplanner/wijkplanner/planner/verify"
 )
 
 type recommendCommand struct {
@@ -33,12 +32,11 @@ func (c *recommendCommand) Run(p *process) error {
 	}
 	var plan *planner.Plan
 	if c.Plan != "" {
-		folder, err := files.ReadPlan(c.Plan)
-		if err != nil {
+		if plan, err = planOf(c.Plan); err != nil {
 			return err
 		}
-		if plan = assignmentsOf(folder); c.Year == 0 {
-			year = folder.Summary.From.Year()
+		if c.Year == 0 {
+			year = plan.From.Year()
 		}
 	}
 	r, err := planner.Recommend(stateOf(states, c.Location), plan, year, c.Location, c.Role, planner.AssignmentKind(c.Kind))
@@ -54,18 +52,6 @@ func stateOf(states []*planner.State, location string) *planner.State {
 		return slices.ContainsFunc(s.Locations, func(l planner.Location) bool { return l.ID == location })
 	})
 	return states[max(0, i)]
-}
-
-// assignmentsOf is the part of a plan folder that says who serves what.
-func assignmentsOf(folder *verify.Folder) *planner.Plan {
-	out := &planner.Plan{From: folder.Summary.From, To: folder.Summary.To}
-	for i := range folder.Assignments {
-		a := &folder.Assignments[i]
-		out.Assignments = append(out.Assignments, planner.Assigned{
-			Location: a.Location, District: a.District, Role: a.Role, Staff: a.Staff, Kind: planner.AssignmentKind(a.Kind), From: a.From, To: a.To,
-		})
-	}
-	return out
 }
 
 func writeRecommendation(w io.Writer, r *planner.Recommendation) error {

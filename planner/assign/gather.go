@@ -9,21 +9,24 @@ import (
 const (
 	// gatherTries limits the exchanges that Gather tries, so that it is as
 	// repeatable as a search by iterations.
-	gatherTries = 400_000
-	// gatherReach is how many of a location's candidates, the cheapest first, a
-	// single location is offered to.
+	gatherTries = 1_000_000
+	// gatherReach is how many of a location's candidates, the cheapest first, are
+	// asked for an exchange.
 	gatherReach = 8
 )
 
-// Gather improves a solution of a problem with ties: it gives people's
-// scattered districts, and locations with a partner of their own, to others –
-// one by one, a district at a time, or in exchange – as long as the whole soft
-// score falls. No rule is broken, nobody's pin moved and nothing left
-// unassigned that had somebody. It is deterministic but for the context, and
-// returns the solution itself where nothing can be gained.
+// Gather improves a solution as long as the whole soft score falls, ties
+// included: it gives people's scattered districts, and locations with a partner
+// of their own, to others – one by one, a district at a time, or in exchange –
+// and of everybody else single locations, so that no other candidate for a
+// location alone is better. No rule is broken, nobody's pin moved and nothing
+// left unassigned that had somebody. It is deterministic but for the context,
+// and returns the solution itself where nothing can be gained.
 func Gather(ctx context.Context, p *Problem, staff []int) []int {
 	if p.Ties == nil {
-		return staff
+		plain := *p
+		plain.Ties = &Ties{}
+		p = &plain
 	}
 	g := newGatherer(p, staff)
 	for improved := true; improved; {
@@ -32,7 +35,7 @@ func Gather(ctx context.Context, p *Problem, staff []int) []int {
 			if ctx.Err() != nil || g.tries <= 0 {
 				return g.staff
 			}
-			if g.book.charge(i).total() > 0 && g.relieve(i) {
+			if g.singles(i) || g.book.charge(i).total() > 0 && g.relieve(i) {
 				improved = true
 			}
 		}
@@ -82,7 +85,7 @@ type shift struct{ location, to int }
 
 // relieve looks for an exchange that lowers the score and the ties of person i.
 func (g *gatherer) relieve(i int) bool {
-	return g.bundles(i) || g.bridges(i) || g.singles(i)
+	return g.bundles(i) || g.bridges(i) || g.swaps(i)
 }
 
 // bundles gives all locations of person i in a district, or with a partner, to
@@ -134,16 +137,25 @@ func (g *gatherer) bridges(i int) bool {
 	return false
 }
 
-// singles gives one location of person i away, alone or in exchange for one in a
-// district or with a partner that the person keeps.
+// singles gives one location of person i away.
 func (g *gatherer) singles(i int) bool {
+	for _, j := range slices.Clone(g.of[i]) {
+		for _, t := range g.near[j] {
+			if t != i && g.try([]shift{{j, t}}) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// swaps gives one location of person i away in exchange for one in a district or
+// with a partner that the person keeps.
+func (g *gatherer) swaps(i int) bool {
 	for _, j := range slices.Clone(g.of[i]) {
 		for _, t := range g.near[j][:min(len(g.near[j]), gatherReach)] {
 			if t == i {
 				continue
-			}
-			if g.try([]shift{{j, t}}) {
-				return true
 			}
 			for _, k := range g.of[t] {
 				if g.fits(i, k) && g.try([]shift{{j, t}, {k, i}}) {

@@ -166,11 +166,28 @@ func TestGatherTellsTheTruth(t *testing.T) {
 	}
 }
 
+// Without ties, too, no other candidate for one location alone is better in the
+// end.
 func TestGatherWithoutTies(t *testing.T) {
 	t.Parallel()
+	for k := range uint64(50) {
+		rng := rand.New(rand.NewPCG(53, k))
+		p := randomProblem(rng, 3, 12)
+		r := Solve(context.Background(), p, Options{Iterations: 1, Seed: k})
+		before := r.Score
+		r.Staff = Gather(context.Background(), p, r.Staff)
+		r.Score, r.Amounts, r.Loads = Evaluate(p, r.Staff)
+		if faults := Verify(p, r); len(faults) > 0 || before.Less(r.Score) || p.Ties != nil {
+			t.Fatalf("instance %d: from %+v to %+v, %v", k, before, r.Score, faults)
+		}
+		for j, i := range r.Staff {
+			if next := Explain(p, r.Staff, j).RunnerUp; i != None && next.Staff != None && next.Difference.Less(Score{}) {
+				t.Fatalf("instance %d: location %d would be better with %d: %+v", k, j, next.Staff, next.Difference)
+			}
+		}
+	}
 	p := plain(3)
-	staff := []int{0, 1, None}
-	if got := Gather(context.Background(), p, staff); !slices.Equal(got, staff) {
-		t.Errorf("%v became %v without a tie", staff, got)
+	if got := Gather(context.Background(), p, []int{0, 1, None}); !slices.Equal(got, []int{0, 0, None}) {
+		t.Errorf("got %v, want both with the nearer person and nothing that had nobody", got)
 	}
 }

@@ -181,10 +181,7 @@ func PublishedOf(states []*planner.State, folder *verify.Folder) []planner.Publi
 		out[i].Visits = visitsOf(folder.Visits, mine)
 		for k := range folder.Assignments {
 			if a := &folder.Assignments[k]; mine(a.Location, a.Staff) {
-				out[i].Assignments = append(out[i].Assignments, planner.Assigned{
-					Location: a.Location, District: a.District, Role: a.Role, Staff: a.Staff, Kind: planner.AssignmentKind(a.Kind),
-					From: a.From, To: a.To, MinutesYear: a.MinutesYear, TravelMinutesYear: a.TravelMinutesYear,
-				})
+				out[i].Assignments = append(out[i].Assignments, assignedOf(a))
 			}
 		}
 	}

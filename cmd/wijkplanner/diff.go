@@ -1,0 +1,115 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/wijkplanner/wijkplanner/planner"
+	"github.com/wijkplanner/wijkplanner/planner/files"
+)
+
+type diffCommand struct {
+	Old   string `arg:"" type:"existingdir" help:"Plan folder to compare with."`
+	New   string `arg:"" type:"existingdir" help:"Plan folder that takes its place."`
+	Staff string `help:"Only what concerns this person."`
+}
+
+// Run prints for each person what changes between two plans, and why.
+func (c *diffCommand) Run(p *process) error {
+	was, err := planOf(c.Old)
+	if err != nil {
+		return err
+	}
+	is, err := planOf(c.New)
+	if err != nil {
+		return err
+	}
+	d := planner.Compare(was, is)
+	if c.Staff != "" {
+		d = d.Of(c.Staff)
+	}
+	return writeDifference(p.stdout, was, is, d, c.Staff)
+}
+
+func planOf(dir string) (*planner.Plan, error) {
+	folder, err := files.ReadPlan(dir)
+	if err != nil {
+		return nil, err
+	}
+	return files.PlanOf(folder)
+}
+
+// writeDifference prints a difference by person, and a summary at the end.
+func writeDifference(w io.Writer, was, is *planner.Plan, d *planner.PlanDifference, only string) error {
+	var b strings.Builder
+	for _, staff := range d.Staff() {
+		if only == "" || staff == only {
+			writePerson(&b, staff, d.Of(staff))
+		}
+	}
+	for i := range is.Roles {
+		if r := &is.Roles[i]; only == "" {
+			fmt.Fprintf(&b, "%s: cost %s → %s minutes\n", r.Role, planner.FormatAmount(costOf(was, r.Role)), planner.FormatAmount(r.Cost))
+		}
+	}
+	counts := map[planner.VisitChangeKind]int{}
+	for i := range d.Visits {
+		counts[d.Visits[i].Kind]++
+	}
+	fmt.Fprintf(&b, "%s to somebody else; %s moved, %d by other people, %d gone, %d new\n",
+		plural(len(d.Assignments), "assignment"), plural(counts[planner.VisitMoved], "visit"),
+		counts[planner.VisitHandedOver], counts[planner.VisitCancelled], counts[planner.VisitAdded])
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func costOf(p *planner.Plan, role string) int64 {
+	for i := range p.Roles {
+		if p.Roles[i].Role == role {
+			return p.Roles[i].Cost
+		}
+	}
+	return 0
+}
+
+// writePerson prints why one person's plan changes.
+func writePerson(b *strings.Builder, staff string, d *planner.PlanDifference) {
+	fmt.Fprintln(b, staff)
+	for _, l := range d.Loads {
+		fmt.Fprintf(b, "  load   %s: %d of %d minutes, %s → %d of %d, %s\n", l.Role,
+			l.Was.Load, l.Was.Capacity, plural(l.Was.Locations, "location"), l.Is.Load, l.Is.Capacity, plural(l.Is.Locations, "location"))
+	}
+	for i := range d.Assignments {
+		c := &d.Assignments[i]
+		fmt.Fprintf(b, "  %-6s %s as %s, %s: %s\n", c.For(staff), c.Location, c.Role, c.Kind, whyAssigned(c, staff))
+	}
+	for i := range d.Visits {
+		c := &d.Visits[i]
+		fmt.Fprintf(b, "  %-6s visit %s: %s → %s\n", c.For(staff), c.Visit, span(c.Was), span(c.Is))
+	}
+}
+
+// whyAssigned says whom an assignment comes from or goes to, and what it would
+// mean if it stayed.
+func whyAssigned(c *planner.AssignmentChange, staff string) string {
+	text := "to " + nobody(c.Is)
+	if staff == c.Is {
+		text = "from " + nobody(c.Was)
+	}
+	switch s := c.Staying; {
+	case s == nil:
+		return text + "; " + planner.FormatReason(c.Reason)
+	case len(s.Blocked) > 0:
+		return fmt.Sprintf("%s; staying with %s is not possible: %s", text, s.Staff, strings.Join(s.Blocked, ", "))
+	default:
+		return fmt.Sprintf("%s; staying with %s would make %s minutes", text, s.Staff, planner.FormatDifference(s.Difference))
+	}
+}
+
+func nobody(staff string) string {
+	if staff == "" {
+		return "nobody"
+	}
+	return staff
+}
