@@ -116,7 +116,7 @@ func (f *formulation) addStaff(p *roleProblem) {
 		p.Staff = append(p.Staff, assign.Staff{
 			Capacity:     f.capacity(m, p.role),
 			Base:         f.base(m, p.role.ID),
-			MaxLocations: maxLocations(m, p.role.ID),
+			MaxLocations: f.maxLocations(m, p.role.ID),
 		})
 	}
 }
@@ -177,14 +177,35 @@ func (f *formulation) base(m *Staff, role string) int64 {
 	return minutes
 }
 
-func maxLocations(m *Staff, role string) int {
-	most := 0
+// maxLocations returns the ceiling on somebody's locations in a role, 0 for none:
+// contracts in force together add up, of those that follow each other the lower
+// counts, for the locations are the person's all the time.
+func (f *formulation) maxLocations(m *Staff, role string) int {
+	days := []calendar.Date{f.period.From} // on which the sum can change
 	for _, c := range m.Contracts {
-		if c.Role == role {
-			most += c.MaxLocations
+		days = append(days, c.From)
+		if c.To != calendar.NoDate {
+			days = append(days, c.To+1)
 		}
 	}
-	return most
+	least := 0
+	for _, day := range days {
+		if sum := m.ceiling(role, day); f.period.Contains(day) && sum > 0 && (least == 0 || sum < least) {
+			least = sum
+		}
+	}
+	return least
+}
+
+// ceiling adds up the ceilings of the contracts in a role on a day.
+func (m *Staff) ceiling(role string, day calendar.Date) int {
+	sum := 0
+	for _, c := range m.Contracts {
+		if c.Role == role && within(day, c.From, c.To) {
+			sum += c.MaxLocations
+		}
+	}
+	return sum
 }
 
 // groups turns what is left of the yearly limits of employers into limits on
@@ -272,15 +293,27 @@ func (f *formulation) needs(role *Role, l int) bool {
 	})
 }
 
-// pin returns whom a lead pinned to a location in the period, or "".
+// pin returns whom a lead pinned to a location in what is left of the period, or
+// "".
 func (f *formulation) pin(role, location string, kind AssignmentKind) string {
-	for _, a := range f.state.Assignments {
-		if a.Pinned && a.Kind == kind && a.Role == role && a.Location == location &&
-			f.period.Overlap(a.From, a.To).Days() > 0 {
-			return a.Staff
-		}
+	if all := f.pinsOf(role, location, kind); len(all) > 0 {
+		return all[0]
 	}
 	return ""
+}
+
+// pinsOf returns all whom a lead pinned to a location in what is left of the
+// period, each once: more than one cannot hold.
+func (f *formulation) pinsOf(role, location string, kind AssignmentKind) []string {
+	var out []string
+	rest := Period{max(f.period.From, f.first), f.period.To}
+	for _, a := range f.state.Assignments {
+		if a.Pinned && a.Kind == kind && a.Role == role && a.Location == location &&
+			rest.Overlap(a.From, a.To).Days() > 0 && !slices.Contains(out, a.Staff) {
+			out = append(out, a.Staff)
+		}
+	}
+	return out
 }
 
 // item turns one item into a dense location.
@@ -415,17 +448,35 @@ func (f *formulation) mustStandIn(p *roleProblem, m *Staff, it item) bool {
 }
 
 // contractCovers reports whether somebody's contracts in a role last as long as
-// the locations are open in the period: one person the whole time.
+// the locations are open in the period, or in what is left of it: one person the
+// whole time, if under contracts that follow each other.
 func (f *formulation) contractCovers(m *Staff, role string, locations []int) bool {
+	rest := Period{max(f.period.From, f.first), f.period.To}
 	for _, l := range locations {
-		want := f.period.Overlap(f.state.Locations[l].Opened, f.state.Locations[l].Closed)
-		if !slices.ContainsFunc(m.Contracts, func(c Contract) bool {
-			return c.Role == role && want.Overlap(c.From, c.To) == want
-		}) {
+		if !m.covers(role, rest.Overlap(f.state.Locations[l].Opened, f.state.Locations[l].Closed)) {
 			return false
 		}
 	}
 	return true
+}
+
+// covers reports whether somebody has a contract in a role on each day of a
+// period.
+func (m *Staff) covers(role string, p Period) bool {
+	next := p.From // the first day that is not covered yet
+	for again := true; again && next <= p.To; {
+		again = false
+		for _, c := range m.Contracts {
+			if c.Role != role || !within(next, c.From, c.To) {
+				continue
+			}
+			if c.To == calendar.NoDate {
+				return true
+			}
+			next, again = c.To+1, true
+		}
+	}
+	return next > p.To
 }
 
 // service returns the yearly travel cost and the load of serving a location.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/wijkplanner/wijkplanner/calendar"
 	"github.com/wijkplanner/wijkplanner/planner/assign"
@@ -245,7 +246,7 @@ func (f *formulation) fillServed(p *roleProblem, row *Assigned, s, l int) (trave
 }
 
 // emptyPins refuses pins of people who do not have the role as long as the
-// location is open.
+// location is open, and of several people one after the other.
 func (f *formulation) emptyPins(role *Role) error {
 	var faults []error
 	for l := range f.state.Locations {
@@ -253,9 +254,14 @@ func (f *formulation) emptyPins(role *Role) error {
 			continue
 		}
 		for _, kind := range []AssignmentKind{Primary, Backup} {
-			id := f.pin(role.ID, f.state.Locations[l].ID, kind)
-			if id == "" {
+			pins := f.pinsOf(role.ID, f.state.Locations[l].ID, kind)
+			if len(pins) == 0 {
 				continue
+			}
+			id := pins[0]
+			if len(pins) > 1 {
+				faults = append(faults, fmt.Errorf("location %s: %s are both pinned as %s %s between %s and %s, and a plan gives it to one person; "+
+					"pin the first, and plan again when it goes to the other", f.state.Locations[l].ID, strings.Join(pins, " and "), kind, role.ID, f.period.From, f.period.To))
 			}
 			if i := f.staffIndex(id); i < 0 || !f.contractCovers(&f.state.Staff[i], role.ID, []int{l}) {
 				faults = append(faults, fmt.Errorf("location %s: %s is pinned as %s %s but has no contract in the role for the whole period %s to %s; "+

@@ -251,7 +251,7 @@ func (r *replanning) state(s *State, period Period) *State {
 		locations[s.Locations[i].ID] = &s.Locations[i]
 	}
 	for _, a := range latest(r.published.Assignments) {
-		if canServe(staff[a.Staff], locations[a.Location], a.Role, period) {
+		if canServe(staff[a.Staff], locations[a.Location], a.Role, Period{max(period.From, r.o.Today), period.To}) {
 			out.Assignments = append(out.Assignments, Assignment{
 				Location: a.Location, Role: a.Role, Staff: a.Staff, Kind: a.Kind, From: calendar.NoDate, To: calendar.NoDate,
 			})
@@ -300,10 +300,7 @@ func canServe(m *Staff, l *Location, role string, period Period) bool {
 	if m == nil || l == nil {
 		return false
 	}
-	want := period.Overlap(l.Opened, l.Closed)
-	return slices.ContainsFunc(m.Contracts, func(c Contract) bool {
-		return c.Role == role && want.Overlap(c.From, c.To) == want
-	})
+	return m.covers(role, period.Overlap(l.Opened, l.Closed))
 }
 
 // handOver gives the rows of locations that change hands their day. The former

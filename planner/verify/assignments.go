@@ -129,13 +129,23 @@ func (c *checker) checkAssignment(a *AssignmentRow) {
 	}
 }
 
-// mayServe reports whether one contract in the role lasts as long as the
-// location is open in the period.
+// mayServe reports whether somebody has a contract in the role on each day that
+// the location is open in the period, or in what is left of it: on the first of
+// them, and on the day after each contract that ends before the last.
 func (c *checker) mayServe(s *planner.Staff, role string, l *planner.Location) bool {
 	first, last := c.between(l.Opened, l.Closed)
-	return slices.ContainsFunc(s.Contracts, func(k planner.Contract) bool {
-		return k.Role == role && holds(first, k.From, k.To) && holds(last, k.From, k.To)
-	})
+	if first = max(first, c.firstDay); first > last {
+		return true
+	}
+	if !contract(s, role, first) {
+		return false
+	}
+	for _, k := range s.Contracts {
+		if k.Role == role && k.To != calendar.NoDate && k.To >= first && k.To < last && !contract(s, role, k.To+1) {
+			return false
+		}
+	}
+	return true
 }
 
 // pinned returns whom a lead pinned to a location in the period, or "".
@@ -159,8 +169,15 @@ func (c *checker) readAssignments() {
 		a := &c.state.Assignments[i]
 		key := servingKey{a.Location, a.Role, string(a.Kind)}
 		c.given[key] = append(c.given[key], a)
-		if a.Pinned && c.daysBetween(a.From, a.To) > 0 && c.pins[key] == nil {
+		first, last := c.between(a.From, a.To)
+		if !a.Pinned || max(first, c.firstDay) > last {
+			continue
+		}
+		if p := c.pins[key]; p == nil {
 			c.pins[key] = a
+		} else if p.Staff != a.Staff && c.locations[a.Location] != nil {
+			c.add(Fault{Kind: PinBroken, Location: a.Location, Role: a.Role, Staff: a.Staff, Date: a.From},
+				"%s and %s are both pinned as %s in the period, which a plan gives to one person", p.Staff, a.Staff, a.Kind)
 		}
 	}
 	if c.before = c.given; c.folder.Replan == nil {

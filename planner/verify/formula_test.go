@@ -92,7 +92,7 @@ func TestCapacityAndBase(t *testing.T) {
 	if got, want := c.capacity(z1, c.roles["zc"]), int64(37542+360-30*240-120*48); got != want {
 		t.Errorf("capacity with a second contract %d, want %d", got, want)
 	}
-	if got := ceiling(z1, "zc"); got != 3 {
+	if got := c.ceiling(z1, "zc"); got != 3 {
 		t.Errorf("ceiling %d, want 3", got)
 	}
 }

@@ -54,3 +54,41 @@ func TestHandovers(t *testing.T) {
 		})
 	}
 }
+
+// TestContractsAndPins renews the contract of z2 in summer, with and without a
+// day between, and pins a second person to L4 after the first.
+func TestContractsAndPins(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		change func(f *fixture, second *planner.Contract)
+		want   []string
+	}{
+		{"renewed", func(*fixture, *planner.Contract) {}, nil},
+		{"renewed a day late", func(_ *fixture, second *planner.Contract) { second.From++ }, []string{NotCandidate}},
+		{"a ceiling at first", func(f *fixture, _ *planner.Contract) { f.state.Staff[1].Contracts[0].MaxLocations = 1 }, []string{OverCeiling}},
+		{"ceilings one after the other do not add up", func(f *fixture, second *planner.Contract) {
+			f.state.Staff[1].Contracts[0].MaxLocations, second.MaxLocations = 1, 1
+		}, []string{OverCeiling}},
+		{"another pin later in the year", func(f *fixture, _ *planner.Contract) {
+			f.state.Assignments[2].To = date("2027-06-30")
+			f.state.Assignments = append(f.state.Assignments, planner.Assignment{
+				Location: "L4", Role: "zc", Staff: "z1", Kind: planner.Primary, From: date("2027-07-01"), To: open, Pinned: true,
+			})
+		}, []string{PinBroken}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			f := newFixture()
+			z2 := &f.state.Staff[1]
+			second := z2.Contracts[0]
+			z2.Contracts[0].To, second.From = date("2027-07-31"), date("2027-08-01")
+			c.change(f, &second)
+			z2.Contracts = append(z2.Contracts, second)
+			f.complete()
+			if got := kinds(f.verify()); !slices.Equal(got, c.want) {
+				t.Errorf("got %v, want %v\n%v", got, c.want, f.verify())
+			}
+		})
+	}
+}

@@ -98,15 +98,22 @@ func (c *checker) baseLoad(s *planner.Staff, role string) int64 {
 }
 
 // ceiling returns how many locations somebody may have in a role, 0 for any
-// number.
-func ceiling(s *planner.Staff, role string) int {
-	n := 0
-	for _, k := range s.Contracts {
-		if k.Role == role {
-			n += k.MaxLocations
+// number: the least, over the days of the period on which there is one, of what
+// the contracts in force say together.
+func (c *checker) ceiling(s *planner.Staff, role string) int {
+	least := 0
+	for d := c.from; d <= c.to; d++ {
+		n := 0
+		for _, k := range s.Contracts {
+			if k.Role == role && holds(d, k.From, k.To) {
+				n += k.MaxLocations
+			}
+		}
+		if n > 0 && (least == 0 || n < least) {
+			least = n
 		}
 	}
-	return n
+	return least
 }
 
 const (

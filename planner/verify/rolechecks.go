@@ -59,7 +59,7 @@ func (p *roleProof) checkPeople() {
 		if s.load > s.capacity && s.load > s.base && !p.excused(s, s.load > s.forced) {
 			p.c.add(at, "%s load of %d minutes with a capacity of %d, %d of it pinned or base; only pins with a reason may pass it", p.kind, s.load, s.capacity, s.forced)
 		}
-		most := ceiling(s.Staff, p.role.ID)
+		most := p.c.ceiling(s.Staff, p.role.ID)
 		if at.Kind = OverCeiling; p.kind == primary && most > 0 && s.items > most && !p.excused(s, s.free > 0) {
 			p.c.add(at, "%d locations or whole districts, at most %d; %d locations are not pinned; only pins with a reason may pass it", s.items, most, s.free)
 		}
