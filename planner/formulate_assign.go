@@ -16,6 +16,11 @@ type roleProblem struct {
 	kind  AssignmentKind
 	staff []int  // index in State.Staff, by dense staff
 	items []item // by dense location
+	// budget is how many locations may change hands, negative for any number.
+	budget int
+	// tight is the problem with the limits that keep the budget and the ceilings
+	// in locations, nil where items are locations; see whole.go.
+	tight *assign.Problem
 	*assign.Problem
 }
 
@@ -43,7 +48,7 @@ func backupLoad(load int64) int64 { return ceilDiv(load*backupShare, 100*loadSte
 // faces holds for each location the staff that earlier roles gave it, spent for
 // each organisation the load of its staff in earlier roles.
 func (f *formulation) formulatePrimary(role *Role, faces [][]string, spent map[string]int64, maxChanges int) *roleProblem {
-	p := &roleProblem{role: role, kind: Primary, Problem: &assign.Problem{
+	p := &roleProblem{role: role, kind: Primary, budget: maxChanges, Problem: &assign.Problem{
 		Districts:    len(f.state.Districts),
 		OpenDistrict: f.weights.OpenDistrict,
 		Balance:      f.weights.Balance,
@@ -383,6 +388,9 @@ func (f *formulation) within(p *roleProblem, it item, pinned, current int) []int
 	var out []int
 	for i, s := range p.staff {
 		m := &f.state.Staff[s]
+		if most := p.Staff[i].MaxLocations; most > 0 && len(it.locations) > most {
+			continue // more than the ceiling in one district
+		}
 		if f.contractCovers(m, p.role.ID, it.locations) && !f.mustStandIn(p, m, it) {
 			out = append(out, i)
 		}

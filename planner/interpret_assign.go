@@ -29,12 +29,16 @@ func (f *formulation) assignAll(ctx context.Context, o Options, p *Plan) (teams,
 		if o.Better != nil {
 			options.Progress = func(g assign.Progress) { o.Better(role.ID, g.Score) }
 		}
-		result, err := solveRole(ctx, problem, options)
+		find := solveRole
+		if role.Assign == ByDistrict {
+			find = f.solveWhole
+		}
+		result, err := find(ctx, problem, options)
 		if err != nil {
 			return nil, err
 		}
 		problem.Ties = f.ties(problem, t)
-		if err := gather(ctx, problem, result); err != nil {
+		if err := f.gather(ctx, problem, result); err != nil {
 			return nil, err
 		}
 		if err := f.unexplainedPins(problem, result); err != nil {
@@ -88,7 +92,7 @@ func (f *formulation) assignBackups(
 	if err != nil {
 		return nil, err
 	}
-	if err := gather(ctx, problem, result); err != nil {
+	if err := f.gather(ctx, problem, result); err != nil {
 		return nil, err
 	}
 	f.interpretRole(p, problem, result)

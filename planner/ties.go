@@ -62,8 +62,16 @@ func (f *formulation) denseBorders() [][]int {
 // gather improves a result by the ties that the search did not know and by what
 // a short search left, and has it proved again. The bound stays: it is one for any solution that leaves the
 // same unassigned.
-func gather(ctx context.Context, p *roleProblem, r *assign.Result) error {
-	r.Staff = assign.Gather(ctx, p.Problem, r.Staff)
+func (f *formulation) gather(ctx context.Context, p *roleProblem, r *assign.Result) error {
+	if p.tight == nil {
+		r.Staff = assign.Gather(ctx, p.Problem, r.Staff)
+	} else {
+		p.tight.Ties = p.Ties
+		staff := assign.Gather(ctx, p.tight, r.Staff)
+		if changed, over := f.locationsOver(p, staff); !changed && !slices.Contains(over, true) {
+			r.Staff = staff
+		}
+	}
 	r.Score, r.Amounts, r.Loads = assign.Evaluate(p.Problem, r.Staff)
 	return p.prove(r)
 }

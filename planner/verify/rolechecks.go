@@ -37,17 +37,25 @@ func (p *roleProof) checkRow(row *AssignmentRow, s *person, l *planner.Location,
 	}
 }
 
-// checkChanges proves that no more items change hands than allowed, but for
-// those that pins make change.
+// checkChanges proves that no more locations change hands than allowed. Those of
+// pins, and of whole districts that more than one person has today, change in
+// any case: they use up what is allowed, and may pass it.
 func (p *roleProof) checkChanges() {
-	n := 0
+	chosen, forced := 0, 0
 	for i := range p.items {
-		if s := p.byID[p.server(p.items[i].locations[0])]; s != nil && p.changes(s, &p.items[i]) > 0 {
-			n++
+		it := &p.items[i]
+		s := p.byID[p.server(it.locations[0])]
+		switch {
+		case s == nil:
+		case it.pinned != nil || len(p.former(it)) > 1:
+			forced += p.changes(s, it)
+		default:
+			chosen += p.changes(s, it)
 		}
 	}
-	if most := max(p.maxChanges, p.forcedChanges()); p.maxChanges >= 0 && n > most {
-		p.c.add(Fault{Kind: OverBudget, Role: p.role.ID, Date: calendar.NoDate}, "%d change hands, at most %d", n, most)
+	if p.maxChanges >= 0 && chosen > max(0, p.maxChanges-forced) {
+		p.c.add(Fault{Kind: OverBudget, Role: p.role.ID, Date: calendar.NoDate},
+			"%d locations change hands and %d that must, at most %d", chosen, forced, p.maxChanges)
 	}
 }
 
@@ -59,9 +67,9 @@ func (p *roleProof) checkPeople() {
 		if s.load > s.capacity && s.load > s.base && !p.excused(s, s.load > s.forced) {
 			p.c.add(at, "%s load of %d minutes with a capacity of %d, %d of it pinned or base; only pins with a reason may pass it", p.kind, s.load, s.capacity, s.forced)
 		}
-		most := p.c.ceiling(s.Staff, p.role.ID)
-		if at.Kind = OverCeiling; p.kind == primary && most > 0 && s.items > most && !p.excused(s, s.free > 0) {
-			p.c.add(at, "%d locations or whole districts, at most %d; %d locations are not pinned; only pins with a reason may pass it", s.items, most, s.free)
+		most := s.ceiling
+		if at.Kind = OverCeiling; p.kind == primary && most > 0 && s.locations > most && !p.excused(s, s.free > 0) {
+			p.c.add(at, "%d locations, at most %d; %d are not pinned; only pins with a reason may pass it", s.locations, most, s.free)
 		}
 		i := slices.IndexFunc(p.summary.Loads, func(r LoadRow) bool { return r.Staff == s.ID })
 		want := LoadRow{s.ID, s.load, s.capacity, s.locations}

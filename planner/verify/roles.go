@@ -36,9 +36,10 @@ type person struct {
 	capacity, norm, base int64
 	// load is with base; forced is base and pins.
 	load, forced int64
-	// locations counts what the person serves, items what was handed out for it
-	// (districts, when they go whole), free the locations that no pin gave.
-	locations, items, free int
+	// locations counts what the person serves, free those that no pin gave.
+	locations, free int
+	// ceiling is the most locations that the person may have, 0 for any number.
+	ceiling int
 	// reasoned says that one of the pins names its reason.
 	reasoned        bool
 	pinnedDistricts map[string]bool
@@ -163,7 +164,7 @@ func (c *checker) proof(role *planner.Role, kind string, summary *RoleSummary, f
 		}) {
 			continue
 		}
-		s.capacity = c.capacity(s.Staff, role)
+		s.capacity, s.ceiling = c.capacity(s.Staff, role), c.ceiling(s.Staff, role.ID)
 		s.norm = s.capacity
 		if kind == primary {
 			s.base = c.baseLoad(s.Staff, role.ID)
@@ -249,12 +250,24 @@ func (p *roleProof) candidate(s *person, it *item) bool {
 	if it.pinned != nil {
 		return it.pinned == s
 	}
+	if p.tooMany(s, it) {
+		return false
+	}
 	for _, l := range it.locations {
 		if !p.c.mayServe(s.Staff, p.role.ID, l) || p.kind == backup && p.c.first(p.role.ID, l.ID) == s.ID || p.mustStandIn(s, l) {
 			return false
 		}
 	}
 	return p.inReach(s, it)
+}
+
+// tooMany reports whether a whole district alone has more locations than somebody
+// may have.
+func (p *roleProof) tooMany(s *person, it *item) bool {
+	if p.kind == backup || len(it.locations) < 2 {
+		return false
+	}
+	return s.ceiling > 0 && len(it.locations) > s.ceiling
 }
 
 // mustStandIn reports whether somebody is pinned as the backup where a primary
@@ -283,7 +296,7 @@ func (p *roleProof) nearest(it *item) map[string]bool {
 	}
 	var all []traveller
 	for _, s := range p.people {
-		if slices.ContainsFunc(it.locations, func(l *planner.Location) bool {
+		if p.tooMany(s, it) || slices.ContainsFunc(it.locations, func(l *planner.Location) bool {
 			return !p.c.mayServe(s.Staff, p.role.ID, l) || p.mustStandIn(s, l)
 		}) {
 			continue
@@ -363,9 +376,6 @@ func (p *roleProof) addUp() {
 			p.amounts["travel"] += cost
 			s.load += load
 			s.locations++
-			if k == 0 {
-				s.items++
-			}
 			if it.pinned == s {
 				p.force(s, it, l, load)
 			} else {
@@ -416,18 +426,6 @@ func (p *roleProof) pinnedCost(it *item) int64 {
 		return cost
 	}
 	return cost + p.openDistrict
-}
-
-// forcedChanges counts the changes that nobody could avoid: those of pins, and
-// districts that more than one person of the role has today.
-func (p *roleProof) forcedChanges() int {
-	n := p.pinnedChanges()
-	for i := range p.items {
-		if it := &p.items[i]; it.pinned == nil && len(p.former(it)) > 1 {
-			n++
-		}
-	}
-	return n
 }
 
 func (p *roleProof) pinnedChanges() int {
