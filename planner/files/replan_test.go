@@ -139,7 +139,7 @@ func TestReplanOfSeveralRegionsFromFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 		who := states[round].Staff[0].ID
-		states[round].Absences = append(states[round].Absences, planner.Absence{Staff: who, From: today, To: today + 30})
+		states[round].Absences = append(states[round].Absences, planner.Absence{Staff: who, From: today, To: today + 120})
 		replans, err := planner.ReplanAll(context.Background(), states, PublishedOf(states, folder), planner.ReplanOptions{Options: o, Today: today, MaxMoves: -1})
 		if err != nil {
 			t.Fatal(err)
