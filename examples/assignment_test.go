@@ -175,8 +175,9 @@ func relative(load, capacity int64) float64 {
 type task struct{ loads map[string]int64 }
 
 // leastHeaviest returns a lower bound on the heaviest relative load that any
-// assignment of a role can have: for single locations by sharing their least
-// loads out as if they could be cut, for whole districts exactly.
+// assignment of a role can have: for many single locations by sharing their
+// least loads out as if they could be cut, for whole districts or a few locations
+// exactly.
 func leastHeaviest(p *planner.Plan, s *planner.State, r *planner.RoleResult) float64 {
 	capacity, base := map[string]int64{}, map[string]int64{}
 	now := map[string]int64{}
@@ -217,7 +218,7 @@ func leastHeaviest(p *planner.Plan, s *planner.State, r *planner.RoleResult) flo
 		}
 		tasks = append(tasks, one)
 	}
-	if s.Programme.Role(r.Role).Assign == planner.ByDistrict {
+	if s.Programme.Role(r.Role).Assign == planner.ByDistrict || len(tasks) < 15 {
 		return exactLeast(tasks, base, capacity)
 	}
 	return sharedLeast(tasks, base, capacity)
@@ -268,8 +269,8 @@ func leastOf(x task) int64 {
 	return least
 }
 
-// exactLeast tries every way to give out some whole districts, the heaviest
-// first, and leaves a way as soon as it is no better than the best.
+// exactLeast tries every way to give out a few tasks, the heaviest first, and
+// leaves a way as soon as it is no better than the best.
 func exactLeast(tasks []task, base, capacity map[string]int64) float64 {
 	slices.SortFunc(tasks, func(a, b task) int { return int(leastOf(b) - leastOf(a)) })
 	people := make([]string, 0, len(base))

@@ -77,7 +77,7 @@ func (p *Programme) Assume(key, organisation string, on calendar.Date) float64 {
 // hundredths of a minute-equivalent.
 func DefaultWeights() Weights {
 	return Weights{
-		Travel: 100, Balance: 400, OpenDistrict: 6000, Change: 12000, Face: 3000, Pair: 3000, Scattered: 3000, Spacing: 20,
+		Travel: 100, Balance: 100, OpenDistrict: 6000, Change: 12000, Face: 3000, Pair: 3000, Scattered: 3000, Spacing: 20,
 		SchoolHoliday: 1500, NoParents: 1500, Backup: 6000, Smooth: 30, Move: 6000,
 	}
 }

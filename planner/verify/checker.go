@@ -137,7 +137,7 @@ func fillWeights(w *planner.Weights) {
 		otherwise int64
 	}{
 		{&w.Travel, 100},
-		{&w.Balance, 400},
+		{&w.Balance, 100},
 		{&w.OpenDistrict, 6000},
 		{&w.Change, 12000},
 		{&w.Face, 3000},
