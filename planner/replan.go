@@ -73,6 +73,8 @@ type replanning struct {
 	serving map[assignedKey][]Assigned
 	// ids are those in use, made when first wanted.
 	ids map[string]bool
+	// unfrozen says that something may come into the near term.
+	unfrozen bool
 	// dropped are published visits that nothing promises any more.
 	dropped []*Visit
 }

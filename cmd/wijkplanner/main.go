@@ -38,6 +38,7 @@ type cli struct {
 	Replan    replanCommand    `cmd:"" help:"Plan again after something changed, moving as little as can be."`
 	Recommend recommendCommand `cmd:"" help:"Rank who could have one location, with the exact difference each makes."`
 	Meeting   meetingCommand   `cmd:"" help:"Check meetings before they are agreed, and find moments for them."`
+	Suggest   suggestCommand   `cmd:"" help:"Rank moments for one more visit in a plan, with what each costs."`
 	Verify    verifyCommand    `cmd:"" help:"Prove a plan again from its files."`
 	Diff      diffCommand      `cmd:"" help:"Say for each person what changes between two plans, and why."`
 	Bench     benchCommand     `cmd:"" help:"Solve benchmark instances."`

@@ -29,28 +29,32 @@ type agendaFlags struct {
 
 // read returns the region's state and the visits of its plan.
 func (f agendaFlags) read(dir string) (*planner.State, []planner.Visit, error) {
-	states, err := files.ReadFolder(dir)
+	state, at, states, err := f.region(dir)
+	if err != nil || f.Plan == "" {
+		return state, nil, err
+	}
+	folder, err := files.ReadPlan(f.Plan)
 	if err != nil {
 		return nil, nil, err
 	}
-	at := 0
+	return state, files.PublishedOf(states, folder)[at].Visits, nil
+}
+
+// region returns the region that is asked for, and its place among all.
+func (f agendaFlags) region(dir string) (state *planner.State, at int, states []*planner.State, err error) {
+	if states, err = files.ReadFolder(dir); err != nil {
+		return nil, 0, nil, err
+	}
 	if len(states) > 1 || f.Region != "" {
 		if at = slices.IndexFunc(states, func(s *planner.State) bool { return s.Region == f.Region }); at < 0 {
 			names := make([]string, len(states))
 			for i, s := range states {
 				names[i] = s.Region
 			}
-			return nil, nil, &codeError{exitInput, fmt.Errorf("--region %q: want one of %s", f.Region, strings.Join(names, ", "))}
+			return nil, 0, nil, &codeError{exitInput, fmt.Errorf("--region %q: want one of %s", f.Region, strings.Join(names, ", "))}
 		}
 	}
-	if f.Plan == "" {
-		return states[at], nil, nil
-	}
-	folder, err := files.ReadPlan(f.Plan)
-	if err != nil {
-		return nil, nil, err
-	}
-	return states[at], files.PublishedOf(states, folder)[at].Visits, nil
+	return states[at], at, states, nil
 }
 
 // period returns the days from … to, with a default for the last.

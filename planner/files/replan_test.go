@@ -95,6 +95,24 @@ func BenchmarkReplan(b *testing.B) {
 	}
 }
 
+// BenchmarkSuggest ranks moments for one more visit in the plan of 150 locations.
+func BenchmarkSuggest(b *testing.B) {
+	s := GenerateRegion(150, 12, 1)
+	p, err := planner.Solve(context.Background(), s, planner.Options{Year: 2027, Seed: 1, Iterations: 2000, Workers: 2, MaxChanges: -1})
+	if err != nil {
+		b.Fatal(err)
+	}
+	item := planner.OpenItem{
+		Location: s.Locations[7].ID, VisitType: "visit", Role: "coordinator",
+		Period: planner.Period{From: calendar.NewDate(2027, 3, 1), To: calendar.NewDate(2027, 3, 31)},
+	}
+	for b.Loop() {
+		if got, _, err := planner.SuggestVisit(s, planner.Published{Visits: p.Visits, Assignments: p.Assignments}, item, 5); err != nil || len(got) == 0 {
+			b.Fatal(got, err)
+		}
+	}
+}
+
 // twoRegions are two generated regions in one folder.
 func twoRegions(t *testing.T) []*planner.State {
 	t.Helper()
