@@ -243,16 +243,6 @@ func (d *Dovecot) Deliver(tb testing.TB, raw []byte) {
 	}
 }
 
-// Renumber makes the server number the mailbox anew, as after a restore.
-func (d *Dovecot) Renumber(tb testing.TB) {
-	tb.Helper()
-	for _, name := range []string{"dovecot-uidlist", "dovecot.index", "dovecot.index.log", "dovecot.index.cache"} {
-		if err := os.Remove(filepath.Join(d.folder, "mail", name)); err != nil && !errors.Is(err, os.ErrNotExist) {
-			tb.Fatal(err)
-		}
-	}
-}
-
 // Unread counts the messages that nobody has read, by their place.
 func (d *Dovecot) Unread(tb testing.TB) int {
 	tb.Helper()

@@ -59,12 +59,6 @@ func fetchError(code string) *FetchError {
 	return &FetchError{Code: code, Dutch: fetchTexts[code][0], English: fetchTexts[code][1]}
 }
 
-// FetchText returns what a code of a FetchError means, in Dutch and English;
-// empty for another code.
-func FetchText(code string) (dutch, english string) {
-	return fetchTexts[code][0], fetchTexts[code][1]
-}
-
 // Copy is a foreign calendar as it was fetched, or that it is still the same.
 type Copy struct {
 	Body               []byte
