@@ -109,9 +109,9 @@ func TestParseRecurrenceKeepsText(t *testing.T) {
 	}
 }
 
-// TestGuardRules takes the rules that hang or crash other engines. Those finer
+// TestRI5_GuardRules takes the rules that hang or crash other engines. Those finer
 // than a day are refused, whatever the file asks of engines that take them.
-func TestGuardRules(t *testing.T) {
+func TestRI5_GuardRules(t *testing.T) {
 	t.Parallel()
 	file, err := os.Open("testdata/recur/own_guard_rules.tsv")
 	if err != nil {
