@@ -148,9 +148,11 @@ func bombs() map[string]struct{ text, busy, code string } {
 		"all positions, 1,000 times":   {"BEGIN:VCALENDAR\r\n" + repeat("BEGIN:VEVENT\r\nDTSTART:00010101T080000Z\r\nDURATION:PT1H\r\nRRULE:FREQ=YEARLY;BYDAY=MO;BYSETPOS="+numbers(53, 366)+";"+everySecond+"\r\nEND:VEVENT\r\n", 1_000) + "END:VCALENDAR\r\n", "", ""},
 		"all days numbered, 500 times": {"BEGIN:VCALENDAR\r\n" + repeat("BEGIN:VEVENT\r\nDTSTART:00010101T080000Z\r\nDURATION:PT1H\r\nRRULE:FREQ=YEARLY;BYDAY="+numberedDays(53)+";BYMONTHDAY=31;BYYEARDAY=59\r\nEND:VEVENT\r\n", 500) + "END:VCALENDAR\r\n", "", ""},
 		"days left out, 2,000":         {event("DTSTART:20260302T080000Z", "DURATION:PT1M", "RRULE:FREQ=DAILY;UNTIL=20260303T235959Z;"+everySecond, "EXDATE;VALUE=DATE:20260302"+repeat(",20260303", 1998)), "", ""},
-		"UTF-16":                       {"\xff\xfeB\x00E\x00G\x00I\x00N\x00", "", ReadNotCalendar},
-		"an error in words":            {"Internal Server Error", "", ReadNotCalendar},
-		"JSON":                         {`{"error":"not found"}`, "", ReadNotCalendar},
+		"clocks that change every day": {"BEGIN:VCALENDAR\r\nBEGIN:VTIMEZONE\r\nTZID:Z\r\nBEGIN:STANDARD\r\nDTSTART:20250101T020000\r\nTZOFFSETFROM:+0100\r\nTZOFFSETTO:+0000\r\nRRULE:FREQ=DAILY\r\nEND:STANDARD\r\nBEGIN:DAYLIGHT\r\nDTSTART:20250101T120000\r\nTZOFFSETFROM:+0000\r\nTZOFFSETTO:+0100\r\nRRULE:FREQ=DAILY\r\nEND:DAYLIGHT\r\nEND:VTIMEZONE\r\n" +
+			repeat("BEGIN:VEVENT\r\nDTSTART;TZID=Z:20250201T080000\r\nDURATION:PT1H\r\nRRULE:FREQ=DAILY;"+everySecond+"\r\nEND:VEVENT\r\n", 20) + "END:VCALENDAR\r\n", "", ReadTooMany},
+		"UTF-16":            {"\xff\xfeB\x00E\x00G\x00I\x00N\x00", "", ReadNotCalendar},
+		"an error in words": {"Internal Server Error", "", ReadNotCalendar},
+		"JSON":              {`{"error":"not found"}`, "", ReadNotCalendar},
 	}
 }
 

@@ -34,6 +34,7 @@ type observance struct {
 const (
 	maxObservances = 200
 	maxZones       = 200
+	mostChanges    = 10 // of the clocks in a year; Morocco has four
 )
 
 // lookup returns the zone of a TZID, false when nothing is known of it. IANA
@@ -167,6 +168,11 @@ func (b *zoneBook) define(d *zoneDefinition) *time.Location {
 		return a.with - b.with
 	})
 	changes = slices.CompactFunc(changes, func(a, b transition) bool { return a.at == b.at })
+	for i := mostChanges; i < len(changes); i++ {
+		if changes[i].at-changes[i-mostChanges].at < 365*86400 {
+			return nil // made to cost time
+		}
+	}
 	return zoneOf(changes)
 }
 

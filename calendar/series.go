@@ -132,8 +132,8 @@ func (s Series) excluded() (e exclusions) {
 // is more than 15 hours away, and no gap is longer than a day.
 const clockMargin = 40 * 3600
 
-// expand gives keep the instances of the rule around a window, and stops at
-// the end of the day on which more has turned false.
+// expand gives keep the instances of the rule around a window, and stops once
+// more has turned false; near a change of clocks at the end of the next day.
 func (s Series) expand(from, to time.Time, skip map[Date]bool, keep func(time.Time), more func() bool) (steps int) {
 	zone := s.Start.Location()
 	start := s.Start.In(zone)
@@ -152,11 +152,17 @@ func (s Series) expand(from, to time.Time, skip map[Date]bool, keep func(time.Ti
 		x.to = min(x.to, dateBound(rule.until.at)+2)
 	}
 	clocks := clockReader{zone: zone}
-	current := NoDate
+	current, full := NoDate, NoDate
 	x.emit = func(d Date, seconds int) bool {
 		wall := d.wall(seconds)
-		if d != current && !more() && clocks.calm(wall) {
-			return false
+		if !more() {
+			// Around a change of clocks a later reading can be an earlier instant.
+			if clocks.calm(wall) || d != current && full != NoDate {
+				return false
+			}
+			if d != current {
+				full = d
+			}
 		}
 		current = d
 		if wall < window { // with COUNT the instances before the window come too
