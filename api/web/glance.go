@@ -156,7 +156,7 @@ func NewGlance(r Region, now time.Time, limits Limits) (*Glance, error) {
 	districts := f.districtRows()
 	g.Numbered = f.numberDistricts(districts)
 	g.Districts = limited(districts, limits.Rows)
-	g.Roles = f.roles(districts)
+	g.Roles = f.roles(districts, limits.Rows)
 	g.Start, g.Weeks = f.weeks(limits.Visits)
 	return g, nil
 }

@@ -20,6 +20,7 @@ type RoleView struct {
 	Backups bool
 	// Unserved counts the locations that have nobody.
 	Unserved int
+	Proposal ProposalView
 	// Gaps are the role's: of its primaries, and of its backups if any.
 	Gaps []RoleGap
 	Map  *Map
@@ -53,7 +54,7 @@ func (r *RoleView) Bar(l LoadRow) float64 { return 100 * min(1, l.Share()/r.Scal
 // Limit returns where the bars show full capacity, in percent of the scale.
 func (r *RoleView) Limit() float64 { return 100 / r.Scale }
 
-func (f *facts) roles(districts []DistrictRow) []RoleView {
+func (f *facts) roles(districts []DistrictRow, rows int) []RoleView {
 	var views []RoleView
 	for _, role := range f.assignedRoles() {
 		v := RoleView{ID: role.ID, Name: named(role.Name, role.ID), Scale: 1, Gaps: f.gaps(role.ID), Map: f.drawMap(role.ID, districts)}
@@ -64,6 +65,7 @@ func (f *facts) roles(districts []DistrictRow) []RoleView {
 			if r.Role != role.ID || r.Kind == planner.Backup {
 				continue
 			}
+			v.Proposal = f.proposal(r, rows)
 			for _, load := range r.Loads {
 				row := f.loadRow(role.ID, load, backups[load.Staff])
 				row.shape(r.Areas, load.Staff)

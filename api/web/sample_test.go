@@ -103,6 +103,12 @@ func smallPlan(tb testing.TB) *planner.Plan {
 	}
 	add("L5", "counsellor", "", planner.Primary)
 	add("L1", "coordinator", "c2", planner.Backup)
+	rows[2].Changed = true
+	rows[2].Reason = planner.Reason{
+		Amounts: []planner.Amount{{Constraint: "travel", Value: 4400}}, RunnerUp: "c1", Difference: 27600, Former: &planner.Former{Staff: "c1", Difference: 27600},
+	}
+	rows[3].Changed = true
+	rows[3].Reason = planner.Reason{Former: &planner.Former{Staff: "c1", Blocked: []string{"capacity"}}}
 	visit := func(id, location, requirement, start string, minutes int, crew ...string) planner.Visit {
 		v := planner.Visit{
 			ID: id, Location: location, Requirement: requirement, VisitType: "round", Status: planner.Planned,
@@ -135,14 +141,16 @@ func smallPlan(tb testing.TB) *planner.Plan {
 		}}},
 		Coverage: states,
 		Roles: []planner.RoleResult{
-			{Role: "coordinator", Kind: planner.Primary, Cost: 10000, Bound: 9950, Loads: []planner.Load{
+			{Role: "coordinator", Kind: planner.Primary, Cost: 10000, Bound: 9950, Changed: 2, Travel: planner.TravelChange{Locations: 5, Before: 600, After: 480}, Constraints: []planner.Amount{
+				{Constraint: "travel", Value: 4400}, {Constraint: "face", Value: 3000}, {Constraint: "change", Value: 0}, {Constraint: "balance", Value: 5600},
+			}, Loads: []planner.Load{
 				{Staff: "c1", Load: 30000, Capacity: 60000, Locations: 2}, {Staff: "c2", Load: 66000, Capacity: 60000, Locations: 3},
 			}, Areas: []planner.Area{
 				{Staff: "c1", Districts: []string{"n"}, Parts: 1, Compactness: 100},
 				{Staff: "c2", Districts: []string{"n", "z", "w"}, Parts: 2, Compactness: 33},
 			}},
 			{Role: "coordinator", Kind: planner.Backup, Cost: 100, Bound: 100},
-			{Role: "counsellor", Kind: planner.Primary, Cost: 20000, Bound: 19999, Loads: []planner.Load{
+			{Role: "counsellor", Kind: planner.Primary, Cost: 20000, Bound: 19999, Shortages: []planner.Shortage{{District: "D2", Locations: 1, Minutes: 30000, FTE: 40}}, Loads: []planner.Load{
 				{Staff: "b1", Load: 48000, Capacity: 60000, Locations: 2}, {Staff: "b2", Load: 1200, Capacity: 0, Locations: 2},
 			}},
 		},
