@@ -17,10 +17,10 @@ const (
 )
 
 // Solve plans the visits of a problem that passes Check: it builds a solution
-// by regret insertion, from Options.Start or from what is published, and then
-// improves it by ruin and recreate under simulated annealing until the context
-// ends or the options' limits are reached. It always returns the best solution
-// so far; it never breaks a hard rule that pinned visits do not break.
+// by regret insertion, from Options.Start or from what is published, improves it
+// by single moves and then by ruin and recreate under simulated annealing until
+// the context ends or the options' limits are reached. It always returns the best
+// solution so far; it never breaks a hard rule that pinned visits do not break.
 //
 // Parts of the problem that nothing couples are solved side by side.
 //
