@@ -2,6 +2,7 @@ package examples_test
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"testing"
 
@@ -69,7 +70,7 @@ func TestAgainFromItself(t *testing.T) {
 // is to be gained by changes, and allows only some.
 func TestChangeBudget(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, e example, s *planner.State) {
+	each(t, func(t *testing.T, _ example, s *planner.State) {
 		t.Helper()
 		for _, budget := range []int{0, 1, 5, 20} {
 			p := solved(t, rotated(s), budget)
@@ -80,7 +81,6 @@ func TestChangeBudget(t *testing.T) {
 				}
 			}
 		}
-		_ = e
 	})
 }
 
@@ -228,10 +228,7 @@ func leastHeaviest(p *planner.Plan, s *planner.State, r *planner.RoleResult) flo
 // which the room beside what people carry anyway takes all tasks.
 func sharedLeast(tasks []task, base, capacity map[string]int64) float64 {
 	low, work := 0.0, int64(0)
-	fixed := map[string]int64{}
-	for who, load := range base {
-		fixed[who] = load
-	}
+	fixed := maps.Clone(base)
 	for _, x := range tasks {
 		if least := leastOf(x); len(x.loads) == 1 { // pinned, or nobody else may
 			for who := range x.loads {
