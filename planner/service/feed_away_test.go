@@ -126,7 +126,7 @@ func newGate(t *testing.T, address string) (*gate, string) {
 		t.Fatal(err)
 	}
 	query := u.Query()
-	folder, err := os.MkdirTemp("", "gate-") // a socket's path must be short
+	folder, err := os.MkdirTemp("", "gate-") //nolint:usetesting // a socket's path must be short
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,7 +157,7 @@ func (g *gate) serve(l net.Listener) {
 			_ = in.Close()
 			continue
 		}
-		out, err := net.Dial("unix", g.behind)
+		out, err := (&net.Dialer{}).DialContext(g.t.Context(), "unix", g.behind)
 		if err != nil {
 			_ = in.Close()
 			continue
