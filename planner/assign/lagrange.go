@@ -36,6 +36,10 @@ type relaxation struct {
 // knapsacks with a charge exactly.
 const largestExact = 600
 
+// mostMultiplier is the largest multiplier that a result has: sums of such stay
+// far from overflow.
+const mostMultiplier = 1 << 44
+
 // kit is the working memory of one goroutine.
 type kit struct {
 	sack  knapsack

@@ -322,6 +322,9 @@ func (sv *solver) finish(ctx context.Context) *Result {
 	r.Score, r.Amounts, r.Loads = Evaluate(p, r.Staff)
 	sv.up.r.states, sv.up.r.rough, sv.up.r.proof = fineStates, false, true
 	r.Multipliers = slices.Clone(sv.up.best)
+	for k, v := range r.Multipliers { // any are valid; tiny norms can make them huge
+		r.Multipliers[k] = max(-mostMultiplier, min(v, mostMultiplier))
+	}
 	r.Bound = ceilUnit(sv.up.r.evaluate(r.Multipliers))
 	return r
 }

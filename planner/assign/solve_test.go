@@ -185,3 +185,25 @@ func TestProgress(t *testing.T) {
 		t.Errorf("the last of %d reports is not the result", len(scores))
 	}
 }
+
+// TestTinyNorms: a charge on people who should have next to nothing makes true
+// multipliers larger than any sum could bear.
+func TestTinyNorms(t *testing.T) {
+	t.Parallel()
+	for k := range 20 {
+		p := randomProblem(rand.New(rand.NewPCG(59, uint64(k))), 4, 16)
+		p.Balance = 1000
+		for i := range p.Staff {
+			p.Staff[i].Norm, p.Staff[i].Capacity = 10, 5000
+		}
+		for j := range p.Locations {
+			for c := range p.Locations[j].Candidates {
+				p.Locations[j].Candidates[c].Load += 200
+			}
+		}
+		r := Solve(context.Background(), p, Options{Iterations: 100, Workers: 1})
+		if faults := Verify(p, r); len(faults) > 0 {
+			t.Errorf("instance %d: %v", k, faults)
+		}
+	}
+}
