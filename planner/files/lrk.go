@@ -221,7 +221,7 @@ func (l *lrkReader) registration(r row) LRKRow {
 		LRK: id, Line: r.places[0].line, Kind: r.get("type_oko").text, Name: r.get("actuele_naam_oko").text,
 		Places: places.number(0, 10_000), Registered: dutchDate(r.get("inschrijfdatum")),
 		ParentRun: r.get("opc").text == "Ja", Preschool: r.get("ve").text == "Ja" || r.get("vve").text == "Ja",
-		Address:  r.get("opvanglocatie_adres").text, //nolint:misspell // Dutch
+		Address:  r.get("opvanglocatie_adres").text,
 		Postcode: postcode, Town: r.get("opvanglocatie_woonplaats").text,
 		BAG: r.get("bag_id").text, Holder: r.get("naam_houder").text, HolderKvK: r.get("kvk_nummer_houder").text,
 		Phone: contact(r.get("contact_telefoon")), Email: contact(r.get("contact_emailadres")), Website: contact(r.get("contact_website")),

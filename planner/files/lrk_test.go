@@ -16,7 +16,6 @@ import (
 
 // lrkText returns an export with some of the register's columns.
 func lrkText(rows ...string) string {
-	//nolint:misspell // Dutch
 	return "lrk_id;type_oko;actuele_naam_oko;aantal_kindplaatsen;status;inschrijfdatum;opvanglocatie_adres;opvanglocatie_postcode;" +
 		"opvanglocatie_woonplaats;bag_id;naam_houder;kvk_nummer_houder;contact_persoon;contact_telefoon;cbs_code\r\n" +
 		strings.Join(rows, "\r\n") + "\r\n"
