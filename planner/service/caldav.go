@@ -147,7 +147,7 @@ func (r *Reading) Changes(ctx context.Context, token string) (changed []Resource
 	if err != nil {
 		return nil, nil, fmt.Errorf("changes of a calendar: %w", err)
 	}
-	then, shows := r.shown(day), r.shown(r.edition.day)
+	then, shows, name := r.shown(day), r.shown(r.edition.day), uids(&r.Calendar)
 	for i := range events {
 		e := &events[i]
 		before, now, news := then(e), shows(e), e.Revision > revision
@@ -155,7 +155,7 @@ func (r *Reading) Changes(ctx context.Context, token string) (changed []Resource
 		case now && (news || !before):
 			changed = append(changed, r.resource(e))
 		case !now && (before || news && e.Sequence > 0): // an event of sequence 0 was never shown elsewhere
-			removed = append(removed, resourceName(uid(r.Calendar.Scope.Region, e.Visit)))
+			removed = append(removed, resourceName(name(e.Visit)))
 		}
 	}
 	return changed, removed, nil

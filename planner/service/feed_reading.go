@@ -18,7 +18,7 @@ import (
 
 // feedFormat is part of every validator: raise it when the same events give
 // other bytes, or programs will keep the old ones.
-const feedFormat = 2
+const feedFormat = 3
 
 // edition names what a calendar says: it changes with the calendar, with how
 // much the subscription tells and with the day.

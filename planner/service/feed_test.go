@@ -2,9 +2,14 @@ package service
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
 	"encoding/base32"
+	"encoding/hex"
 	"errors"
+	"fmt"
 	"hash/crc32"
+	"regexp"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -407,6 +412,60 @@ func TestUID(t *testing.T) {
 	if got := uid("", strings.Repeat("x", 300)); len(got) > 255 {
 		t.Errorf("uid of %d octets", len(got))
 	}
+}
+
+// guesses are what somebody without the secret can make of the ids of visits.
+func guesses(uids []string) (out []string) {
+	for _, line := range uids {
+		uid := strings.TrimPrefix(line, "UID:")
+		visit, _, _ := strings.Cut(uid, ".noord@")
+		for _, text := range []string{visit, uid, fmt.Sprintf("%q", []string{"noord", "staff", annaFeed.ID, visit})} {
+			plain, keyless := sha256.Sum256([]byte(text)), hmac.New(sha256.New, nil)
+			_, _ = keyless.Write([]byte(text))
+			out = append(out, text, hex.EncodeToString(plain[:16]), hex.EncodeToString(keyless.Sum(nil)[:16]))
+		}
+	}
+	return out
+}
+
+// The id of a visit tells its location and its kind: at the level busy nothing
+// in a feed or in the names of its events may follow from it, and the UIDs stay.
+func TestBusyTellsNoVisit(t *testing.T) {
+	t.Parallel()
+	forEachDatabase(t, func(w world) {
+		w.published("noord")
+		uids := func(scope store.FeedScope, level store.FeedLevel) []string {
+			out := lines(w.renders(w.token(scope, level), testNow).Body, "UID")
+			if len(out) == 0 {
+				w.Fatal("no events")
+			}
+			return out
+		}
+		busy, full := uids(annaFeed, store.BusyOnly), uids(annaFeed, store.FullDetail)
+		if again := uids(annaFeed, store.BusyOnly); !slices.Equal(again, busy) {
+			w.Errorf("%v to one device and %v to another", busy, again)
+		}
+		elsewhere := uids(nestFeed, store.BusyOnly)
+		for i, line := range busy {
+			if !regexp.MustCompile(`^UID:[0-9a-f]{32}@wijkplanner$`).MatchString(line) || slices.Contains(elsewhere, line) || slices.Contains(busy[:i], line) {
+				w.Errorf("%s", line)
+			}
+			for _, guess := range guesses(full) {
+				if strings.Contains(line, guess) {
+					w.Errorf("%s follows from the id of the visit", line)
+				}
+			}
+		}
+		all, err := w.opens(w.token(annaFeed, store.BusyOnly), testNow).Resources(w.Context())
+		w.must(err)
+		for _, e := range all {
+			for _, known := range full {
+				if e.Name == resourceName(strings.TrimPrefix(known, "UID:")) {
+					w.Errorf("the name %s follows from %s", e.Name, known)
+				}
+			}
+		}
+	})
 }
 
 func TestGenerationsAreBounded(t *testing.T) {

@@ -40,7 +40,7 @@ func eventOf(c *store.Calendar, e *store.FeedEvent) calendar.Event {
 // is put together once.
 type texts struct {
 	calendar *store.Calendar
-	suffix   string // of UIDs
+	uid      func(visit string) string
 	said     map[said]calendar.Event
 }
 
@@ -52,7 +52,7 @@ type said struct {
 }
 
 func textsOf(c *store.Calendar) *texts {
-	return &texts{c, uidSuffix(c.Scope.Region), map[said]calendar.Event{}}
+	return &texts{c, uids(c), map[said]calendar.Event{}}
 }
 
 func (t *texts) event(e *store.FeedEvent) calendar.Event {
@@ -62,7 +62,7 @@ func (t *texts) event(e *store.FeedEvent) calendar.Event {
 		out = t.say(e)
 		t.said[key] = out
 	}
-	out.UID, out.Sequence, out.Revised = uidWith(e.Visit, t.suffix), e.Sequence, e.Revised
+	out.UID, out.Sequence, out.Revised = t.uid(e.Visit), e.Sequence, e.Revised
 	out.Start, out.End = e.Start, e.End
 	return out
 }
@@ -113,7 +113,17 @@ func reason(kind store.FeedKind, code store.CancelReason) string {
 	return cancelReasons[store.StaffUnavailable]
 }
 
-// uid is the event's name for life.
+// uids returns what names the events of a calendar for life. The id of a visit
+// tells its location and what it is for, which busy leaves out.
+func uids(c *store.Calendar) func(visit string) string {
+	if c.Level == store.BusyOnly {
+		return func(visit string) string { return c.Pseudonym(visit) + uidSuffix("") }
+	}
+	suffix := uidSuffix(c.Scope.Region)
+	return func(visit string) string { return uidWith(visit, suffix) }
+}
+
+// uid is the event's name for life where it may tell which visit it is.
 func uid(region, visit string) string { return uidWith(visit, uidSuffix(region)) }
 
 func uidWith(visit, suffix string) string {

@@ -2,6 +2,9 @@ package store
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"time"
 
@@ -61,12 +64,26 @@ type Calendar struct {
 	// Changed is when it got this revision, or when the subscription changed if
 	// that was later; before the first revision, when somebody subscribed.
 	Changed time.Time
+
+	secret []byte // of the installation
+}
+
+// Pseudonym names a visit for a reader who is not to know which it is: 128 bits
+// in hex that stay the same in this calendar, and that nobody without the
+// installation's secret can compare with the ids of visits or with those of
+// another calendar (HMAC-SHA256, RFC 2104).
+func (c *Calendar) Pseudonym(visit string) string {
+	mac := hmac.New(sha256.New, c.secret)
+	// Writing to a hash does not fail.
+	_, _ = fmt.Fprintf(mac, "%q", []string{c.Scope.Region, string(c.Scope.Kind), c.Scope.ID, visit})
+	return hex.EncodeToString(mac.Sum(nil)[:16])
 }
 
 // calendarColumns selects what scanCalendar reads, of a subscription f in
 // calendarTables.
 const calendarColumns = `f.region, f.kind, f.subject, f.level, f.hide_cancelled,
-	g.zone, g.programme, coalesce(r.revision, 0), r.changed_at, coalesce(s.name, l.name, d.name, '')`
+	g.zone, g.programme, coalesce(r.revision, 0), r.changed_at, coalesce(s.name, l.name, d.name, ''),
+	(SELECT secret FROM feed_secret)`
 
 const calendarTables = `
 	JOIN regions g ON g.region = f.region
@@ -79,7 +96,7 @@ const calendarTables = `
 func (c *Calendar) columns(changed *Instant) []any {
 	return []any{
 		&c.Scope.Region, &c.Scope.Kind, &c.Scope.ID, &c.Level, &c.HideCancelled,
-		&c.Zone, &c.Programme, &c.Revision, changed, &c.Name,
+		&c.Zone, &c.Programme, &c.Revision, changed, &c.Name, &c.secret,
 	}
 }
 
