@@ -48,6 +48,39 @@ func TestRT2_GapAndFold(t *testing.T) {
 	}
 }
 
+// TestRT2_ReaderAgreesWithResolve: the runs of readings that a clockReader keeps
+// give what resolve gives, in zones with gaps and folds of every kind, past the
+// last change that is written out, and with changes a day and a half apart. What
+// it calls calm is in order.
+func TestRT2_ReaderAgreesWithResolve(t *testing.T) {
+	t.Parallel()
+	change := time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC).Unix()
+	zones := []*time.Location{time.UTC, zoneOf([]transition{{change, 0, 7200}, {change + 36*3600, 7200, -3600}, {change + 200*3600, -3600, 82800}})}
+	for _, name := range []string{
+		amsterdam, "America/Sao_Paulo", "Asia/Beirut", "Africa/Casablanca", "Australia/Lord_Howe", "Antarctica/Troll",
+		"Pacific/Apia", "America/Juneau", "Asia/Manila", "Asia/Kolkata", "America/Santiago", "Europe/Dublin",
+	} {
+		zones = append(zones, mustZone(t, name))
+	}
+	for _, zone := range zones {
+		for _, year := range []int{1840, 1867, 1892, 1940, 2011, 2026, 2038, 9998} {
+			clocks := clockReader{zone: zone}
+			first := NewDate(year, 1, 1).wall(0)
+			var last time.Time
+			for wall := first; wall < first+2*366*86400; wall += 17 * 60 {
+				want := resolve(time.Unix(int64(wall), 0).UTC(), zone)
+				got, fresh := clocks.read(wall)
+				if !got.Equal(want) || clocks.calm(wall) && (!fresh || !got.After(last)) {
+					t.Fatalf("%s: %s reads as %s, want %s (%v, after %s)", zone, time.Unix(int64(wall), 0).UTC(), got, want, fresh, last)
+				}
+				if got.After(last) {
+					last = got
+				}
+			}
+		}
+	}
+}
+
 // TestRT2_NoInstanceTwice: around a gap two readings name one instant, which
 // counts once, in order, and does not use up the limit.
 func TestRT2_NoInstanceTwice(t *testing.T) {

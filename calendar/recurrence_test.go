@@ -212,13 +212,17 @@ func numberedDays(most int) string {
 	return strings.ReplaceAll(strings.Join(list, ","), " ", "")
 }
 
-// TestCostlyRulesStayCheap asks each for everything and for a day, a month and a
-// year near the end of time: R-I5 bounds a rule to 100 ms.
+// TestCostlyRulesStayCheap asks each for everything, for a day, a month and a
+// year near the end of time, and from days on which the clocks or the year
+// change: R-I5 bounds a rule to 100 ms.
 func TestRI5_CostlyRulesStayCheap(t *testing.T) {
 	zone := mustZone(t, amsterdam)
 	far := time.Date(9998, 6, 1, 0, 0, 0, 0, time.UTC)
 	end := time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
 	windows := [][2]time.Time{{{}, end}, {far, far.AddDate(0, 0, 1)}, {far, far.AddDate(0, 1, 0)}, {far, end}}
+	for _, day := range []Date{NewDate(2027, 3, 28), NewDate(2027, 10, 31), NewDate(2039, 1, 1), NewDate(9998, 1, 1)} {
+		windows = append(windows, [2]time.Time{day.At(0, zone), end})
+	}
 	most, dearest := time.Duration(0), ""
 	for _, start := range []time.Time{time.Date(2026, 1, 5, 9, 0, 0, 0, zone), time.Date(1, 1, 1, 0, 0, 0, 0, zone)} {
 		for _, text := range costlyRules {
