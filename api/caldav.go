@@ -273,15 +273,26 @@ func (d *davRequest) body() (root *element, ok bool) {
 	return root, true
 }
 
-// names lists the elements within one, by name.
-func names(of *element) []xml.Name {
-	var out []xml.Name
-	if of != nil {
-		for _, c := range of.children {
-			out = append(out, c.name)
+// names lists the properties that a prop element names, each once, or answers
+// that they are too many: every event would repeat those that it has not.
+func (d *davRequest) names(prop *element) (out []xml.Name, ok bool) {
+	if prop == nil {
+		return nil, true
+	}
+	seen, bytes := map[xml.Name]bool{}, 0
+	for _, c := range prop.children {
+		if seen[c.name] {
+			continue
+		}
+		seen[c.name] = true
+		out = append(out, c.name)
+		bytes += len(escaped(c.name.Space)) + len(c.name.Local)
+		if len(out) > maxProperties || bytes > maxPropertyBytes {
+			d.answerFault(d.w, d.r, http.StatusBadRequest)
+			return nil, false
 		}
 	}
-	return out
+	return out, true
 }
 
 func (d *davRequest) sendMultistatus(m *multistatus, syncToken string) {

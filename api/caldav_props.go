@@ -151,7 +151,11 @@ func (d *davRequest) propfind() {
 		return
 	}
 	prop := root.child(dav("prop"))
-	a := asked{names(prop), prop == nil}
+	named, ok := d.names(prop)
+	if !ok {
+		return
+	}
+	a := asked{named, prop == nil}
 	m := newMultistatus()
 	switch {
 	case chi.URLParam(d.r, "calendar") != "":

@@ -45,14 +45,18 @@ type reporter struct {
 	out      *multistatus
 }
 
-func (d *davRequest) reporter(c davCalendar, root *element) *reporter {
+// reporter prepares a report, or answers that too much is asked.
+func (d *davRequest) reporter(c davCalendar, root *element) (p *reporter, ok bool) {
 	prop := root.child(dav("prop"))
-	asked := names(prop)
+	asked, ok := d.names(prop)
+	if !ok {
+		return nil, false
+	}
 	if prop == nil {
 		asked = []xml.Name{dav("getetag")}
 	}
 	expand := prop.child(caldav("calendar-data")).child(caldav("expand"))
-	return &reporter{d, c, asked, expand != nil, newMultistatus()}
+	return &reporter{d, c, asked, expand != nil, newMultistatus()}, true
 }
 
 func (p *reporter) event(e *service.Resource) {
@@ -75,7 +79,10 @@ func (d *davRequest) query(c davCalendar, root *element) {
 		d.feedAway(d.w, d.r, err)
 		return
 	}
-	p := d.reporter(c, root)
+	p, ok := d.reporter(c, root)
+	if !ok {
+		return
+	}
 	for i := range all {
 		if passes(&all[i].Event) {
 			p.event(&all[i])
@@ -84,7 +91,8 @@ func (d *davRequest) query(c davCalendar, root *element) {
 	d.sendMultistatus(p.out, "")
 }
 
-// multiget tells of the events that are named (RFC 4791 section 7.9).
+// multiget tells of the events that are named (RFC 4791 section 7.9), of each
+// once.
 func (d *davRequest) multiget(c davCalendar, root *element) {
 	all, err := c.Resources(d.r.Context())
 	if err != nil {
@@ -95,18 +103,29 @@ func (d *davRequest) multiget(c davCalendar, root *element) {
 	for i := range all {
 		byName[all[i].Name] = &all[i]
 	}
-	p := d.reporter(c, root)
+	p, ok := d.reporter(c, root)
+	if !ok {
+		return
+	}
+	told := map[string]bool{}
 	for _, e := range root.children {
 		if e.name != dav("href") {
 			continue
 		}
 		text := strings.TrimSpace(e.text)
 		name, within := strings.CutPrefix(pathOf(text), c.href)
-		if event := byName[name]; within && event != nil {
+		event := byName[name]
+		if within && event != nil {
+			text = c.href + name // one event has many spellings
+		}
+		switch {
+		case told[text]:
+		case within && event != nil:
 			p.event(event)
-		} else {
+		default:
 			p.out.gone(text)
 		}
+		told[text] = true
 	}
 	d.sendMultistatus(p.out, "")
 }
@@ -140,7 +159,10 @@ func (d *davRequest) sync(c davCalendar, root *element) {
 			return
 		}
 	}
-	p := d.reporter(c, root)
+	p, ok := d.reporter(c, root)
+	if !ok {
+		return
+	}
 	for i := range changed {
 		p.event(&changed[i])
 	}

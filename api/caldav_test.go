@@ -508,9 +508,60 @@ func TestCalDAVHostileBodies(t *testing.T) {
 			}
 		}
 	}
-	many := strings.Repeat("<href>"+in+"x.ics</href>", 5000)
+	many := ""
+	for i := range 5000 {
+		many += fmt.Sprintf("<href>%s%d.ics</href>", in, i)
+	}
 	if all, _ := w.multistatus("REPORT", in, `<c:calendar-multiget xmlns="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav">`+many+`</c:calendar-multiget>`); len(all) != 5000 {
 		t.Errorf("%d answers, want 5,000", len(all))
+	}
+}
+
+// TestCalDAVAnswersAreBounded: asking for the same thing often gives no more
+// than asking once, and asking for thousands of things that are not there is
+// refused.
+func TestCalDAVAnswersAreBounded(t *testing.T) {
+	t.Parallel()
+	w := newDAV(t)
+	in := w.base() + "calendars/1/"
+	all, _ := w.multistatus("PROPFIND", in, propfind, "Depth", "1")
+	find := func(inner string) string { return `<propfind xmlns="DAV:"><prop>` + inner + `</prop></propfind>` }
+	get := func(prop, hrefs string) string {
+		return `<c:calendar-multiget xmlns="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"><prop>` + prop + `</prop>` + hrefs + `</c:calendar-multiget>`
+	}
+	ask, data := fmt.Sprintf(query, ""), "<c:calendar-data/>"
+	one := "<href>" + all[1].Href + "</href>"
+	spelled := ""
+	for i := range 400 {
+		spelled += fmt.Sprintf("<href>https://host%d.example%s?%d</href>", i, all[1].Href, i)
+	}
+	for name, c := range map[string]struct{ method, honest, greedy string }{
+		"a property":         {"PROPFIND", find("<getetag/>"), find(strings.Repeat("<getetag/>", 6000))},
+		"an unknown one":     {"PROPFIND", find("<nonsense/>"), find(strings.Repeat("<nonsense/>", 6000))},
+		"the text":           {"REPORT", ask, strings.Replace(ask, data, strings.Repeat(data, 100), 1)},
+		"a property, synced": {"REPORT", fmt.Sprintf(syncing, "", ""), strings.Replace(fmt.Sprintf(syncing, "", ""), "<getetag/>", strings.Repeat("<getetag/>", 6000), 1)},
+		"an event":           {"REPORT", get(data, one), get(data, strings.Repeat(one, 400))},
+		"an event, spelled":  {"REPORT", get(data, one), get(data, spelled)},
+	} {
+		honest, greedy := w.dav(c.method, in, c.honest, "Depth", "1"), w.dav(c.method, in, c.greedy, "Depth", "1")
+		if honest.status != 207 || greedy.status != 207 || len(greedy.text) > len(honest.text) {
+			t.Errorf("%s: %d with %d bytes, and asked for often %d with %d", name, honest.status, len(honest.text), greedy.status, len(greedy.text))
+		}
+	}
+	unknown := ""
+	for i := range 3000 {
+		unknown += fmt.Sprintf("<x%d/>", i)
+	}
+	long := "<" + strings.Repeat("x", 5000) + "/>"
+	for _, props := range []string{unknown, long, `<x xmlns="` + strings.Repeat("&quot;", 1000) + `"/>`} {
+		for method, body := range map[string]string{"PROPFIND": find(props), "REPORT": get(props, one)} {
+			if a := w.dav(method, in, body, "Depth", "1"); a.status != 400 || len(a.text) > 1000 {
+				t.Errorf("%s %.20s: %d with %d bytes", method, props, a.status, len(a.text))
+			}
+		}
+		if a := w.dav("REPORT", in, strings.Replace(ask, data, props, 1)); a.status != 400 {
+			t.Errorf("query %.20s: %d", props, a.status)
+		}
 	}
 }
 

@@ -30,6 +30,9 @@ const (
 	maxXMLBytes    = 1 << 20
 	maxXMLDepth    = 16
 	maxXMLElements = 20_000
+	// A program asks for some twenty properties, several of them not ours.
+	maxProperties    = 64
+	maxPropertyBytes = 4 << 10
 )
 
 // element is an element of a request.
