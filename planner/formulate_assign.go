@@ -267,29 +267,6 @@ func (f *formulation) needs(role *Role, l int) bool {
 	})
 }
 
-// pin returns whom a lead pinned to a location in what is left of the period, or
-// "".
-func (f *formulation) pin(role, location string, kind AssignmentKind) string {
-	if all := f.pinsOf(role, location, kind); len(all) > 0 {
-		return all[0]
-	}
-	return ""
-}
-
-// pinsOf returns all whom a lead pinned to a location in what is left of the
-// period, each once: more than one cannot hold.
-func (f *formulation) pinsOf(role, location string, kind AssignmentKind) []string {
-	var out []string
-	rest := Period{max(f.period.From, f.first), f.period.To}
-	for _, a := range f.state.Assignments {
-		if a.Pinned && a.Kind == kind && a.Role == role && a.Location == location &&
-			rest.Overlap(a.From, a.To).Days() > 0 && !slices.Contains(out, a.Staff) {
-			out = append(out, a.Staff)
-		}
-	}
-	return out
-}
-
 // item turns one item into a dense location.
 func (f *formulation) item(p *roleProblem, it item, faces [][]string) assign.Location {
 	first := &f.state.Locations[it.locations[0]]

@@ -2,11 +2,9 @@ package planner
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/wijkplanner/wijkplanner/calendar"
 	"github.com/wijkplanner/wijkplanner/planner/assign"
@@ -247,51 +245,6 @@ func (f *formulation) fillServed(p *roleProblem, row *Assigned, s, l int) (trave
 		row.From = before.From
 	}
 	return travel
-}
-
-// emptyPins refuses pins of people who do not have the role as long as the
-// location is open, and of several people one after the other.
-func (f *formulation) emptyPins(role *Role) error {
-	var faults []error
-	for l := range f.state.Locations {
-		if !f.needs(role, l) {
-			continue
-		}
-		for _, kind := range []AssignmentKind{Primary, Backup} {
-			pins := f.pinsOf(role.ID, f.state.Locations[l].ID, kind)
-			if len(pins) == 0 {
-				continue
-			}
-			id := pins[0]
-			if len(pins) > 1 {
-				faults = append(faults, fmt.Errorf("location %s: %s are both pinned as %s %s between %s and %s, and a plan gives it to one person; "+
-					"pin the first, and plan again when it goes to the other", f.state.Locations[l].ID, strings.Join(pins, " and "), kind, role.ID, f.period.From, f.period.To))
-			}
-			if i := f.staffIndex(id); i < 0 || !f.contractCovers(&f.state.Staff[i], role.ID, []int{l}) {
-				faults = append(faults, fmt.Errorf("location %s: %s is pinned as %s %s but has no contract in the role for the whole period %s to %s; "+
-					"end the pin or extend the contract", f.state.Locations[l].ID, id, kind, role.ID, f.period.From, f.period.To))
-			}
-		}
-	}
-	return errors.Join(faults...)
-}
-
-// unexplainedPins refuses pins above a ceiling that give no reason: the lead
-// must know.
-func (f *formulation) unexplainedPins(p *roleProblem, r *assign.Result) error {
-	for i, s := range p.staff {
-		id := f.state.Staff[s].ID
-		if r.Loads[i] <= max(p.Staff[i].Capacity, p.Staff[i].Base) {
-			continue
-		}
-		if !slices.ContainsFunc(f.state.Assignments, func(a Assignment) bool {
-			return a.Pinned && a.Role == p.role.ID && a.Staff == id && a.Reason != ""
-		}) {
-			return fmt.Errorf("role %s: the pins of %s ask for %d minutes a year with a capacity of %d; "+
-				"take some away, or give one a reason in assignments.csv", p.role.ID, id, r.Loads[i], p.Staff[i].Capacity)
-		}
-	}
-	return nil
 }
 
 // The codes for people who are no candidates: what keeps the others is a rule.
