@@ -93,6 +93,9 @@ func (x *busyExpansion) instances(e *foreignEvent, start, end time.Time, margin 
 	length := end.Sub(start)
 	from, to := x.options.From.Add(-length-margin), x.options.To.Add(margin)
 	s := Series{Start: start, AllDay: e.start.form == stampDate}
+	if e.start.form == stampLocal {
+		s.Wall = e.start.wall
+	}
 	for _, t := range e.excluded {
 		if at, _ := x.instant(e, t); t.form == stampDate {
 			s.EXDays = append(s.EXDays, DateOf(t.wall, time.UTC))

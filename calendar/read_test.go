@@ -33,6 +33,22 @@ func busyText(r Reading) string {
 	return strings.Join(parts, " ")
 }
 
+// TestReadStartInAGap: of a start that the zone skips only the first instance
+// moves.
+func TestReadStartInAGap(t *testing.T) {
+	t.Parallel()
+	for start, want := range map[string]string{
+		"DTSTART;TZID=Europe/Amsterdam:20260329T023000": "0329T0130-0329T0230 0330T0030-0330T0130",
+		"DTSTART:20260329T023000":                       "0329T0130-0329T0230 0330T0030-0330T0130", // in the zone of the reader
+		"DTSTART:20260329T013000Z":                      "0329T0130-0329T0230 0330T0130-0330T0230",
+	} {
+		got, err := ReadBusy(strings.NewReader(event(start, "DURATION:PT1H", "RRULE:FREQ=DAILY;COUNT=2")), inMarch(t))
+		if err != nil || busyText(got) != want {
+			t.Errorf("%s: got %s, %v; want %s", start, busyText(got), err, want)
+		}
+	}
+}
+
 func faultCodes(r Reading) string {
 	var codes []string
 	for _, f := range r.Faults {

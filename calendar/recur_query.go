@@ -67,6 +67,7 @@ func (q RecurQuery) series(zone *time.Location) (s Series, from, to time.Time, e
 		return t, dateOnly
 	}
 	s.Start, s.AllDay = read("start", q.Start)
+	s.Wall, _ = parseWall(q.Start)
 	to = time.Date(lastYear+1, 1, 1, 0, 0, 0, 0, time.UTC)
 	if q.From != "" {
 		from, _ = read("from", q.From)
@@ -112,10 +113,8 @@ func defaultText(s, instead string) string {
 
 // parseMoment reads a wall clock time of a zone, a UTC time, or a date.
 func parseMoment(text string, zone *time.Location) (t time.Time, dateOnly bool, err error) {
-	for _, layout := range []string{"2006-01-02T15:04:05", "2006-01-02T15:04", "20060102T150405"} {
-		if wall, err := time.Parse(layout, text); err == nil {
-			return resolve(wall, zone), false, nil
-		}
+	if wall, ok := parseWall(text); ok {
+		return resolve(wall, zone), false, nil
 	}
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04Z07:00", "20060102T150405Z"} {
 		if t, err := time.Parse(layout, text); err == nil {
@@ -128,4 +127,14 @@ func parseMoment(text string, zone *time.Location) (t time.Time, dateOnly bool, 
 		}
 	}
 	return time.Time{}, false, fmt.Errorf("%q: want a time such as 2027-01-04T09:00 or a date such as 2027-01-04", text)
+}
+
+// parseWall reads a wall clock time, which it carries in UTC.
+func parseWall(text string) (wall time.Time, ok bool) {
+	for _, layout := range []string{"2006-01-02T15:04:05", "2006-01-02T15:04", "20060102T150405"} {
+		if wall, err := time.Parse(layout, text); err == nil {
+			return wall, true
+		}
+	}
+	return time.Time{}, false
 }

@@ -17,6 +17,11 @@ type Series struct {
 	// are dropped.
 	Start time.Time
 
+	// Wall is the clock reading that DTSTART writes, carried in UTC; the zero
+	// Wall is what Start shows. It matters where the zone skips the reading:
+	// 02:30 makes a Start of 03:30, and the next day has 02:30 again.
+	Wall time.Time
+
 	// AllDay says that DTSTART is a DATE: only the date of Start counts, the
 	// rule's BYHOUR and BYMINUTE are ignored, and instances are at midnight.
 	AllDay bool
@@ -96,8 +101,16 @@ func (s Series) on(d Date) time.Time {
 	if s.AllDay {
 		return d.At(0, s.Start.Location())
 	}
-	h, m, sec := s.Start.Clock()
+	h, m, sec := s.wall().Clock()
 	return resolve(d.Time().Add(time.Duration(h*3600+m*60+sec)*time.Second), s.Start.Location())
+}
+
+// wall returns the clock reading of the start, in any location.
+func (s Series) wall() time.Time {
+	if s.Wall.IsZero() {
+		return s.Start
+	}
+	return s.Wall
 }
 
 // exclusions are the EXDATEs of a series, by instant and by day.
@@ -136,11 +149,11 @@ const clockMargin = 40 * 3600
 // more has turned false; near a change of clocks at the end of the next day.
 func (s Series) expand(from, to time.Time, skip map[Date]bool, keep func(time.Time), more func() bool) (steps int) {
 	zone := s.Start.Location()
-	start := s.Start.In(zone)
+	start := s.wall()
 	rule := *s.Rule
 	window := wallSeconds(from.Unix()) - clockMargin
 	x := expansion{
-		rule: &rule, start: DateOf(start, zone), skip: skip,
+		rule: &rule, start: DateOf(start, start.Location()), skip: skip,
 		from: window, to: dateBound(to) + 2,
 	}
 	if s.AllDay {
