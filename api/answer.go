@@ -38,15 +38,11 @@ func (h *handlers) answerPage(w http.ResponseWriter, r *http.Request) {
 // otherwise.
 func (h *handlers) answerToken(w http.ResponseWriter, r *http.Request) (string, bool) {
 	token := chi.URLParam(r, "token")
-	if h.guesses(r, token) {
-		h.tooMany(w, r, h.unknowns)
-		return "", false
-	}
 	if h.Answering.Open == nil || !plausible(token) {
 		h.unknownFeed(w, r)
 		return "", false
 	}
-	err := h.Answering.Open(r.Context(), token)
+	err := h.lookUp(r, false, func() error { return h.Answering.Open(r.Context(), token) })
 	if errors.Is(err, ErrNotFound) {
 		h.unknownFeed(w, r)
 		return "", false

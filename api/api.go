@@ -55,7 +55,8 @@ type Config struct {
 	// included; 0 for 240.
 	FeedLimit int
 	// UnknownLimit is how many unknown or revoked feeds one address (IPv6: one
-	// network of 64 bits) may ask for in an hour; 0 for 600.
+	// network of 64 bits) may ask for in an hour, and how many wrong passwords it
+	// may try on one CalDAV account; 0 for 600.
 	UnknownLimit int
 	// AccountLimit is how many requests a CalDAV account may make in an hour; 0
 	// for 1,200.
@@ -96,8 +97,11 @@ func (c *Config) validate() error {
 type handlers struct {
 	Config
 	// feeds counts the reads of each token that is good, accounts those of each
-	// CalDAV account, unknowns the misses of each address.
-	feeds, accounts, unknowns limiter
+	// CalDAV account, unknowns the misses of each address, signIns those of each
+	// address for each user name.
+	feeds, accounts, unknowns, signIns limiter
+	// turns are taken by questions from addresses with too many misses.
+	turns chan struct{}
 	// crossOrigin refuses what a page of somebody else makes a browser send.
 	crossOrigin *http.CrossOriginProtection
 }
@@ -110,7 +114,8 @@ func New(c Config) (http.Handler, error) {
 	}
 	h := &handlers{
 		c, newLimiter(cmp.Or(c.FeedLimit, defaultFeedLimit)), newLimiter(cmp.Or(c.AccountLimit, defaultAccountLimit)),
-		newLimiter(cmp.Or(c.UnknownLimit, defaultUnknownLimit)), http.NewCrossOriginProtection(),
+		newLimiter(cmp.Or(c.UnknownLimit, defaultUnknownLimit)), newLimiter(cmp.Or(c.UnknownLimit, defaultUnknownLimit)),
+		make(chan struct{}, doubtfulTurns), http.NewCrossOriginProtection(),
 	}
 	r := chi.NewRouter()
 	r.Use(identified, h.accessLog, h.securityHeaders, h.recovered)

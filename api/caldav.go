@@ -143,15 +143,19 @@ type davRequest struct {
 func (h *handlers) account(act func(*davRequest)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		user, password, ok := r.BasicAuth()
-		if h.unknowns.full(address(r)) && h.accounts.rate(user) == 0 {
-			h.tooMany(w, r, h.unknowns)
+		if ok && h.signIns.full(triedBy(r, user)) {
+			h.tooMany(w, r, h.signIns)
 			return
 		}
 		if !ok || !plausible(password) {
 			h.signIn(w, r, ok)
 			return
 		}
-		a, err := h.Account(r.Context(), user, password, h.Now())
+		var a *service.Account
+		err := h.lookUp(r, h.accounts.rate(user) > 0, func() (err error) {
+			a, err = h.Account(r.Context(), user, password, h.Now())
+			return err
+		})
 		switch {
 		case errors.Is(err, ErrNotFound):
 			h.signIn(w, r, true)
@@ -167,12 +171,19 @@ func (h *handlers) account(act func(*davRequest)) http.HandlerFunc {
 	}
 }
 
+// triedBy is the key of the wrong passwords for one user name from one address.
+func triedBy(r *http.Request, user string) string { return address(r) + " " + user }
+
 // signIn asks for a user name and a password; a wrong one counts against the
-// address that it comes from.
+// address that it comes from, and there against the user name.
 func (h *handlers) signIn(w http.ResponseWriter, r *http.Request, tried bool) {
-	if tried && h.unknowns.OnLimit(w, r, address(r)) {
-		h.tooMany(w, r, h.unknowns)
-		return
+	if tried {
+		user, _, _ := r.BasicAuth()
+		h.signIns.OnLimit(w, r, triedBy(r, user)) // the next request asks
+		if h.unknowns.OnLimit(w, r, address(r)) {
+			h.tooMany(w, r, h.unknowns)
+			return
+		}
 	}
 	w.Header().Set("WWW-Authenticate", `Basic realm="Wijkplanner", charset="UTF-8"`)
 	h.answerFault(w, r, http.StatusUnauthorized)

@@ -462,9 +462,29 @@ func TestCalDAVLimits(t *testing.T) {
 	if !slices.Equal(got, []int{401, 401, 401, 429}) {
 		t.Errorf("guesses: %v", got)
 	}
-	// The guesser's address is shut for accounts that are not in use.
+	// From there nobody gets into this account, and no more is guessed of others,
+	// but a right password opens.
 	if status := ask(); status != 429 {
-		t.Errorf("from the guesser's address: %d", status)
+		t.Errorf("the account whose password was guessed: %d", status)
+	}
+	user := w.user
+	other, otherPassword, err := w.Store.CreateAccount(t.Context(), store.NewFeed{Scope: annaScope, Level: store.BusyOnly})
+	w.must(err)
+	w.user, w.password = other, otherPassword
+	if status := ask(); status != 207 {
+		t.Errorf("another account from the guesser's address: %d", status)
+	}
+	if w.password = "wrong"; ask() != 429 {
+		t.Error("a miss on another account is not refused")
+	}
+	w.user, w.password = user, good
+	// Feeds that are unknown shut no account.
+	w.serve(func(c *api.Config) { c.UnknownLimit = 3 })
+	if got := guess(t, w.h, "192.0.2.1:1234", 4); got != "404 429" {
+		t.Errorf("unknown feeds: %s", got)
+	}
+	if status := ask(); status != 207 {
+		t.Errorf("an account where feeds were guessed: %d", status)
 	}
 	w.serve(func(c *api.Config) { c.AccountLimit = 5 })
 	got = nil

@@ -67,15 +67,15 @@ func (h *handlers) feed(w http.ResponseWriter, r *http.Request) {
 // answers.
 func (h *handlers) withToken(w http.ResponseWriter, r *http.Request, open func(token string) (answer func(), err error)) {
 	token := chi.URLParam(r, "token")
-	if h.guesses(r, token) {
-		h.tooMany(w, r, h.unknowns)
-		return
-	}
 	if !plausible(token) {
 		h.unknownFeed(w, r)
 		return
 	}
-	answer, err := open(token)
+	var answer func()
+	err := h.lookUp(r, h.feeds.rate(token) > 0, func() (err error) {
+		answer, err = open(token)
+		return err
+	})
 	switch {
 	case errors.Is(err, ErrNotFound):
 		h.unknownFeed(w, r)

@@ -22,6 +22,9 @@ const (
 	// with many events, on top of one each minute that finds nothing new.
 	defaultAccountLimit = 1200
 	limitWindow         = time.Hour
+	// doubtfulTurns is how many questions from places with too many misses are
+	// put to the database at a time.
+	doubtfulTurns = 2
 )
 
 // limiter bounds the requests under one key in any hour. It counts in memory,
@@ -74,11 +77,22 @@ func address(r *http.Request) string {
 	return httprate.CanonicalizeIP(middleware.GetClientIP(r.Context()))
 }
 
-// guesses reports whether to refuse a token unseen: its address has asked for
-// too many unknown ones. A token that was good in the last hour is spared,
-// since whole organisations ask from one address.
-func (h *handlers) guesses(r *http.Request, token string) bool {
-	return h.unknowns.full(address(r)) && h.feeds.rate(token) == 0
+// lookUp asks what a token or a password opens. Nobody guesses 160 random bits,
+// so what is good passes from everywhere, also where others asked for too many
+// unknown ones: only misses are refused there. The questions from such places
+// wait for one of a few turns, which keeps them from driving others out of the
+// database; what was good in the last hour waits for none.
+func (h *handlers) lookUp(r *http.Request, inUse bool, ask func() error) error {
+	if inUse || !h.unknowns.full(address(r)) {
+		return ask()
+	}
+	select {
+	case h.turns <- struct{}{}:
+		defer func() { <-h.turns }()
+		return ask()
+	case <-r.Context().Done():
+		return r.Context().Err()
+	}
 }
 
 // unknownFeed answers a token that opens nothing, whatever the reason.

@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -119,16 +120,56 @@ func TestRetryAfterHolds(t *testing.T) {
 	}
 }
 
-// Whoever guesses is refused without a question to the database, and nobody
-// else is, though a feed in use goes on also from that address.
+// Misses past the limit are refused; what is good passes from the same address,
+// also when it was never asked for before.
 func TestUnknownLimit(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		asked := 0
 		c := config(io.Discard)
+		c.Answering = (&acts{}).answering()
+		h := handler(t, c)
+		const guesser, neighbour = "192.0.2.7:40000", "192.0.2.8:40000"
+		if got := guess(t, h, guesser, 600); got != "404" {
+			t.Errorf("%s within the limit", got)
+		}
+		if got := guess(t, h, "192.0.2.7:50000", 100); got != "429" {
+			t.Errorf("%s past the limit", got)
+		}
+		for _, miss := range []string{"/f/%00.ics", "/subscribe/x", "/answer/x"} {
+			if w := from(t, h, guesser, "HEAD", miss); w.Code != 429 || w.Header().Get("Retry-After") == "" {
+				t.Errorf("%s: %d %v", miss, w.Code, w.Header())
+			}
+		}
+		for _, good := range []string{feedPath, "/subscribe/" + goodToken, "/answer/" + answerToken, "/healthz"} {
+			if w := from(t, h, guesser, "GET", good); w.Code != 200 {
+				t.Errorf("%s from the address of the guesser: %d", good, w.Code)
+			}
+		}
+		if got := guess(t, h, neighbour, 1); got != "404" {
+			t.Errorf("a neighbour: %s", got)
+		}
+		time.Sleep(2 * time.Hour)
+		if got := guess(t, h, guesser, 1); got != "404" {
+			t.Errorf("two hours later: %s", got)
+		}
+	})
+}
+
+// However many ask at once from an address with too many misses, few of them
+// are at the database; others do not wait for them, nor does a feed in use.
+func TestGuessersTakeTurns(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var asking, most atomic.Int32
+		c := config(io.Discard)
+		c.UnknownLimit = 1
 		known := c.Feed
 		c.Feed = func(ctx context.Context, token, agent string, now time.Time) (api.Feed, error) {
-			asked++
+			if strings.HasPrefix(token, "guess") {
+				most.Store(max(most.Load(), asking.Add(1)))
+				time.Sleep(time.Second)
+				asking.Add(-1)
+			}
 			return known(ctx, token, agent, now)
 		}
 		h := handler(t, c)
@@ -136,29 +177,29 @@ func TestUnknownLimit(t *testing.T) {
 		if w := from(t, h, guesser, "GET", feedPath); w.Code != 200 {
 			t.Fatal(w.Code)
 		}
-		if got := guess(t, h, guesser, 600); got != "404" {
-			t.Errorf("%s within the limit", got)
+		guess(t, h, guesser, 1)
+		for range 50 {
+			go guess(t, h, guesser, 1)
 		}
-		asked = 0
-		if got := guess(t, h, "192.0.2.7:50000", 100); got != "429" || asked != 0 {
-			t.Errorf("%s past the limit, %d questions to the database", got, asked)
+		synctest.Wait()
+		begin := time.Now()
+		for _, address := range []string{guesser, neighbour} {
+			if w := from(t, h, address, "GET", feedPath); w.Code != 200 || time.Since(begin) > 0 {
+				t.Errorf("%s: %d after %v", address, w.Code, time.Since(begin))
+			}
 		}
-		w := from(t, h, guesser, "HEAD", "/f/%00.ics")
-		if w.Code != 429 || w.Header().Get("Retry-After") == "" {
-			t.Errorf("not even a token: %d %v", w.Code, w.Header())
+		// Somebody who goes away waits no longer.
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second/2)
+		defer cancel()
+		r := httptest.NewRequestWithContext(ctx, "GET", "/f/guess.ics", nil)
+		r.RemoteAddr = guesser
+		w := httptest.NewRecorder()
+		if h.ServeHTTP(w, r); w.Code != 503 || time.Since(begin) > time.Second {
+			t.Errorf("%d after %v", w.Code, time.Since(begin))
 		}
-		if w := from(t, h, guesser, "GET", feedPath); w.Code != 200 {
-			t.Errorf("a feed in use, from the address of the guesser: %d", w.Code)
-		}
-		if got := guess(t, h, neighbour, 1); got != "404" {
-			t.Errorf("a neighbour: %s", got)
-		}
-		if w := from(t, h, guesser, "GET", "/healthz"); w.Code != 200 {
-			t.Errorf("another route: %d", w.Code)
-		}
-		time.Sleep(2 * time.Hour)
-		if got := guess(t, h, guesser, 1); got != "404" {
-			t.Errorf("two hours later: %s", got)
+		time.Sleep(time.Minute)
+		if most.Load() != 2 || asking.Load() != 0 {
+			t.Errorf("%d questions at once, %d left", most.Load(), asking.Load())
 		}
 	})
 }
