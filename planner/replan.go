@@ -309,10 +309,7 @@ func canServe(m *Staff, l *Location, role string, period Period) bool {
 // row ends the day before and stays as history.
 func (f *formulation) handOver(p *Plan) {
 	f.replan.serving = map[assignedKey][]Assigned{}
-	before := map[assignedKey]Assigned{}
-	for _, a := range latest(f.replan.published.Assignments) {
-		before[a.key()] = a
-	}
+	before := f.openEarlier()
 	days := f.handoverDays(p.Assignments, before)
 	var rows []Assigned
 	for _, a := range p.Assignments {
@@ -331,6 +328,33 @@ func (f *formulation) handOver(p *Plan) {
 		rows = append(rows, f.replan.serving[key]...)
 	}
 	p.Assignments = rows
+}
+
+// openEarlier returns the latest published rows by key. Where a location opens
+// before the first of its published rows begins – the opening was brought
+// forward –, that row begins with the opening: who was told to be the first
+// there still is.
+func (f *formulation) openEarlier() map[assignedKey]Assigned {
+	open := map[string]calendar.Date{}
+	for i := range f.state.Locations {
+		l := &f.state.Locations[i]
+		open[l.ID] = max(f.period.From, l.Opened)
+	}
+	out := map[assignedKey]Assigned{}
+	for _, a := range latest(f.replan.published.Assignments) {
+		key := a.key()
+		first := &a
+		for i := range f.replan.ended[key] {
+			if e := &f.replan.ended[key][i]; e.From < first.From {
+				first = e
+			}
+		}
+		if opened, known := open[a.Location]; known {
+			first.From = min(first.From, opened)
+		}
+		out[key] = a
+	}
+	return out
 }
 
 type placeRole struct{ location, role string }

@@ -190,6 +190,48 @@ func TestReplanWithNewAndClosedLocation(t *testing.T) {
 	}
 }
 
+// An opening that is brought forward leaves no day without anybody: who was told
+// to have the location has it from then on, also where it then goes to another.
+func TestReplanOfAnOpeningBroughtForward(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, opened, ends string
+		rows               int
+	}{
+		{"stays", "2027-03-13", "", 1},
+		{"goes to another", "2027-03-13", "2027-09-30", 2},
+		{"opens later on", "2027-05-13", "2027-09-30", 2},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s := town()
+			s.Locations[0].Opened = date("2027-07-12")
+			p := solve(t, s)
+			s.Locations[0].Opened = date(c.opened)
+			if who := p.server("l1", "coordinator", Primary).Staff; c.ends != "" {
+				s.Staff[slices.IndexFunc(s.Staff, func(m Staff) bool { return m.ID == who })].Contracts[0].To = date(c.ends)
+			}
+			r := again(t, s, told(p), "2027-04-05", nil)
+			var rows []Assigned
+			for _, a := range r.Assignments {
+				if a.Location == "l1" && a.Role == "coordinator" && a.Kind == Primary {
+					rows = append(rows, a)
+				}
+			}
+			next := date(c.opened)
+			for _, a := range rows {
+				if a.From != next {
+					t.Errorf("%s begins on %s, want %s", a.Staff, a.From, next)
+				}
+				next = a.To + 1
+			}
+			if len(rows) != c.rows || rows[len(rows)-1].To != calendar.NoDate {
+				t.Errorf("rows %+v, want %d", rows, c.rows)
+			}
+		})
+	}
+}
+
 func TestReplanReopensWhatWasNotMade(t *testing.T) {
 	t.Parallel()
 	s := town()

@@ -233,13 +233,27 @@ func (c *checker) checkEnded() {
 			continue
 		}
 		known := slices.ContainsFunc(c.folder.PublishedAssignments, func(p AssignmentRow) bool {
-			return p.Location == a.Location && p.Role == a.Role && p.Kind == a.Kind && p.Staff == a.Staff && p.From == a.From &&
+			return p.Location == a.Location && p.Role == a.Role && p.Kind == a.Kind && p.Staff == a.Staff && c.begins(&p) == a.From &&
 				(p.To == a.To || p.To == calendar.NoDate && a.To >= c.firstDay-1)
 		})
 		if !known || a.MinutesYear != 0 || a.TravelMinutesYear != 0 || a.Changed || a.Reason != "none = 0.00" {
 			c.add(Fault{Kind: PastChanged, Location: a.Location, Role: a.Role, Staff: a.Staff, Date: a.From}, "the row that ends on %s was not published so", a.To)
 		}
 	}
+}
+
+// begins returns the day on which a published row begins in the plan: its own,
+// but that of the opening where the location opens before the first row that was
+// published of it.
+func (c *checker) begins(p *AssignmentRow) calendar.Date {
+	earlier := slices.ContainsFunc(c.folder.PublishedAssignments, func(o AssignmentRow) bool {
+		return o.Location == p.Location && o.Role == p.Role && o.Kind == p.Kind && o.From < p.From
+	})
+	if l := c.locations[p.Location]; l != nil && !earlier {
+		opening, _ := c.between(l.Opened, l.Closed)
+		return min(p.From, opening)
+	}
+	return p.From
 }
 
 // checkMoves finds every published visit in the plan and adds up the charges of

@@ -49,7 +49,7 @@ func disturb(r *rand.Rand, s *planner.State, today calendar.Date) {
 	day := func() calendar.Date { return today + calendar.Date(r.IntN(90)) }
 	for range 1 + r.IntN(3) {
 		from := day()
-		switch r.IntN(6) {
+		switch r.IntN(7) {
 		case 0:
 			s.Absences = append(s.Absences, planner.Absence{Staff: s.Staff[r.IntN(7)].ID, From: from, To: from + 42})
 		case 1:
@@ -68,6 +68,12 @@ func disturb(r *rand.Rand, s *planner.State, today calendar.Date) {
 			for i := range s.Meetings {
 				if m := &s.Meetings[i]; r.IntN(2) == 0 {
 					m.Clock += 30
+				}
+			}
+		case 6: // an opening is brought forward
+			for i := range s.Locations {
+				if l := &s.Locations[i]; l.Opened > today {
+					l.Opened -= calendar.Date(r.IntN(120))
 				}
 			}
 		}
