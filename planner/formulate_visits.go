@@ -38,6 +38,9 @@ type visitRef struct {
 	roles  []string // by crew list
 	told   *Visit   // the published visit that it is, or nil
 	id     string
+	// from and to bound the days on which its consent, the freeze and its crew
+	// allow it; either may be NoDate.
+	from, to calendar.Date
 	// blocked and change say why it is no part of the dense problem, if so.
 	blocked, change string
 }
@@ -299,7 +302,7 @@ func (f *formulation) addVisits(p *visitProblem, w *windowSets, t teams, i int) 
 			f.drop(told[k])
 			continue
 		}
-		ref.roles, ref.told = s.roles, told[k]
+		ref.roles, ref.told, ref.from, ref.to = s.roles, told[k], s.from, s.to
 		p.visits = append(p.visits, ref)
 		p.Visits = append(p.Visits, schedule.Visit{
 			Place:    f.visitPlace(d),

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/wijkplanner/wijkplanner/calendar"
 	"github.com/wijkplanner/wijkplanner/planner/schedule"
 )
 
@@ -27,6 +28,30 @@ func (f *formulation) unplanned(p *visitProblem, v int, e *schedule.Explanation)
 	}
 	out.Reason.Change = f.change(p, e.Change)
 	return out
+}
+
+// reasons prepares the answers about a solution of a problem.
+func (f *formulation) reasons(p *visitProblem, placements []*schedule.Placement) *schedule.Reasons {
+	out := schedule.NewReasons(p.Problem, placements)
+	out.MayOpen = func(v, day int) bool { return f.mayOpen(p.visits[v], p.days[day]) }
+	return out
+}
+
+// mayOpen reports whether a visit could be on a day if only its location had
+// time for it then: the requirement's own rules stay. A visit on a meeting of
+// the location has no other time.
+func (f *formulation) mayOpen(ref visitRef, date calendar.Date) bool {
+	d := &f.demanded[ref.demand]
+	req, _, loc := f.target(d)
+	switch {
+	case req.Anchor != nil,
+		!within(date, ref.from, ref.to), !within(date, loc.Opened, loc.Closed), !f.period.inYear(req.From, req.To).Contains(date):
+		return false
+	case d.handover == nil:
+		return true
+	}
+	former := &f.state.Staff[f.staffIndex(d.handover.from)]
+	return d.handover.window.Contains(date) && former.has(req.Role, date)
 }
 
 // change says which limit to lift, for whom and when.

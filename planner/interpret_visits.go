@@ -64,7 +64,7 @@ func (f *formulation) take(p *Plan, problem *visitProblem, result *schedule.Resu
 // into meetings.
 func (f *formulation) interpretVisits(p *Plan, problem *visitProblem, r *schedule.Result) {
 	legs := problem.legs(r.Placements)
-	reasons := schedule.NewReasons(problem.Problem, r.Placements)
+	reasons := f.reasons(problem, r.Placements)
 	f.nameVisits(problem)
 	for v, place := range r.Placements {
 		e := reasons.Explain(v)

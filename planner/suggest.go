@@ -136,7 +136,7 @@ func (f *formulation) whyOpen(p *visitProblem) *Reason {
 }
 
 func (f *formulation) suggestions(p *visitProblem, placements []*schedule.Placement, at int, item OpenItem, k int) ([]Suggestion, *Reason, error) {
-	reasons := schedule.NewReasons(p.Problem, placements)
+	reasons := f.reasons(p, placements)
 	var out []Suggestion
 	for _, a := range reasons.Recommend(at, len(p.days)*len(p.Staff)) {
 		if d := p.days[a.Placement.Day]; item.Period.Contains(d) {

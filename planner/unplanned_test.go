@@ -110,6 +110,21 @@ func TestSmallestChangesAreTrue(t *testing.T) {
 				s.Consents = append(s.Consents, Consent{Location: u.Location, Requirement: u.Requirement, Given: true, Date: date("2027-01-01")})
 			},
 		},
+		"window": {
+			func() *State {
+				s := town()
+				s.Programme.Requirements[0].From, s.Programme.Requirements[0].To = MonthDay{3, 1}, MonthDay{5, 31}
+				s.Blackouts = []Blackout{{Municipality: "0268", From: date("2027-01-01"), To: date("2027-12-31")}}
+				return s
+			}, "window:1",
+			func(t *testing.T, s *State, u *Unplanned) {
+				t.Helper()
+				on := date(strings.TrimPrefix(u.Reason.Change, "window on "))
+				after := s.Blackouts[0]
+				s.Blackouts[0].To, after.From = on-1, on+1
+				s.Blackouts = append(s.Blackouts, after)
+			},
+		},
 		"unassigned": {
 			func() *State {
 				s := town()
@@ -142,6 +157,64 @@ func TestSmallestChangesAreTrue(t *testing.T) {
 				t.Errorf("%d unplanned before %q, %d after", len(before.Unplanned), u.Reason.Change, len(after.Unplanned))
 			}
 		})
+	}
+}
+
+// A day on which the requirement itself forbids the visit is no way out: with
+// two people away at once, no single change helps.
+func TestNoWindowIsNamedAgainstTheRequirement(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(s *State, req *Requirement) Period{
+		"season": func(_ *State, req *Requirement) Period {
+			req.From, req.To = MonthDay{3, 1}, MonthDay{3, 31}
+			return Period{date("2027-03-01"), date("2027-03-31")}
+		},
+		"consent": func(s *State, req *Requirement) Period {
+			s.Programme.VisitTypes[0].Consent = true
+			s.Consents = []Consent{{Location: "l1", Requirement: req.ID, Given: true, Date: date("2027-10-10")}}
+			return Period{date("2027-10-10"), date("2027-12-31")}
+		},
+		"anchor": func(s *State, req *Requirement) Period {
+			req.Anchor = &Anchor{Kind: "parents", Every: 1}
+			s.Meetings = []Meeting{{ID: "m", Kind: "parents", Location: "l1", Start: date("2027-03-02"), Clock: 600, Minutes: 90, Budget: WithoutIndication}}
+			return Period{date("2027-03-02"), date("2027-03-02")}
+		},
+		"location": func(s *State, _ *Requirement) Period {
+			s.Locations[0].Opened = date("2027-11-01")
+			return Period{date("2027-11-01"), date("2027-12-31")}
+		},
+	} {
+		s := town()
+		s.Locations = s.Locations[:1]
+		req := &s.Programme.Requirements[0]
+		req.Target, req.With = 1, []string{"counsellor"}
+		away := change(s, req)
+		for i := range s.Staff {
+			s.Absences = append(s.Absences, Absence{Staff: s.Staff[i].ID, From: away.From, To: away.To})
+		}
+		if u := only(t, solve(t, s)); u.Reason.Change != "" {
+			t.Errorf("%s: %+v, want no change named", name, u.Reason)
+		}
+	}
+}
+
+// A handover that is due on New Year's Day alone is not made possible by a later
+// window, nor by one at which the former person has left.
+func TestNoWindowIsNamedOutsideAHandover(t *testing.T) {
+	t.Parallel()
+	s := handingOver()
+	s.Programme.Requirements[1].HandoverDays = 1
+	n := 0
+	for _, u := range solve(t, s).Unplanned {
+		if u.Requirement != "handover-coordinator" {
+			continue
+		}
+		if n++; strings.HasPrefix(u.Reason.Change, "window") {
+			t.Errorf("%s: %+v, want no window outside its one day", u.Location, u.Reason)
+		}
+	}
+	if n == 0 {
+		t.Error("every handover is planned on New Year's Day")
 	}
 }
 

@@ -52,8 +52,9 @@ func (s *state) waived(kind FaultKind, staff int) bool {
 	return s.waiver.kind == kind && s.waiver.staff == int32(staff)
 }
 
-// blocked says what stands in the way of an absent visit.
-func (d *desk) blocked(v int32) ([]Blocker, *Change) {
+// blocked says what stands in the way of an absent visit, of which a further
+// window may be on some days only.
+func (d *desk) blocked(v int32, mayOpen func(day int32) bool) ([]Blocker, *Change) {
 	s := d.float()
 	j := &d.m.visits[v]
 	for _, options := range d.p.Visits[v].Crew {
@@ -62,7 +63,7 @@ func (d *desk) blocked(v int32) ([]Blocker, *Change) {
 		}
 	}
 	if len(d.m.sets[j.set].periods) == 0 {
-		return []Blocker{{FaultWindow, None, 1}}, d.anyWindow(v)
+		return []Blocker{{FaultWindow, None, 1}}, d.anyWindow(v, mayOpen)
 	}
 	t := tally{counts: make(map[Blocker]int)}
 	p := &prober{s: s, v: v}
@@ -76,7 +77,7 @@ func (d *desk) blocked(v int32) ([]Blocker, *Change) {
 		d.blockedOn(p, w, &t)
 	}
 	if p.best == nil {
-		p.best = d.anyWindow(v)
+		p.best = d.anyWindow(v, mayOpen)
 	}
 	return t.list(), p.best
 }
@@ -196,11 +197,11 @@ func (t *tally) list() []Blocker {
 }
 
 // anyWindow looks for a moment that only a further window would allow.
-func (d *desk) anyWindow(v int32) *Change {
+func (d *desk) anyWindow(v int32, mayOpen func(day int32) bool) *Change {
 	s, j := d.float(), &d.m.visits[v]
 	p := &prober{s: s, v: v}
 	for day := range int32(d.m.days) {
-		if s.dayBlocker(v, day) != "" {
+		if !mayOpen(day) || s.dayBlocker(v, day) != "" {
 			continue
 		}
 		if p.find(&period{day: day, from: -always, to: always}) {

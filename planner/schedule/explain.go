@@ -38,6 +38,11 @@ type Alternative struct {
 // Reasons answers questions about one solution. It is not safe for concurrent
 // use.
 type Reasons struct {
+	// MayOpen, where not nil, says on which days a further window may be
+	// proposed for an unplanned visit: not where a rule that is no part of the
+	// problem forbids the visit whenever it is.
+	MayOpen func(visit, day int) bool
+
 	p          *Problem
 	placements []*Placement
 	ledger     *ledger
@@ -121,7 +126,7 @@ func (r *Reasons) Explain(visit int) Explanation {
 	}
 	e.Medium = r.p.Visits[visit].Unplanned
 	d, v := r.desk(visit)
-	e.Blockers, e.Change = d.blocked(v)
+	e.Blockers, e.Change = d.blocked(v, func(day int32) bool { return r.MayOpen == nil || r.MayOpen(visit, int(day)) })
 	d.translate(&e)
 	return e
 }
