@@ -93,6 +93,9 @@ func (f *formulation) assignBackups(
 	if err := f.gather(ctx, problem, result); err != nil {
 		return nil, err
 	}
+	if err := f.unexplainedPins(problem, result); err != nil {
+		return nil, err
+	}
 	f.interpretRole(p, problem, result)
 	p.Iterations += result.Iterations
 	return f.servers(problem, result.Staff), nil

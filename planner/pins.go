@@ -86,6 +86,10 @@ func (f *formulation) unexplainedPins(p *roleProblem, r *assign.Result) error {
 		counts[s] += len(p.items[k].locations)
 		reasoned[s] = reasoned[s] || f.explained(p, p.items[k])
 	}
+	pins, left := "pins", ""
+	if p.kind == Backup {
+		pins, left = "backup pins", " left"
+	}
 	var faults []error
 	for i, s := range p.staff {
 		if reasoned[i] {
@@ -93,12 +97,12 @@ func (f *formulation) unexplainedPins(p *roleProblem, r *assign.Result) error {
 		}
 		id, limit := f.state.Staff[s].ID, &p.Staff[i]
 		if r.Loads[i] > max(limit.Capacity, limit.Base) {
-			faults = append(faults, fmt.Errorf("role %s: the pins of %s ask for %d minutes a year with a capacity of %d; "+
-				"take some away, or give one a reason in assignments.csv", p.role.ID, id, r.Loads[i], limit.Capacity))
+			faults = append(faults, fmt.Errorf("role %s: the %s of %s ask for %d minutes a year with a capacity of %d%s; "+
+				"take some away, or give one a reason in assignments.csv", p.role.ID, pins, id, r.Loads[i], limit.Capacity, left))
 		}
 		if limit.MaxLocations > 0 && counts[i] > limit.MaxLocations {
-			faults = append(faults, fmt.Errorf("role %s: the pins of %s ask for %d locations with max_locations %d; "+
-				"take some away, or give one a reason in assignments.csv", p.role.ID, id, counts[i], limit.MaxLocations))
+			faults = append(faults, fmt.Errorf("role %s: the %s of %s ask for %d locations with max_locations %d; "+
+				"take some away, or give one a reason in assignments.csv", p.role.ID, pins, id, counts[i], limit.MaxLocations))
 		}
 	}
 	return errors.Join(faults...)

@@ -57,3 +57,31 @@ func TestPinsAboveTheCeiling(t *testing.T) {
 		t.Errorf("above both: got %q", got)
 	}
 }
+
+// Backups have what the primaries leave of a capacity; pins above it need a
+// reason as well, and that of a primary pin excuses no backup.
+func TestBackupPinsAboveTheCapacity(t *testing.T) {
+	t.Parallel()
+	above := func() *State {
+		s := town()
+		s.Staff[0].Contracts[0].HoursWeek = 0
+		pinned(s, Backup, "c1", "c1")
+		return s
+	}
+	const want = "role coordinator: the backup pins of c1 ask for 60 minutes a year with a capacity of 0 left; take some away, or give one a reason"
+	if got := refused(above()); !strings.Contains(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	s := above()
+	pin := s.Assignments[0]
+	pin.Location, pin.Kind, pin.Reason = "l3", Primary, "until the newcomer starts"
+	s.Assignments = append(s.Assignments, pin)
+	if got := refused(s); !strings.Contains(got, "the backup pins of c1 ask for") {
+		t.Errorf("with a reason for a primary pin: got %q", got)
+	}
+	s = above()
+	s.Assignments[1].Reason = "until the newcomer starts"
+	if got := refused(s); got != "" {
+		t.Errorf("with a reason: %s", got)
+	}
+}
