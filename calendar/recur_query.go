@@ -17,7 +17,7 @@ type RecurQuery struct {
 	Rule  string // as ParseRecurrence reads it; empty: the start only
 
 	From, To string // window, as Start; From inclusive, To exclusive
-	Limit    int    // at most MaxCount-1; below 1 it means MaxInstances
+	Limit    int    // at most MaxCount; below 1 it means MaxInstances
 
 	// EXDates and RDates are as Start. With a Start that is a time, a date among
 	// them means the whole day or the clock time of Start on it; an RDate may be a
@@ -42,12 +42,8 @@ func (q RecurQuery) Lines() (lines []string, more bool, err error) {
 	if series.AllDay {
 		layout = time.DateOnly
 	}
-	limit := q.Limit
-	if limit < 1 {
-		limit = MaxInstances
-	}
-	limit = min(limit, MaxCount-1)
-	instances := series.Between(from, to, limit+1)
+	limit := usableLimit(q.Limit)
+	instances, _ := series.upTo(from, to, limit+1)
 	if more = len(instances) > limit; more {
 		instances = instances[:limit]
 	}

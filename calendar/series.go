@@ -53,10 +53,19 @@ func (s Series) Between(from, to time.Time, limit int) []time.Time {
 
 // between also returns the work done, in steps of some tens of nanoseconds.
 func (s Series) between(from, to time.Time, limit int) (found []time.Time, steps int) {
+	return s.upTo(from, to, usableLimit(limit))
+}
+
+// usableLimit turns a limit asked for into one of 1 to MaxCount.
+func usableLimit(limit int) int {
 	if limit < 1 {
-		limit = MaxInstances
+		return MaxInstances
 	}
-	limit = min(limit, MaxCount)
+	return min(limit, MaxCount)
+}
+
+// upTo is between with any limit above 0.
+func (s Series) upTo(from, to time.Time, limit int) (found []time.Time, steps int) {
 	if !from.Before(to) {
 		return nil, 0
 	}

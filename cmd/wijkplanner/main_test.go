@@ -137,11 +137,11 @@ func TestRecur(t *testing.T) {
 		name, args, want, stderr string
 		code                     int
 	}{
-		{"times", "--start 2027-03-22T09:00 --limit 2 FREQ=WEEKLY", "2027-03-22T09:00:00+01:00 2027-03-29T09:00:00+02:00", "", 0},
+		{"times", "--start 2027-03-22T09:00 --limit 2 FREQ=WEEKLY", "2027-03-22T09:00:00+01:00 2027-03-29T09:00:00+02:00", "more occurrences", 0},
 		{"days, one left out and one added", "--start 2027-03-22 --exdate 2027-03-29 --rdate 2027-04-01 FREQ=WEEKLY;COUNT=3", "2027-03-22 2027-04-01 2027-04-05", "", 0},
 		{"lists", "--start 2027-03-22T09:00 --exdate 2027-03-23T09:00,2027-03-24 FREQ=DAILY;COUNT=4", "2027-03-22T09:00:00+01:00 2027-03-25T09:00:00+01:00", "", 0},
 		{"window of another zone", "--start 2027-03-22T09:00 --tz America/New_York --from 2027-03-23 --to 2027-03-24 FREQ=DAILY", "2027-03-23T09:00:00-04:00", "", 0},
-		{"every day of the month", "--start 2027-02-27 --limit 3 FREQ=MONTHLY;BYMONTHDAY=1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31", "2027-02-27 2027-02-28 2027-03-01", "", 0},
+		{"every day of the month", "--start 2027-02-27 --limit 3 FREQ=MONTHLY;BYMONTHDAY=1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31", "2027-02-27 2027-02-28 2027-03-01", "more occurrences", 0},
 		{"nothing", "--start 2027-02-01 FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "", "", 0},
 		{"refused", "--start 2027-03-22T09:00 FREQ=SECONDLY", "", "freq: FREQ=SECONDLY wordt niet aangenomen", exitInput},
 		{"refused beside other faults", "--start ooit FREQ=DAILY;COUNT=0", "", "ooit valt / is outside", exitInput},
@@ -162,8 +162,28 @@ func TestRecur(t *testing.T) {
 			}
 		})
 	}
-	if stdout, stderr, code := call(t, "recur", "--start", "2027-03-22", "FREQ=DAILY"); code != 0 || strings.Count(stdout, "\n") != 2000 || !strings.Contains(stderr, "more occurrences") {
-		t.Errorf("without a limit: exit %d, %d lines, %q", code, strings.Count(stdout, "\n"), stderr)
+}
+
+// TestRecurSaysWhenItCuts: a list that is not whole says so on stderr.
+func TestRecurSaysWhenItCuts(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		limit, rule string
+		lines       int
+		cut         bool
+	}{
+		{"0", "FREQ=DAILY", 2000, true},
+		{"100000", "FREQ=DAILY;COUNT=100000", 100_000, false},
+		{"99999999999", "FREQ=DAILY;COUNT=100000", 100_000, false},
+		{"99999", "FREQ=DAILY;COUNT=100000", 99_999, true},
+		{"99999999999", "FREQ=DAILY", 100_000, true},
+		{"3", "FREQ=DAILY;COUNT=3", 3, false},
+	} {
+		stdout, stderr, code := call(t, "recur", "--start", "2027-03-22", "--limit", c.limit, c.rule)
+		lines, cut := strings.Count(stdout, "\n"), strings.Contains(stderr, "more occurrences")
+		if code != 0 || lines != c.lines || cut != c.cut {
+			t.Errorf("%s, limit %s: exit %d, %d lines, cut %v; want %d, %v; %s", c.rule, c.limit, code, lines, cut, c.lines, c.cut, stderr)
+		}
 	}
 }
 

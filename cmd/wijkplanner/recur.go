@@ -12,7 +12,7 @@ type recurCommand struct {
 	Tz     string   `help:"IANA time zone." default:"Europe/Amsterdam"`
 	From   string   `help:"Begin of the window, inclusive."`
 	To     string   `help:"End of the window, exclusive."`
-	Limit  int      `help:"At most so many occurrences."`
+	Limit  int      `help:"At most so many occurrences, up to 100000; 2000 if not given."`
 	Exdate []string `help:"Occurrences to leave out."`
 	Rdate  []string `help:"Occurrences to add."`
 	Rule   string   `arg:"" help:"RRULE, for example FREQ=WEEKLY;BYDAY=MO."`
@@ -32,8 +32,8 @@ func (c *recurCommand) Run(p *process) error {
 			return err
 		}
 	}
-	if more && c.Limit < 1 {
-		_, err = fmt.Fprintf(p.stderr, "wijkplanner: there are more occurrences than these %d; --limit, --from and --to show others\n", len(lines))
+	if more {
+		_, err = fmt.Fprintf(p.stderr, "wijkplanner: there are more occurrences than these %d; --limit (at most %d), --from and --to show others\n", len(lines), calendar.MaxCount)
 	}
 	return err
 }
