@@ -29,7 +29,7 @@ const longestForm = 4 << 10
 // answerPage shows the forms behind a link in mail. Mail scanners fetch it:
 // nothing happens by that, and there is nothing of anybody on it.
 func (h *handlers) answerPage(w http.ResponseWriter, r *http.Request) {
-	if _, ok := h.answerToken(w, r); ok {
+	if _, ok := h.answerToken(w, r); ok { //nolint:contextcheck // the request carries it
 		h.sendAnswerPage(w, r, lang(r), http.StatusOK, web.Answer{})
 	}
 }
@@ -67,7 +67,7 @@ func (h *handlers) sameSite(next http.Handler) http.Handler {
 
 // answerAct mails a code, or takes an answer with one.
 func (h *handlers) answerAct(w http.ResponseWriter, r *http.Request) {
-	token, ok := h.answerToken(w, r)
+	token, ok := h.answerToken(w, r) //nolint:contextcheck // the request carries it
 	if !ok {
 		return
 	}

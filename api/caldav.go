@@ -152,7 +152,7 @@ func (h *handlers) account(act func(*davRequest)) http.HandlerFunc {
 			return
 		}
 		var a *service.Account
-		err := h.lookUp(r, h.accounts.rate(user) > 0, func() (err error) {
+		err := h.lookUp(r, h.accounts.rate(user) > 0, func() (err error) { //nolint:contextcheck // the request carries it
 			a, err = h.Account(r.Context(), user, password, h.Now())
 			return err
 		})

@@ -528,11 +528,11 @@ func TestCalDAVHostileBodies(t *testing.T) {
 			}
 		}
 	}
-	many := ""
+	var many strings.Builder
 	for i := range 5000 {
-		many += fmt.Sprintf("<href>%s%d.ics</href>", in, i)
+		_, _ = fmt.Fprintf(&many, "<href>%s%d.ics</href>", in, i)
 	}
-	if all, _ := w.multistatus("REPORT", in, `<c:calendar-multiget xmlns="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav">`+many+`</c:calendar-multiget>`); len(all) != 5000 {
+	if all, _ := w.multistatus("REPORT", in, `<c:calendar-multiget xmlns="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav">`+many.String()+`</c:calendar-multiget>`); len(all) != 5000 {
 		t.Errorf("%d answers, want 5,000", len(all))
 	}
 }
@@ -551,9 +551,9 @@ func TestCalDAVAnswersAreBounded(t *testing.T) {
 	}
 	ask, data := fmt.Sprintf(query, ""), "<c:calendar-data/>"
 	one := "<href>" + all[1].Href + "</href>"
-	spelled := ""
+	var spelled strings.Builder
 	for i := range 400 {
-		spelled += fmt.Sprintf("<href>https://host%d.example%s?%d</href>", i, all[1].Href, i)
+		_, _ = fmt.Fprintf(&spelled, "<href>https://host%d.example%s?%d</href>", i, all[1].Href, i)
 	}
 	for name, c := range map[string]struct{ method, honest, greedy string }{
 		"a property":         {"PROPFIND", find("<getetag/>"), find(strings.Repeat("<getetag/>", 6000))},
@@ -561,19 +561,19 @@ func TestCalDAVAnswersAreBounded(t *testing.T) {
 		"the text":           {"REPORT", ask, strings.Replace(ask, data, strings.Repeat(data, 100), 1)},
 		"a property, synced": {"REPORT", fmt.Sprintf(syncing, "", ""), strings.Replace(fmt.Sprintf(syncing, "", ""), "<getetag/>", strings.Repeat("<getetag/>", 6000), 1)},
 		"an event":           {"REPORT", get(data, one), get(data, strings.Repeat(one, 400))},
-		"an event, spelled":  {"REPORT", get(data, one), get(data, spelled)},
+		"an event, spelled":  {"REPORT", get(data, one), get(data, spelled.String())},
 	} {
 		honest, greedy := w.dav(c.method, in, c.honest, "Depth", "1"), w.dav(c.method, in, c.greedy, "Depth", "1")
 		if honest.status != 207 || greedy.status != 207 || len(greedy.text) > len(honest.text) {
 			t.Errorf("%s: %d with %d bytes, and asked for often %d with %d", name, honest.status, len(honest.text), greedy.status, len(greedy.text))
 		}
 	}
-	unknown := ""
+	var unknown strings.Builder
 	for i := range 3000 {
-		unknown += fmt.Sprintf("<x%d/>", i)
+		_, _ = fmt.Fprintf(&unknown, "<x%d/>", i)
 	}
 	long := "<" + strings.Repeat("x", 5000) + "/>"
-	for _, props := range []string{unknown, long, `<x xmlns="` + strings.Repeat("&quot;", 1000) + `"/>`} {
+	for _, props := range []string{unknown.String(), long, `<x xmlns="` + strings.Repeat("&quot;", 1000) + `"/>`} {
 		for method, body := range map[string]string{"PROPFIND": find(props), "REPORT": get(props, one)} {
 			if a := w.dav(method, in, body, "Depth", "1"); a.status != 400 || len(a.text) > 1000 {
 				t.Errorf("%s %.20s: %d with %d bytes", method, props, a.status, len(a.text))
