@@ -102,6 +102,17 @@ func TestBlockersByHand(t *testing.T) {
 	}
 }
 
+// TestNoLongerShiftForWhatFits: a visit that fits as things are is not said to
+// need a shift longer by nothing.
+func TestNoLongerShiftForWhatFits(t *testing.T) {
+	t.Parallel()
+	p := line(1)
+	p.on(0, 0)
+	if c := Explain(p, make([]*Placement, 1), 0).Change; c != nil && c.Kind == FaultAway {
+		t.Errorf("the change is %+v", *c)
+	}
+}
+
 // TestRunnerUpIsTheNextBest compares the runner-up with all placements on another
 // day or with other people.
 func TestRunnerUpIsTheNextBest(t *testing.T) {

@@ -164,6 +164,9 @@ func (p *prober) offerShift(r int32, was lane) {
 		need.To += m
 	}
 	extra := int64(need.To-need.From) - max(0, int64(was.to-was.from))
+	if extra <= 0 {
+		return // the visit fits as things are
+	}
 	p.offer(Change{
 		Kind: FaultAway, Staff: staff, Day: pl.Day, Other: None, Fixed: None,
 		Amount: extra, Shift: need, Placement: pl, effort: extra,
