@@ -45,6 +45,7 @@ func SuggestVisit(s *State, published Published, item OpenItem, k int) ([]Sugges
 	tried := *s
 	tried.Programme.Requirements = append(slices.Clone(s.Programme.Requirements), Requirement{
 		ID: openItem, Role: item.Role, VisitType: item.VisitType, Target: 1, Select: &Selection{Locations: []string{item.Location}},
+		From: monthDay(item.Period.From), To: monthDay(item.Period.To),
 	})
 	period := s.Programme.YearPeriod(item.Period.From.Year())
 	r := newReplanning(&tried, published.in(s.Programme.Zone), ReplanOptions{Today: item.Period.From, MaxMoves: -1}, period.From)
@@ -63,7 +64,7 @@ func SuggestVisit(s *State, published Published, item OpenItem, k int) ([]Sugges
 		return nil, f.whyOpen(p), nil
 	}
 	placements := p.standing()
-	return f.suggestions(p, placements, at, item, k)
+	return f.suggestions(p, placements, at, k)
 }
 
 // check reports everything about an open item that makes no sense.
@@ -135,13 +136,13 @@ func (f *formulation) whyOpen(p *visitProblem) *Reason {
 	return &Reason{Blocked: []string{string(schedule.FaultWindow) + ":1"}}
 }
 
-func (f *formulation) suggestions(p *visitProblem, placements []*schedule.Placement, at int, item OpenItem, k int) ([]Suggestion, *Reason, error) {
+func (f *formulation) suggestions(p *visitProblem, placements []*schedule.Placement, at, k int) ([]Suggestion, *Reason, error) {
 	reasons := f.reasons(p, placements)
 	var out []Suggestion
 	for _, a := range reasons.Recommend(at, len(p.days)*len(p.Staff)) {
-		if d := p.days[a.Placement.Day]; item.Period.Contains(d) {
-			out = append(out, Suggestion{d, calendar.Clock(a.Placement.Start), f.state.Staff[a.Placement.Staff[0]].ID, a.Difference})
-		}
+		out = append(out, Suggestion{
+			p.days[a.Placement.Day], calendar.Clock(a.Placement.Start), f.state.Staff[a.Placement.Staff[0]].ID, a.Difference,
+		})
 	}
 	if len(out) == 0 {
 		f.nameVisits(p)
@@ -154,3 +155,6 @@ func (f *formulation) suggestions(p *visitProblem, placements []*schedule.Placem
 	})
 	return out[:min(k, len(out))], nil, nil
 }
+
+// monthDay returns the day of the year that a date is.
+func monthDay(d calendar.Date) MonthDay { return MonthDay{int(d.Time().Month()), d.Time().Day()} }

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -34,6 +35,26 @@ func TestSuggestVisit(t *testing.T) {
 	got, _, err = SuggestVisit(s, told(p), item, 1)
 	if err != nil || len(got) != 1 || got[0].Staff != p.server("l1", "coordinator", Backup).Staff || got[0].Difference < DefaultWeights().Backup {
 		t.Errorf("%+v, %v: want the backup, at the charge", got, err)
+	}
+}
+
+// What is said about why there is no moment is about the days asked for alone:
+// the town is closed in the weekend, and on Friday, when the people work, the
+// location cannot be visited.
+func TestSuggestVisitSpeaksOfTheDaysAskedFor(t *testing.T) {
+	t.Parallel()
+	s := town()
+	p := solve(t, s)
+	item := OpenItem{Location: "l1", VisitType: "discussion", Role: "coordinator", Period: Period{date("2027-03-06"), date("2027-03-07")}}
+	got, why, err := SuggestVisit(s, told(p), item, 5)
+	if err != nil || len(got) != 0 || why == nil || !slices.Equal(why.Blocked, []string{"window:1"}) || why.Change != "" {
+		t.Errorf("%+v, %+v, %v: want no window in the weekend, and no change of another day", got, why, err)
+	}
+	item.Period.From = date("2027-03-05")
+	s.Blackouts = []Blackout{{Location: "l1", From: date("2027-03-05"), To: date("2027-03-05")}}
+	got, why, err = SuggestVisit(s, told(p), item, 5)
+	if err != nil || len(got) != 0 || why == nil || why.Change != "window on 2027-03-05" {
+		t.Errorf("%+v, %+v, %v: want a window on the one day that is possible", got, why, err)
 	}
 }
 
