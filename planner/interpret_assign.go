@@ -16,12 +16,12 @@ func (f *formulation) assignAll(ctx context.Context, o Options, p *Plan) (teams,
 	t := teams{}
 	faces, spent := make([][]string, len(f.state.Locations)), map[string]int64{}
 	roles := f.assignedRoles()
+	if err := f.checkPins(roles); err != nil {
+		return nil, err
+	}
 	problems := countProblems(roles)
 	for i, role := range roles {
 		o.report("assign", i, len(roles))
-		if err := f.emptyPins(role); err != nil {
-			return nil, err
-		}
 		problem := f.formulatePrimary(role, faces, spent, o.MaxChanges)
 		options := o.assign(problems)
 		if o.Better != nil {

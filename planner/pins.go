@@ -48,6 +48,48 @@ func (f *formulation) pinsOf(role, location string, kind AssignmentKind) []strin
 	return out
 }
 
+// checkPins refuses pins that no plan can keep, of all roles at once.
+func (f *formulation) checkPins(roles []*Role) error {
+	var faults []error
+	for _, role := range roles {
+		faults = append(faults, f.emptyPins(role), f.idlePins(role))
+	}
+	return errors.Join(faults...)
+}
+
+// kinds returns the kinds of assignment that a role gives out.
+func (r *Role) kinds() []AssignmentKind {
+	if r.Backup {
+		return []AssignmentKind{Primary, Backup}
+	}
+	return []AssignmentKind{Primary}
+}
+
+// mostNamed bounds the locations that one fault names.
+const mostNamed = 10
+
+// idlePins refuses backup pins where a role has no backups.
+func (f *formulation) idlePins(role *Role) error {
+	if role.Backup {
+		return nil
+	}
+	var at []string
+	for l := range f.state.Locations {
+		if id := f.state.Locations[l].ID; f.needs(role, l) && f.pin(role.ID, id, Backup) != "" {
+			at = append(at, id)
+		}
+	}
+	if len(at) == 0 {
+		return nil
+	}
+	more := ""
+	if n := len(at) - mostNamed; n > 0 {
+		at, more = at[:mostNamed], fmt.Sprintf(" and %d more", n)
+	}
+	return fmt.Errorf("role %s: assignments.csv pins backups at %s%s, and the role has none (backup: false in programme.yaml); "+
+		"end these pins, or set backup: true", role.ID, strings.Join(at, ", "), more)
+}
+
 // emptyPins refuses pins of people who do not have the role as long as the
 // location is open, and of several people one after the other.
 func (f *formulation) emptyPins(role *Role) error {
@@ -56,7 +98,7 @@ func (f *formulation) emptyPins(role *Role) error {
 		if !f.needs(role, l) {
 			continue
 		}
-		for _, kind := range []AssignmentKind{Primary, Backup} {
+		for _, kind := range role.kinds() {
 			pins := f.pinsOf(role.ID, f.state.Locations[l].ID, kind)
 			if len(pins) == 0 {
 				continue

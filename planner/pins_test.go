@@ -2,6 +2,7 @@ package planner
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
@@ -83,5 +84,44 @@ func TestBackupPinsAboveTheCapacity(t *testing.T) {
 	s.Assignments[1].Reason = "until the newcomer starts"
 	if got := refused(s); got != "" {
 		t.Errorf("with a reason: %s", got)
+	}
+}
+
+// A role without backups has none to pin: one fault names it and where, beside
+// the faults of other roles; a pin that is over is none.
+func TestBackupPinsWithoutBackups(t *testing.T) {
+	t.Parallel()
+	s := town()
+	s.Programme.Roles[0].Backup = false
+	pinned(s, Backup, "c1", "c1")
+	const want = "role coordinator: assignments.csv pins backups at l1, l2, and the role has none (backup: false in programme.yaml); " +
+		"end these pins, or set backup: true"
+	if got := refused(s); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	other := s.Assignments[0]
+	other.Role, other.Kind, other.Staff = "counsellor", Primary, "b1"
+	s.Staff[2].Contracts[0].To = date("2027-06-30")
+	s.Programme.Requirements[0].With = []string{"counsellor"}
+	s.Assignments = append(s.Assignments, other)
+	if got := refused(s); !strings.Contains(got, want) || !strings.Contains(got, "b1 is pinned as primary counsellor but has no contract") {
+		t.Errorf("with another role: got %q, want both faults", got)
+	}
+	s.Assignments = s.Assignments[:2]
+	for i := range s.Assignments {
+		s.Assignments[i].To = date("2026-12-31")
+	}
+	if got := refused(s); got != "" {
+		t.Errorf("with pins that are over: %s", got)
+	}
+	for range 10 {
+		l := s.Locations[0]
+		l.ID = "m" + string(rune('0'+len(s.Locations)))
+		s.Locations = append(s.Locations, l)
+	}
+	s.Assignments = nil
+	pinned(s, Backup, slices.Repeat([]string{"c1"}, 12)...)
+	if got := refused(s); !strings.Contains(got, " and 2 more, and the role has none") {
+		t.Errorf("at twelve locations: got %q", got)
 	}
 }
