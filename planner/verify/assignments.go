@@ -192,6 +192,13 @@ func (c *checker) readAssignments() {
 			c.before[key] = append(c.before[key], &planner.Assignment{Staff: a.Staff, From: calendar.NoDate, To: calendar.NoDate})
 		}
 	}
+	// Else whom a lead had pinned there when the period began.
+	for i := range c.state.Assignments {
+		if a := &c.state.Assignments[i]; a.Pinned {
+			key := servingKey{a.Location, a.Role, string(a.Kind)}
+			c.before[key] = append(c.before[key], a)
+		}
+	}
 }
 
 // checkPins proves that whom a lead pinned has the location.
@@ -253,11 +260,8 @@ func (c *checker) inForce(role, location, kind string) string {
 // formerOf returns who had a location before this plan, also when that person
 // can serve it no longer.
 func (c *checker) formerOf(role, location, kind string) string {
-	if c.folder.Replan == nil {
-		return c.inForce(role, location, kind)
-	}
 	if a := c.formerly[servingKey{location, role, kind}]; a != nil {
 		return a.Staff
 	}
-	return ""
+	return c.inForce(role, location, kind)
 }

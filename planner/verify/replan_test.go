@@ -144,6 +144,58 @@ func TestReplansHaveNoFaults(t *testing.T) {
 	}
 }
 
+// TestReplansWithPinsHaveNoFaults adds a location that was not published and is
+// pinned since long, or was until some weeks ago, and has somebody pinned where
+// who was published leaves; it proves each plan.
+func TestReplansWithPinsHaveNoFaults(t *testing.T) {
+	t.Parallel()
+	today := calendar.NewDate(2027, time.March, 1)
+	since, lately := calendar.NewDate(2022, time.November, 1), calendar.NewDate(2027, time.February, 1)
+	for seed := range 4 {
+		for name, until := range map[string]calendar.Date{"still": open, "until lately": lately} {
+			t.Run(fmt.Sprintf("%d %s", seed, name), func(t *testing.T) {
+				t.Parallel()
+				s := randomState(rand.New(rand.NewPCG(uint64(seed), 21)))
+				o := planner.Options{Year: 2027, Seed: 1, Iterations: 40, Workers: 1, MaxChanges: -1}
+				was, err := planner.Solve(context.Background(), s, o)
+				if err != nil {
+					t.Fatal(err)
+				}
+				fresh := s.Locations[0]
+				fresh.ID, fresh.Opened, fresh.Closed = "P", open, open
+				s.Locations = append(s.Locations, fresh)
+				pin := func(location, role, staff string, kind planner.AssignmentKind) {
+					s.Assignments = append(s.Assignments, planner.Assignment{
+						Location: location, Role: role, Staff: staff, Kind: kind, From: since, To: until, Pinned: true, Reason: "known there",
+					})
+				}
+				who := "s1"
+				if until != open {
+					who = "s0" // who leaves, so that it goes to another
+				}
+				pin("P", "zc", who, planner.Primary)
+				pin("P", "zc", "s2", planner.Backup)
+				pin("P", "ab", "s3", planner.Primary)
+				s.Staff[0].Contracts[0].To = today + 30
+				for _, a := range was.Assignments {
+					if a.Staff == "s0" && a.Kind == planner.Primary {
+						pin(a.Location, a.Role, "s1", planner.Primary)
+						break
+					}
+				}
+				again, err := planner.Replan(context.Background(), s, planner.Published{Visits: was.Visits, Assignments: was.Assignments},
+					planner.ReplanOptions{Options: o, Today: today, MaxMoves: -1})
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, f := range verify.Plan(s, replanFolder(was, again), again.From, again.To) {
+					t.Error(f)
+				}
+			})
+		}
+	}
+}
+
 // pair is a plan of a random region and the plan made from it after two months.
 func pair(t *testing.T) (*planner.State, *planner.Plan, *planner.Replanned) {
 	t.Helper()
