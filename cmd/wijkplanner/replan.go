@@ -73,6 +73,9 @@ func (c *replanCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
+	if err := files.SameFolder(states, folder); err != nil {
+		return fmt.Errorf("%s: %w", c.From, err)
+	}
 	today, err := c.today(p.now())
 	if err != nil {
 		return &codeError{exitInput, err}

@@ -69,3 +69,20 @@ func TestReplanRefusesWhatMakesNoSense(t *testing.T) {
 		}
 	}
 }
+
+// TestReplanOfAnotherFolder gives the plan of one city to another.
+func TestReplanOfAnotherFolder(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	out, again := filepath.Join(dir, "out"), filepath.Join(dir, "again")
+	if _, stderr, code := call(t, "plan", "../../examples/iedere-peuter-someren", "--out", out, "--iterations", "200", "--year", "2027"); code != 0 {
+		t.Fatal(stderr)
+	}
+	_, stderr, code := call(t, "replan", "../../examples/nijmegen", "--from", out, "--today", "2027-03-01", "--out", again, "--iterations", "200")
+	if code != exitInput || !strings.Contains(stderr, out) || !strings.Contains(stderr, "this plan is not of this folder") {
+		t.Errorf("exit %d, %q", code, stderr)
+	}
+	if _, err := os.Stat(again); !os.IsNotExist(err) {
+		t.Errorf("%v: something is written", err)
+	}
+}

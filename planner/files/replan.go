@@ -188,6 +188,30 @@ func PublishedOf(states []*planner.State, folder *verify.Folder) []planner.Publi
 	return out
 }
 
+// SameFolder refuses the plan of another folder: one with rows of locations of
+// which the regions know none. A plan without such rows could be of any folder.
+func SameFolder(states []*planner.State, folder *verify.Folder) error {
+	known := map[string]bool{}
+	for _, s := range states {
+		for i := range s.Locations {
+			known[s.Locations[i].ID] = true
+		}
+	}
+	unknown := map[string]bool{}
+	for i := range folder.Assignments {
+		id := folder.Assignments[i].Location
+		if known[id] {
+			return nil
+		}
+		unknown[id] = true
+	}
+	if len(unknown) == 0 {
+		return nil
+	}
+	return Faults{{File: "assignments.csv", Message: fmt.Sprintf("this plan is not of this folder: locations.csv has none of its %d locations, as %s",
+		len(unknown), folder.Assignments[0].Location)}}
+}
+
 // visitsOf puts the rows of each visit together.
 func visitsOf(rows []verify.VisitRow, mine func(location, staff string) bool) []planner.Visit {
 	var out []planner.Visit
