@@ -12,6 +12,16 @@ import (
 // somebody in a role.
 const blockedUnassigned = "unassigned"
 
+// blockedMeeting is the code of a row that is no visit, but a meeting that
+// somebody cannot attend because of another one.
+const blockedMeeting = "meeting"
+
+// missedMeeting reports whether a row is about a meeting: its id, and its
+// location, may be those of a promise.
+func (u *Unplanned) missedMeeting() bool {
+	return len(u.Reason.Blocked) > 0 && strings.HasPrefix(u.Reason.Blocked[0], blockedMeeting+":")
+}
+
 // unplanned turns a visit without a placement into a row: what stands in the
 // way, and the smallest change that would allow it.
 func (f *formulation) unplanned(p *visitProblem, v int, e *schedule.Explanation) Unplanned {

@@ -250,10 +250,10 @@ func (f *formulation) relabel(p *Plan) int64 {
 	var medium int64
 	for i := range p.Unplanned {
 		u := &p.Unplanned[i]
-		k := key{u.Location, u.Requirement}
-		if _, promised := missing[k]; !promised {
-			continue // a clash of meetings
+		if u.missedMeeting() {
+			continue
 		}
+		k := key{u.Location, u.Requirement}
 		u.Level = Target
 		if missing[k] > 0 {
 			u.Level = Minimum
@@ -277,7 +277,7 @@ func (f *formulation) clash(ref fixedRef) Unplanned {
 	return Unplanned{
 		Location: ref.meeting.Location, Role: m.rolesOn(ref.date)[0], Requirement: ref.meeting.ID, Level: Target, DueBy: ref.date,
 		Reason: Reason{
-			Blocked: []string{"meeting:1"},
+			Blocked: []string{blockedMeeting + ":1"},
 			Change:  fmt.Sprintf("move %s on %s for %s", ref.meeting.ID, ref.date, m.ID),
 		},
 	}

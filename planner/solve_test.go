@@ -149,6 +149,21 @@ func TestMeetingsAreVisitsOfAllWhoAttend(t *testing.T) {
 	}
 }
 
+// A missed meeting is no missed visit, also when it has the id of a requirement
+// and is at a location that the requirement promises a visit.
+func TestMissedMeetingWithTheNameOfARequirement(t *testing.T) {
+	t.Parallel()
+	s := town()
+	s.Meetings = []Meeting{
+		{ID: "a", Start: date("2027-01-05"), Clock: 600, Minutes: 60, Roles: []string{"coordinator"}},
+		{ID: "discussion", Location: "l1", Start: date("2027-01-05"), Clock: 630, Minutes: 60, Staff: []string{"c1"}},
+	}
+	p := solve(t, s)
+	if len(p.Unplanned) != 1 || !p.Unplanned[0].missedMeeting() || p.Schedule.Medium != 0 {
+		t.Errorf("%+v with medium %d, want only the meeting, which weighs nothing", p.Unplanned, p.Schedule.Medium)
+	}
+}
+
 func TestConsultTimeAndBreaksStayFree(t *testing.T) {
 	t.Parallel()
 	s := town()

@@ -86,8 +86,8 @@ func (c *checker) listedUnplanned() map[promiseKey]listing {
 	out := map[promiseKey]listing{}
 	for i := range c.folder.Unplanned {
 		r := &c.folder.Unplanned[i]
-		if c.meetings[r.Requirement] != nil {
-			continue // somebody cannot attend a meeting
+		if r.missedMeeting() {
+			continue // checkClashes looks at these
 		}
 		key := promiseKey{r.Location, r.Requirement}
 		n := out[key]

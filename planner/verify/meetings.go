@@ -2,6 +2,7 @@ package verify
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/wijkplanner/wijkplanner/calendar"
 	"github.com/wijkplanner/wijkplanner/planner"
@@ -131,12 +132,19 @@ func (c *checker) checkAttendance(s *planner.Staff, rows map[entry]*VisitRow, ex
 	}
 }
 
+// missedMeeting reports whether a row is about a meeting that somebody cannot
+// attend. Only what blocks it says so: a meeting may have the id of a
+// requirement, and a location.
+func (r *UnplannedRow) missedMeeting() bool {
+	return strings.HasPrefix(r.BlockedBy, meetingType+":")
+}
+
 // checkClashes proves that unplanned.csv lists who cannot attend a meeting
 // because of another one.
 func (c *checker) checkClashes(clashes map[entry]int) {
 	for i := range c.folder.Unplanned {
 		r := &c.folder.Unplanned[i]
-		if c.meetings[r.Requirement] == nil {
+		if !r.missedMeeting() {
 			continue
 		}
 		key := entry{meeting: r.Requirement, date: r.DueBy}

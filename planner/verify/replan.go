@@ -294,7 +294,7 @@ func (c *checker) checkCharged(cancelled, charged map[promiseKey]int) {
 	for i := range c.folder.Unplanned {
 		r := &c.folder.Unplanned[i]
 		code, _, _ := strings.Cut(r.BlockedBy, ":")
-		if !slices.Contains([]string{"unassigned", "passed", "consent"}, code) {
+		if !slices.Contains([]string{"unassigned", "passed", "consent"}, code) && !r.missedMeeting() {
 			undone[promiseKey{r.Location, r.Requirement}]++
 		}
 	}

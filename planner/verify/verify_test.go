@@ -334,7 +334,9 @@ func TestWrittenFaults(t *testing.T) {
 			f.Unplanned = append(f.Unplanned, UnplannedRow{Location: "L9", Requirement: "talks", Level: "target"})
 		}, []string{FalselyListed}},
 		{"meeting unplanned though nothing clashes", func(f *Folder) {
-			f.Unplanned = append(f.Unplanned, UnplannedRow{Requirement: "team", Level: "target", DueBy: date("2027-01-04")})
+			f.Unplanned = append(f.Unplanned, UnplannedRow{
+				Requirement: "team", Level: "target", DueBy: date("2027-01-04"), BlockedBy: "meeting:1",
+			})
 		}, []string{FalselyListed}},
 		{"visit left out", func(f *Folder) {
 			f.Visits = slices.DeleteFunc(f.Visits, func(r VisitRow) bool { return r.Visit == "talks-L4-2027-03-17" })
@@ -371,9 +373,26 @@ func TestClash(t *testing.T) {
 	f.complete()
 	expect(t, f.verify(), []string{NotListed})
 	f.folder.Unplanned = append(f.folder.Unplanned, UnplannedRow{
-		Role: "zc", Requirement: "steer", Level: "target", DueBy: date("2027-05-03"),
+		Role: "zc", Requirement: "steer", Level: "target", DueBy: date("2027-05-03"), BlockedBy: "meeting:1",
 	})
 	expect(t, f.verify(), nil)
+}
+
+// A meeting may have the id of a requirement, and be at a location that the
+// requirement promises a visit: what blocks a row says which of the two it is.
+func TestMeetingWithTheNameOfARequirement(t *testing.T) {
+	t.Parallel()
+	f := newFixture()
+	f.state.Meetings = append(f.state.Meetings, planner.Meeting{
+		ID: "talks", Location: "L3", Start: date("2027-05-03"), Clock: clock("09:30"), Minutes: 60, Staff: []string{"z2"},
+	})
+	f.complete()
+	expect(t, f.verify(), []string{NotListed})
+	row := UnplannedRow{Location: "L3", Role: "zc", Requirement: "talks", Level: "target", DueBy: date("2027-05-03"), BlockedBy: "meeting:1"}
+	f.folder.Unplanned = append(f.folder.Unplanned, row)
+	expect(t, f.verify(), nil)
+	f.folder.Unplanned[len(f.folder.Unplanned)-1].BlockedBy = "window:1"
+	expect(t, f.verify(), []string{FalselyListed, NotListed})
 }
 
 func TestFaultsAreSorted(t *testing.T) {
