@@ -76,7 +76,7 @@ type entry struct {
 }
 
 // checkMeetings compares what everybody should attend with the rows: of two
-// meetings at the same time the first of meetings.csv is attended, and the other
+// meetings at the same time the one whose id comes first is attended, and the other
 // is listed as unplanned.
 func (c *checker) checkMeetings() {
 	rows := map[entry]*VisitRow{}

@@ -362,8 +362,8 @@ func TestWrittenFaults(t *testing.T) {
 	}
 }
 
-// TestClash is a person whom two meetings want at once: the first of
-// meetings.csv is attended, and the other one is listed.
+// TestClash is a person whom two meetings want at once: the first by
+// id is attended, and the other one is listed.
 func TestClash(t *testing.T) {
 	t.Parallel()
 	f := newFixture()
