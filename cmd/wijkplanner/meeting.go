@@ -116,6 +116,9 @@ func (c *meetingCheck) Run(p *process) error {
 		if err != nil {
 			return &codeError{exitInput, err}
 		}
+		if len(checks) == 0 { // silence would look like a meeting that suits
+			return &codeError{exitInput, fmt.Errorf("meeting %s does not take place from %s to %s: give --from and --to", m.ID, period.From, period.To)}
+		}
 		bad, err := p.tellChecks(&m, checks)
 		if err != nil {
 			return err

@@ -27,6 +27,10 @@ func TestMeetingCheckNamesEveryClash(t *testing.T) {
 	if stdout, _, code = call(t, "meeting", "check", city, file, "--from", "2027-02-01"); code != 0 || !strings.Contains(stdout, "1 occurrence checked, 0 with") {
 		t.Errorf("exit %d, %q: want a meeting that suits", code, stdout)
 	}
+	stdout, stderr, code = call(t, "meeting", "check", city, file, "--from", "2027-03-01")
+	if code != exitInput || !strings.Contains(stderr, "new does not take place from 2027-03-01 to 2027-12-31") {
+		t.Errorf("exit %d, %q, %q: want that there was nothing to check", code, stdout, stderr)
+	}
 	write("new,New,team,2027-02-03T09:00,30,,nobody\n")
 	if _, stderr, code = call(t, "meeting", "check", city, file); code != exitInput || !strings.Contains(stderr, `unknown role "nobody"`) {
 		t.Errorf("exit %d, %q: want the unknown role", code, stderr)
