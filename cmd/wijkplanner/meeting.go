@@ -22,7 +22,7 @@ type meetingCommand struct {
 // agendaFlags name what people's agendas are read from.
 type agendaFlags struct {
 	Plan   string `type:"existingdir" help:"Plan folder in force: its visits are kept free." placeholder:"OUT"`
-	From   string `help:"First day, as 2027-03-01 (default today)."`
+	From   string `help:"First day, as 2027-03-01 (default today; for check with a plan not before the plan begins)."`
 	To     string `help:"Last day (default the end of that year; for find four weeks on)."`
 	Region string `help:"Region of the folder; needed where there are several."`
 }
@@ -91,6 +91,13 @@ type meetingCheck struct {
 
 // Run checks every meeting of the file; the exit code is 1 when one clashes.
 func (c *meetingCheck) Run(p *process) error {
+	if c.Plan != "" && c.From == "" { // a plan is most often of the year to come
+		folder, err := files.ReadPlan(c.Plan)
+		if err != nil {
+			return err
+		}
+		c.From = max(folder.Summary.From, calendar.DateOf(p.now(), p.now().Location())).String()
+	}
 	period, err := c.period(p.now(), func(from calendar.Date) calendar.Date {
 		return calendar.NewDate(from.Year(), time.December, 31)
 	})

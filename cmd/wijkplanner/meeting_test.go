@@ -37,6 +37,21 @@ func TestMeetingCheckNamesEveryClash(t *testing.T) {
 	}
 }
 
+func TestMeetingCheckLooksAtTheYearOfThePlan(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file, out := filepath.Join(dir, "new.csv"), filepath.Join(dir, "plan")
+	if err := os.WriteFile(file, []byte("meeting_id,name,kind,start,minutes,rrule,location_id\nnew,New,team,2090-02-02T09:00,60,,nij-001\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, stderr, code := call(t, "plan", city, "--out", out, "--year", "2090", "--seconds", "0.2"); code != 0 {
+		t.Fatalf("exit %d, %q", code, stderr)
+	}
+	if stdout, stderr, code := call(t, "meeting", "check", city, file, "--plan", out); code != 0 || !strings.Contains(stdout, "1 occurrence checked") {
+		t.Errorf("exit %d, %q, %q: want the occurrence in the plan's year", code, stdout, stderr)
+	}
+}
+
 func TestMeetingFindProposesAndPicks(t *testing.T) {
 	t.Parallel()
 	find := []string{
