@@ -61,7 +61,13 @@ var tables = []any{
 	replyRow{},
 	busySourceRow{},
 	answerCodeRow{},
+	feedSecretRow{},
 }
+
+// feedSecretRow is a row that only queries look into.
+type feedSecretRow struct{ Secret []byte }
+
+func (feedSecretRow) TableName() string { return "feed_secret" }
 
 // columnTypes lists the type a column has for a row's field, on each database.
 var columnTypes = map[string][2]string{
