@@ -204,10 +204,10 @@ func FuzzRF1_FeedText(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string, cancelled bool) {
 		for _, kind := range []store.FeedKind{store.StaffFeed, store.LocationFeed} {
 			body, err := hostileFeed(kind, store.FullDetail, text, cancelled)
-			if err != nil {
-				t.Skip() // a UID that is empty when it is clean
+			if err == nil {
+				err = checkFeed(body, 2)
 			}
-			if err := checkFeed(body, 2); err != nil {
+			if err != nil {
 				t.Error(err)
 			}
 		}
