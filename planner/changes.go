@@ -265,7 +265,7 @@ func (f *formulation) whyNot(p *visitProblem, v *Visit, dense int) (code, detail
 		return WhyConsent, ""
 	case !p.inWindow(dense, date, at):
 		return WhyOpening, ""
-	case d.last != calendar.NoDate && d.anchors == nil && int(date-d.last) < d.minGap:
+	case d.tooSoon(date):
 		return WhyGap, ""
 	}
 	return "", ""

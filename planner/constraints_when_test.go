@@ -60,6 +60,14 @@ var whenProofs = map[string]func(t *testing.T){
 			}
 			last = d
 		}
+		for _, day := range []string{"2027-08-20", "2027-04-20"} { // in any order, in the year itself
+			s.History = append(s.History, CompletedVisit{Location: "l1", Requirement: "discussion", Date: date(day)})
+		}
+		s.Programme.Requirements[0].Target = 3
+		visits := solve(t, s).visitsAt("l1")
+		if len(visits) != 1 || visits[0].on()-date("2027-08-20") < 120 {
+			t.Errorf("%d visits, the first on %s, want one after the last of August", len(visits), visits[0].on())
+		}
 	},
 	"cap": func(t *testing.T) {
 		t.Helper()

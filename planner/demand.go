@@ -12,10 +12,11 @@ type demand struct {
 	requirement, location int // indices in the state
 	minimum, target       int
 	minGap                int
-	// done counts the visits of the period that already took place, last is the
-	// date of the latest ever, or NoDate.
-	done int
+	// made are the days of the visits that ever took place, last is the latest
+	// of them, or NoDate; done counts those of the period.
+	made []calendar.Date
 	last calendar.Date
+	done int
 	// anchors are the occurrences of the location's own meeting, after the last
 	// completed visit, on which the open visits take place; nil when the
 	// requirement has no anchor.
@@ -92,7 +93,7 @@ func (f *formulation) demand(r, l int) demand {
 			d.minGap, every = overridden(d.minGap, o.MinGapDays), overridden(every, o.Every)
 		}
 	}
-	d.done, d.last = f.completed(req, loc, f.period)
+	d.complete(f.madeAt(req, loc), f.period)
 	d.gated = f.state.Programme.VisitType(req.VisitType).Consent
 	if d.gated {
 		d.consents = f.consentsLeft(req, loc)
@@ -108,40 +109,51 @@ func (f *formulation) demand(r, l int) demand {
 	return d
 }
 
-// completed counts the visits that took place in a period and finds the latest
-// ever.
-func (f *formulation) completed(req *Requirement, l *Location, in Period) (done int, last calendar.Date) {
-	last = calendar.NoDate
+// madeAt returns the days of the visits of a requirement to a location that took
+// place, ascending.
+func (f *formulation) madeAt(req *Requirement, l *Location) []calendar.Date {
+	var out []calendar.Date
 	for _, h := range f.history[l.ID] {
-		if h.Requirement != req.ID {
-			continue
+		if h.Requirement == req.ID {
+			out = append(out, h.Date)
 		}
-		if in.Contains(h.Date) {
-			done++
-		}
-		last = max(last, h.Date)
 	}
-	return done, last
+	slices.Sort(out)
+	return out
+}
+
+// complete notes which visits of a demand took place, on ascending days, and
+// counts those in a period.
+func (d *demand) complete(made []calendar.Date, in Period) {
+	d.made, d.last, d.done = made, calendar.NoDate, 0
+	for _, day := range made {
+		if in.Contains(day) {
+			d.done++
+		}
+		d.last = day
+	}
+}
+
+// tooSoon reports whether a day is nearer to a visit that was made than the
+// demand allows; visits on a location's own meetings have no gap.
+func (d *demand) tooSoon(day calendar.Date) bool {
+	return d.anchors == nil && slices.ContainsFunc(d.made, func(made calendar.Date) bool {
+		return int(max(day-made, made-day)) < d.minGap
+	})
 }
 
 // consentsLeft returns the days of the consents given for the visits of a
 // requirement that no completed visit has used: each uses the earliest of those
 // given by its day.
 func (f *formulation) consentsLeft(req *Requirement, l *Location) []calendar.Date {
-	var left, visited []calendar.Date
+	var left []calendar.Date
 	for _, c := range f.state.Consents {
 		if c.Given && c.Location == l.ID && c.Requirement == req.ID {
 			left = append(left, c.Date)
 		}
 	}
-	for _, h := range f.history[l.ID] {
-		if h.Requirement == req.ID {
-			visited = append(visited, h.Date)
-		}
-	}
 	slices.Sort(left)
-	slices.Sort(visited)
-	for _, d := range visited {
+	for _, d := range f.madeAt(req, l) {
 		if len(left) > 0 && left[0] <= d {
 			left = left[1:]
 		}

@@ -345,6 +345,11 @@ func (f *formulation) requirement(d *demand) schedule.Requirement {
 	if d.last != calendar.NoDate {
 		out.Last, out.HasLast = int(d.last-f.period.From), true
 	}
+	for _, made := range d.made {
+		if made != d.last && int(f.first-made) < d.minGap { // the others are out of reach
+			out.Made = append(out.Made, int(made-f.period.From))
+		}
+	}
 	return out
 }
 

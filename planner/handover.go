@@ -33,7 +33,7 @@ func (f *formulation) handovers(t teams) []demand {
 			h := f.handoverOf(req, l, t)
 			if h != nil {
 				d := demand{requirement: r, location: l, minimum: req.Minimum, target: max(req.Target, req.Minimum), handover: h}
-				d.done, d.last = f.completed(req, &f.state.Locations[l], h.counted)
+				d.complete(f.madeAt(req, &f.state.Locations[l]), h.counted)
 				out = append(out, d)
 			}
 		}

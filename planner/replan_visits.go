@@ -50,7 +50,7 @@ func (f *formulation) told(d *demand) []*Visit {
 		free, due = slices.Delete(free, k, k+1), slices.Delete(due, v, v+1)
 	}
 	for len(due) > len(free) {
-		i := slices.IndexFunc(due, func(v *Visit) bool { return d.last != calendar.NoDate && int(v.date()-d.last) < d.minGap })
+		i := slices.IndexFunc(due, func(v *Visit) bool { return d.tooSoon(v.date()) })
 		if i < 0 {
 			i = len(due) - 1
 		}

@@ -99,6 +99,27 @@ func TestSmallestChangesAreTrue(t *testing.T) {
 				s.Programme.Requirements[0].MinGapDays -= amountOf(t, u.Reason.Change)
 			},
 		},
+		// Made on 1 March and 1 July: what is open lies within 120 days of either
+		// until the location closes.
+		"gap of several": {
+			func() *State {
+				s := town()
+				s.Locations = s.Locations[:1]
+				s.Locations[0].Closed = date("2027-10-15")
+				for _, day := range []string{"2027-07-01", "2027-03-01"} {
+					s.History = append(s.History, CompletedVisit{Location: "l1", Requirement: "discussion", Date: date(day)})
+				}
+				s.Programme.Requirements[0].Target = 3
+				return s
+			}, "gap:",
+			func(t *testing.T, s *State, u *Unplanned) {
+				t.Helper()
+				if u.Reason.Change != "gap on 2027-10-15 +14" {
+					t.Errorf("the change is %q", u.Reason.Change)
+				}
+				s.Programme.Requirements[0].MinGapDays -= amountOf(t, u.Reason.Change)
+			},
+		},
 		"consent": {
 			func() *State {
 				s := town()

@@ -66,6 +66,9 @@ func (p *prober) tryGap(w *period) {
 	if rq.HasLast {
 		gap = min(gap, abs(x-rq.Last))
 	}
+	for _, y := range rq.Made {
+		gap = min(gap, abs(x-y))
+	}
 	for _, u := range s.m.members[q] {
 		if d := s.held[u].day; d != None && u != p.v {
 			gap = min(gap, abs(x-int(s.m.number[d])))

@@ -369,6 +369,11 @@ func (l *ledger) requirement(rq *Requirement, vs []int) {
 		days = append(days, l.placements[v].Day)
 		dates = append(dates, date{l.p.Days[l.placements[v].Day].Number, v})
 	}
+	for _, d := range dates {
+		if slices.ContainsFunc(rq.Made, func(made int) bool { return abs(made-d.number) < rq.MinGap }) {
+			l.fault(l.pinned(d.visit))
+		}
+	}
 	if rq.HasLast {
 		i := slices.IndexFunc(dates, func(d date) bool { return d.number >= rq.Last })
 		if i < 0 {

@@ -130,6 +130,11 @@ var goldens = map[string]golden{
 		p.Visits[0].Requirement = 0
 		p.WindowSets[0] = p.WindowSets[0][:2]
 	}, want: Amounts{Travel: 20}, check: func(r *Result) bool { return r.Placements[0].Day == 1 }},
+	// Visits were made on days 0 and 4: day 2 alone is 2 days from both.
+	"made before the last": {visits: 1, change: func(p *Problem) {
+		p.Requirements = []Requirement{{MinGap: 2, HasLast: true, Last: 4, Made: []int{0}}}
+		p.Visits[0].Requirement = 0
+	}, want: Amounts{Travel: 20}, check: func(r *Result) bool { return r.Placements[0].Day == 2 }},
 	// Ideally 30 days apart: one day costs 100, so 2 days save 20 less.
 	"spacing": {visits: 2, change: func(p *Problem) {
 		p.Requirements = []Requirement{{IdealGap: 30}}

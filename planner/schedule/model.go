@@ -267,7 +267,7 @@ func (m *model) apart(q int, days []int) bool {
 	r := &m.p.Requirements[q]
 	for i, d := range days {
 		x := m.p.Days[d].Number
-		if r.HasLast && abs(x-r.Last) < r.MinGap || i > 0 && x-m.p.Days[days[i-1]].Number < r.MinGap {
+		if !r.clear(x) || r.HasLast && abs(x-r.Last) < r.MinGap || i > 0 && x-m.p.Days[days[i-1]].Number < r.MinGap {
 			return false
 		}
 	}

@@ -169,6 +169,9 @@ type Requirement struct {
 	// (usually negative); only when HasLast.
 	Last    int
 	HasLast bool
+	// Made are the day numbers of other completed visits: MinGap counts from
+	// them too, IdealGap does not.
+	Made []int
 	// Patterns, where not empty, lists the allowed combinations of days, each
 	// ascending: the planned visits of the requirement must be on exactly the
 	// days of one of them, or none is planned at all. Hard. The search gives

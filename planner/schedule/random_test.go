@@ -151,6 +151,9 @@ func randomWindows(r *rng, p *Problem) {
 func randomRequirements(r *rng, p *Problem) {
 	for range 2 + r.below(5) {
 		q := Requirement{MinGap: r.below(4), IdealGap: r.below(8), Last: -r.below(5), HasLast: r.below(2) == 0}
+		for range r.below(3) {
+			q.Made = append(q.Made, r.below(20)-4)
+		}
 		if r.below(3) == 0 {
 			for range 1 + r.below(4) {
 				var days []int

@@ -334,16 +334,28 @@ func (s *state) gatherDates(v int32, rq *Requirement) {
 	}
 }
 
+// clear reports whether a day number keeps MinGap from the visits that were
+// made before the last.
+func (rq *Requirement) clear(x int) bool {
+	for _, y := range rq.Made {
+		if abs(x-y) < rq.MinGap {
+			return false
+		}
+	}
+	return true
+}
+
 // spacingAt is spacing for a day number, with the dates gathered.
 func (s *state) spacingAt(rq *Requirement, x int32) (int64, bool) {
+	ok := rq.clear(int(x))
 	if len(s.dates) == 0 {
-		return 0, true
+		return 0, ok
 	}
 	before, after := int32(-always), int32(always)
 	for _, y := range s.dates {
 		before, after = nearer(before, after, y, x)
 	}
-	ok := int(x-before) >= rq.MinGap && int(after-x) >= rq.MinGap
+	ok = ok && int(x-before) >= rq.MinGap && int(after-x) >= rq.MinGap
 	if rq.IdealGap == 0 {
 		return 0, ok
 	}

@@ -268,6 +268,11 @@ func (c *checker) gaps(q int, visits []int) {
 		if gap := distance(n, rq.Last); rq.HasLast && gap < rq.MinGap {
 			c.gap(q, v, None, gap)
 		}
+		for _, made := range rq.Made {
+			if gap := distance(n, made); gap < rq.MinGap {
+				c.gap(q, v, None, gap)
+			}
+		}
 		for _, u := range visits[:i] {
 			if gap := distance(n, c.p.Days[c.r.Placements[u].Day].Number); gap < rq.MinGap {
 				c.gap(q, v, u, gap)

@@ -263,8 +263,11 @@ func addLocation(r *rand.Rand, s *planner.State, id string) {
 	if one(3) {
 		s.History = append(s.History, planner.CompletedVisit{Location: id, Role: "zc", Requirement: "talks", Date: calendar.NewDate(2026, 10, 1+r.IntN(90))})
 	}
-	if one(8) {
-		s.History = append(s.History, planner.CompletedVisit{Location: id, Role: "zc", Requirement: "talks", Date: day(3)})
+	if one(8) { // twice in the year itself, the later one first
+		first := day(3)
+		for _, d := range []calendar.Date{first + 100, first} {
+			s.History = append(s.History, planner.CompletedVisit{Location: id, Role: "zc", Requirement: "talks", Date: d})
+		}
 	}
 	s.Locations = append(s.Locations, l)
 }
