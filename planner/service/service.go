@@ -33,6 +33,8 @@ type (
 	Snapshot = store.Snapshot
 	// Region is a region that has been imported.
 	Region = store.Region
+	// Scope is what one caller may reach.
+	Scope = store.Scope
 	// Solve makes a plan of each state, side by side.
 	Solve = func(ctx context.Context, states []*planner.State, o planner.Options) ([]*planner.Plan, error)
 	// Prove finds fault with plans of states, sharing no code with Solve.
@@ -54,12 +56,19 @@ type Service struct {
 	// Links makes the links in mail; nil leaves them out.
 	Links *Links
 
-	feeds feedCache
+	feeds *feedCache
 }
 
 // New returns a service over a store.
 func New(st *store.Store, log *slog.Logger, now func() time.Time) *Service {
-	return &Service{Store: st, Log: log, Now: now, Solve: planner.SolveAll, Prove: files.Prove}
+	return &Service{Store: st, Log: log, Now: now, Solve: planner.SolveAll, Prove: files.Prove, feeds: new(feedCache)}
+}
+
+// As returns the service for one caller: it reaches no more than the scope.
+func (s *Service) As(scope Scope) *Service {
+	out := *s
+	out.Store = s.Store.As(scope)
+	return &out
 }
 
 // Imported is what an import did to one region.

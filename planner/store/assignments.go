@@ -83,7 +83,7 @@ func (t *Tx) assignments(region string) ([]planner.Assignment, error) {
 func (s *Store) AssignmentsOn(ctx context.Context, region string, d calendar.Date) ([]planner.Assignment, error) {
 	var rows []assignmentRow
 	err := s.read(ctx, func(t *Tx) error {
-		return t.db.Where("region = ? AND replaced IS NULL", region).
+		return t.scoped("region").Where("region = ? AND replaced IS NULL", region).
 			Where("(valid_from IS NULL OR valid_from <= ?) AND (valid_to IS NULL OR valid_to >= ?)", on(d), on(d)).
 			Order("location, role, kind DESC, staff, id").Find(&rows).Error
 	})

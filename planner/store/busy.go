@@ -99,7 +99,7 @@ func (s *Store) AddBusySource(ctx context.Context, id, region, staff, address st
 // RemoveBusySource forgets a calendar and its busy times, at once.
 func (s *Store) RemoveBusySource(ctx context.Context, id string) error {
 	return s.Tx(ctx, func(t *Tx) error {
-		done := t.db.Where("id = ?", id).Delete(&busySourceRow{})
+		done := t.scoped("region").Where("id = ?", id).Delete(&busySourceRow{})
 		if done.Error == nil && done.RowsAffected == 0 {
 			return fmt.Errorf("calendar %q: %w", id, ErrNotFound)
 		}
@@ -114,7 +114,7 @@ func (s *Store) RemoveBusySource(ctx context.Context, id string) error {
 func (s *Store) BusySources(ctx context.Context, region string) ([]BusySource, error) {
 	var rows []busySourceRow
 	err := s.read(ctx, func(t *Tx) error {
-		return t.db.Where("region = ?", region).Order("created_at, id").Find(&rows).Error
+		return t.scoped("region").Where("region = ?", region).Order("created_at, id").Find(&rows).Error
 	})
 	slices.SortStableFunc(rows, func(a, b busySourceRow) int { return strings.Compare(a.Staff, b.Staff) })
 	out := make([]BusySource, len(rows))
@@ -128,6 +128,9 @@ func (s *Store) BusySources(ctx context.Context, region string) ([]BusySource, e
 func (s *Store) ClaimBusy(ctx context.Context, n int, lease time.Duration, now time.Time) ([]BusySource, error) {
 	var rows []busySourceRow
 	err := s.Tx(ctx, func(t *Tx) error {
+		if err := t.reachAll(); err != nil {
+			return err
+		}
 		skip := ""
 		if s.dialect == migrations.Postgres {
 			skip = "FOR UPDATE SKIP LOCKED"
@@ -263,7 +266,7 @@ func merged(spans []timeSpan) []timeSpan {
 func (s *Store) Busy(ctx context.Context, region string, from, to time.Time) ([]Occupancy, error) {
 	var rows []occupancyRow
 	err := s.read(ctx, func(t *Tx) error {
-		return t.db.Table("occupancy AS o").Select("p.staff, o.starts_at, o.ends_at, o.kind, o.ref").
+		return t.scoped("p.region").Table("occupancy AS o").Select("p.staff, o.starts_at, o.ends_at, o.kind, o.ref").
 			Joins("JOIN people AS p ON p.person = o.person").
 			Where("p.region = ? AND o.kind = ? AND o.starts_at < ? AND o.ends_at > ?", region, BusyTime, At(to), At(from)).
 			Order("o.starts_at, o.id").Find(&rows).Error
@@ -279,6 +282,9 @@ func (s *Store) Busy(ctx context.Context, region string, from, to time.Time) ([]
 // PurgeBusy forgets busy times that ended long enough ago.
 func (s *Store) PurgeBusy(ctx context.Context, before time.Time) error {
 	return s.Tx(ctx, func(t *Tx) error {
+		if err := t.reachAll(); err != nil {
+			return err
+		}
 		return t.db.Where("kind = ? AND ends_at <= ?", BusyTime, At(before)).Delete(&occupancyRow{}).Error
 	})
 }
@@ -295,7 +301,7 @@ type BusyConflict struct {
 func (s *Store) BusyConflicts(ctx context.Context, region string, from time.Time) ([]BusyConflict, error) {
 	var rows []feedEventRow
 	err := s.read(ctx, func(t *Tx) error {
-		return t.db.Table("feed_events AS e").Distinct("e.subject, e.visit, e.starts_at, e.ends_at").
+		return t.scoped("e.region").Table("feed_events AS e").Distinct("e.subject, e.visit, e.starts_at, e.ends_at").
 			Joins("JOIN people AS p ON p.region = e.region AND p.staff = e.subject").
 			Joins("JOIN occupancy AS o ON o.person = p.person AND o.kind = ? AND o.starts_at < e.ends_at AND o.ends_at > e.starts_at", BusyTime).
 			Where("e.region = ? AND e.kind = ? AND NOT e.cancelled AND e.ends_at > ?", region, StaffFeed, At(from)).Find(&rows).Error

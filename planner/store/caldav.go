@@ -97,7 +97,7 @@ func (s *Store) AccountByID(ctx context.Context, id string) (*Account, error) {
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("CalDAV account: %w", err)
-	case len(out) == 0:
+	case len(out) == 0, !s.scope.Reaches(out[0].Region):
 		return nil, fmt.Errorf("CalDAV account: %w", ErrNotFound)
 	}
 	return &out[0], nil
@@ -105,7 +105,11 @@ func (s *Store) AccountByID(ctx context.Context, id string) (*Account, error) {
 
 // Accounts lists the accounts of a region, revoked ones too, the oldest first.
 func (s *Store) Accounts(ctx context.Context, region string) ([]Account, error) {
-	return (&Tx{db: s.db.WithContext(ctx), store: s}).accounts("a.region = ?", region)
+	t := &Tx{db: s.db.WithContext(ctx), store: s}
+	if err := t.reach(region); err != nil {
+		return nil, err
+	}
+	return t.accounts("a.region = ?", region)
 }
 
 func (t *Tx) accounts(where string, args ...any) (out []Account, err error) {
@@ -140,7 +144,7 @@ func (t *Tx) accounts(where string, args ...any) (out []Account, err error) {
 // RevokeAccount ends an account, at once and for good.
 func (s *Store) RevokeAccount(ctx context.Context, id string, now time.Time) error {
 	return s.Tx(ctx, func(t *Tx) error {
-		done := t.db.Model(&accountRow{}).Where("id = ? AND revoked_at IS NULL", id).Update("revoked_at", At(now))
+		done := t.scoped("region").Model(&accountRow{}).Where("id = ? AND revoked_at IS NULL", id).Update("revoked_at", At(now))
 		if done.Error == nil && done.RowsAffected == 0 {
 			return fmt.Errorf("CalDAV account %q: %w", id, ErrNotFound)
 		}

@@ -205,7 +205,7 @@ func (t *Tx) putContact(c *Contact, now time.Time) (int64, error) {
 // RemoveContact forgets a contact with all that was and would be mailed.
 func (s *Store) RemoveContact(ctx context.Context, id int64) error {
 	return s.Tx(ctx, func(t *Tx) error {
-		done := t.db.Delete(&contactRow{}, id)
+		done := t.scoped("region").Delete(&contactRow{}, id)
 		if done.Error == nil && done.RowsAffected == 0 {
 			return fmt.Errorf("contact %d: %w", id, ErrNotFound)
 		}
@@ -228,7 +228,7 @@ func (s *Store) Contacts(ctx context.Context, region string) ([]Contact, error) 
 
 func (t *Tx) contacts(region string) ([]contactRow, error) {
 	var rows []contactRow
-	if err := t.db.Where("region = ?", region).Find(&rows).Error; err != nil {
+	if err := t.scoped("region").Where("region = ?", region).Find(&rows).Error; err != nil {
 		return nil, err
 	}
 	// Here and not by the database, whose order of letters is its own affair.

@@ -110,6 +110,9 @@ func (s *Store) CreateFeed(ctx context.Context, n NewFeed) (id, token string, er
 func (s *Store) Feeds(ctx context.Context, region string) ([]Feed, error) {
 	var out []Feed
 	err := s.read(ctx, func(t *Tx) (err error) {
+		if err := t.reach(region); err != nil {
+			return err
+		}
 		if out, err = t.feeds("f.region = ? ORDER BY f.created_at, f.id", region); err != nil {
 			return err
 		}
@@ -141,7 +144,7 @@ func (s *Store) FeedByID(ctx context.Context, id string) (*Feed, error) {
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("feed: %w", err)
-	case len(out) == 0:
+	case len(out) == 0, !s.scope.Reaches(out[0].Scope.Region):
 		return nil, fmt.Errorf("feed: %w", ErrNotFound)
 	}
 	return &out[0], nil
@@ -187,7 +190,7 @@ func (s *Store) HideCancelled(ctx context.Context, id string, hide bool, now tim
 // changeFeed changes a feed that is not revoked, else it gives ErrNotFound.
 func (s *Store) changeFeed(ctx context.Context, id string, change map[string]any) error {
 	return s.Tx(ctx, func(t *Tx) error {
-		done := t.db.Model(&feedRow{}).Where("id = ? AND revoked_at IS NULL", id).Updates(change)
+		done := t.scoped("region").Model(&feedRow{}).Where("id = ? AND revoked_at IS NULL", id).Updates(change)
 		if done.Error == nil && done.RowsAffected == 0 {
 			return fmt.Errorf("feed %q: %w", id, ErrNotFound)
 		}

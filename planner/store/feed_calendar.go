@@ -130,6 +130,9 @@ func roleName(p *planner.Programme, id string) string {
 
 // calendar refuses a calendar that is none: an unknown level, kind or subject.
 func (t *Tx) calendar(scope FeedScope, level FeedLevel) error {
+	if err := t.reach(scope.Region); err != nil {
+		return err
+	}
 	if level != FullDetail && level != NoNames && level != BusyOnly {
 		return fmt.Errorf("feed level %q: want %q, %q or %q", level, FullDetail, NoNames, BusyOnly)
 	}

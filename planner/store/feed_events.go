@@ -116,6 +116,9 @@ func (s *Store) FeedChanges(ctx context.Context, scope FeedScope, from, to time.
 // feedEvents reads past gorm, and decodes equal contents once: a first rendering
 // is half reading, and one person goes to a few dozen places over and over.
 func (s *Store) feedEvents(ctx context.Context, scope FeedScope, where string, args ...any) (out []FeedEvent, err error) {
+	if !s.scope.Reaches(scope.Region) {
+		return nil, ErrNotFound
+	}
 	args = append([]any{scope.Region, scope.Kind, scope.ID}, args...)
 	rows, err := s.db.WithContext(ctx).Raw(`SELECT visit, sequence, revised_at, revision, cancelled, reason, starts_at, ends_at, content
 		FROM feed_events WHERE region = ? AND kind = ? AND subject = ? AND `+where+" ORDER BY starts_at", args...).Rows()

@@ -50,6 +50,9 @@ func (replyRow) TableName() string { return "replies" }
 func (s *Store) ClaimMailbox(ctx context.Context, name string, lease time.Duration, now time.Time) (Mailbox, error) {
 	var row mailboxRow
 	err := s.Tx(ctx, func(t *Tx) error {
+		if err := t.reachAll(); err != nil {
+			return err
+		}
 		if err := t.db.Clauses(clause.OnConflict{DoNothing: true}).Create(&mailboxRow{Name: name}).Error; err != nil {
 			return err
 		}
@@ -86,7 +89,12 @@ func (s *Store) LeaveMailbox(ctx context.Context, m *Mailbox, now time.Time) err
 // Mailboxes lists the mailboxes that were read.
 func (s *Store) Mailboxes(ctx context.Context) ([]Mailbox, error) {
 	var rows []mailboxRow
-	err := s.read(ctx, func(t *Tx) error { return t.db.Order("name").Find(&rows).Error })
+	err := s.read(ctx, func(t *Tx) error {
+		if err := t.reachAll(); err != nil {
+			return err
+		}
+		return t.db.Order("name").Find(&rows).Error
+	})
 	out := make([]Mailbox, len(rows))
 	for i, r := range rows {
 		out[i] = Mailbox{Name: r.Name, Validity: uint32(r.Validity), Last: uint32(r.Last), Read: r.ReadAt.Time, Fault: r.Fault}

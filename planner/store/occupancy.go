@@ -211,7 +211,7 @@ func overlapError(a, b *occupancyRow) error {
 // this kind and ref.
 func (s *Store) Release(ctx context.Context, region string, kind OccupancyKind, ref string) error {
 	return s.Tx(ctx, func(t *Tx) error {
-		return t.db.Where("region = ? AND kind = ? AND ref = ?", region, kind, ref).Delete(&occupancyRow{}).Error
+		return t.scoped("region").Where("region = ? AND kind = ? AND ref = ?", region, kind, ref).Delete(&occupancyRow{}).Error
 	})
 }
 
@@ -221,7 +221,7 @@ func (s *Store) Release(ctx context.Context, region string, kind OccupancyKind, 
 func (s *Store) Occupied(ctx context.Context, region string, from, to time.Time) ([]Occupancy, error) {
 	var rows []occupancyRow
 	err := s.read(ctx, func(t *Tx) error {
-		return t.db.Where("region = ? AND starts_at < ? AND ends_at > ?", region, At(to), At(from)).Find(&rows).Error
+		return t.scoped("region").Where("region = ? AND starts_at < ? AND ends_at > ?", region, At(to), At(from)).Find(&rows).Error
 	})
 	if err != nil {
 		return nil, err

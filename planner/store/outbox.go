@@ -159,6 +159,9 @@ func (s *Store) ClaimMail(ctx context.Context, n int, lease time.Duration, now t
 	var out []OutboxMail
 	err := s.Tx(ctx, func(t *Tx) error {
 		out = nil
+		if err := t.reachAll(); err != nil {
+			return err
+		}
 		if err := t.dropLate(now); err != nil {
 			return err
 		}
@@ -269,7 +272,7 @@ func (s *Store) EndMail(ctx context.Context, m *OutboxMail, o MailOutcome, now t
 // RequeueMail lets a dead mail be tried again, from its first attempt on.
 func (s *Store) RequeueMail(ctx context.Context, id int64, now time.Time) error {
 	return s.Tx(ctx, func(t *Tx) error {
-		done := t.db.Model(&outboxRow{}).Where("id = ? AND state = ?", id, MailDead).
+		done := t.scoped("region").Model(&outboxRow{}).Where("id = ? AND state = ?", id, MailDead).
 			Updates(map[string]any{"state": MailWaiting, "attempts": 0, "due_at": At(now), "ended_at": nil})
 		if done.Error == nil && done.RowsAffected == 0 {
 			return fmt.Errorf("dead mail %d: %w", id, ErrNotFound)
@@ -284,7 +287,7 @@ func (s *Store) Outbox(ctx context.Context, state MailState, n int) ([]OutboxMai
 	var out []OutboxMail
 	err := s.read(ctx, func(t *Tx) error {
 		var rows []outboxRow
-		if err := t.db.Omit("content").Where("state = ?", state).Order("id DESC").Limit(n).Find(&rows).Error; err != nil {
+		if err := t.scoped("region").Omit("content").Where("state = ?", state).Order("id DESC").Limit(n).Find(&rows).Error; err != nil {
 			return err
 		}
 		contacts, err := t.contactsOf(rows)
@@ -309,7 +312,7 @@ type OutboxCount struct {
 func (s *Store) OutboxCounts(ctx context.Context) ([]OutboxCount, error) {
 	var out []OutboxCount
 	err := s.read(ctx, func(t *Tx) error {
-		return t.db.Model(&outboxRow{}).Select("kind, state, count(*) AS count").Group("kind, state").Scan(&out).Error
+		return t.scoped("region").Model(&outboxRow{}).Select("kind, state, count(*) AS count").Group("kind, state").Scan(&out).Error
 	})
 	slices.SortFunc(out, func(a, b OutboxCount) int {
 		return strings.Compare(string(a.Kind)+" "+string(a.State), string(b.Kind)+" "+string(b.State))
@@ -327,6 +330,9 @@ const (
 // after it ended, the mail itself and the marks of replies after ninety days.
 func (s *Store) PurgeMail(ctx context.Context, now time.Time) error {
 	return s.Tx(ctx, func(t *Tx) error {
+		if err := t.reachAll(); err != nil {
+			return err
+		}
 		ended := []MailState{MailSent, MailDead, MailDropped}
 		return errors.Join(
 			t.db.Model(&outboxRow{}).Where("state IN ? AND (ended_at <= ? OR kind = ?) AND content <> ?", ended, At(now.Add(-keepContent)), CodeMail, doc(MailContent{})).

@@ -62,6 +62,9 @@ func (t *Tx) advisoryLock(keys []int64) error {
 // persons returns the numbers of people of a region by staff id; all of them
 // when no staff is named. It gives ErrNotFound for somebody unknown.
 func (t *Tx) persons(region string, staff []string) (map[string]int64, error) {
+	if err := t.reach(region); err != nil {
+		return nil, err
+	}
 	var rows []personRow
 	if err := t.db.Where("region = ?", region).Find(&rows).Error; err != nil {
 		return nil, err

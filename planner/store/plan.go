@@ -165,7 +165,7 @@ func (t *Tx) published(region string) (*planner.Plan, PlanInfo, error) {
 
 func (t *Tx) planWhere(where string, args ...any) (*planner.Plan, PlanInfo, error) {
 	var row planRow
-	if err := t.db.Where(where, args...).Order("published_at DESC, id DESC").Take(&row).Error; err != nil {
+	if err := t.scoped("region").Where(where, args...).Order("published_at DESC, id DESC").Take(&row).Error; err != nil {
 		return nil, PlanInfo{}, err
 	}
 	p, err := t.plan(&row)
@@ -176,7 +176,7 @@ func (t *Tx) planWhere(where string, args ...any) (*planner.Plan, PlanInfo, erro
 func (s *Store) Plans(ctx context.Context, region string) ([]PlanInfo, error) {
 	var rows []planRow
 	err := s.read(ctx, func(t *Tx) error {
-		return t.db.Where("region = ?", region).Order("version DESC").Find(&rows).Error
+		return t.scoped("region").Where("region = ?", region).Order("version DESC").Find(&rows).Error
 	})
 	if err != nil {
 		return nil, err

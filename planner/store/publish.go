@@ -80,7 +80,7 @@ func (t *Tx) publish(id int64, now time.Time) error {
 // draft locks the plan's region and returns both, when it can be published.
 func (t *Tx) draft(id int64) (*planRow, *regionRow, error) {
 	var row planRow
-	if err := t.db.Take(&row, id).Error; err != nil {
+	if err := t.scoped("region").Take(&row, id).Error; err != nil {
 		return nil, nil, err
 	}
 	region, err := t.lockRegion(row.Region)

@@ -31,7 +31,7 @@ func (s *Store) Regions(ctx context.Context) ([]Region, error) {
 	var out []Region
 	err := s.read(ctx, func(t *Tx) error {
 		var rows []regionRow
-		if err := t.db.Order("region").Find(&rows).Error; err != nil {
+		if err := t.scoped("region").Order("region").Find(&rows).Error; err != nil {
 			return err
 		}
 		for _, r := range rows {
@@ -94,6 +94,9 @@ func (t *Tx) importState(state *planner.State) error {
 // openRegion locks the region and returns its row with the next version; it
 // makes a region that is new.
 func (t *Tx) openRegion(id string) (*regionRow, error) {
+	if err := t.reach(id); err != nil {
+		return nil, err
+	}
 	row := regionRow{Region: id, Version: 1, ImportedAt: At(t.now())}
 	made := t.db.Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
 	if made.Error != nil || made.RowsAffected == 1 {
@@ -109,6 +112,9 @@ func (t *Tx) openRegion(id string) (*regionRow, error) {
 
 // lockRegion keeps other writers of the region away until the end.
 func (t *Tx) lockRegion(id string) (*regionRow, error) {
+	if err := t.reach(id); err != nil {
+		return nil, err
+	}
 	var row regionRow
 	err := t.db.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("region = ?", id).Take(&row).Error
 	if err != nil {
@@ -225,6 +231,9 @@ func (t *Tx) state(region string) (*planner.State, int64, error) {
 }
 
 func (t *Tx) region(id string) (*regionRow, error) {
+	if err := t.reach(id); err != nil {
+		return nil, err
+	}
 	var row regionRow
 	if err := t.db.Where("region = ?", id).Take(&row).Error; err != nil {
 		return nil, fmt.Errorf("region %q: %w", id, err)

@@ -29,8 +29,10 @@ const pgConnections = 16
 // tries again and in the end gives ErrBusy.
 const lockTimeout = "3s"
 
-// Store is an open database. Its methods may be called concurrently.
+// Store is an open database as one caller may see it. Its methods may be called
+// concurrently.
 type Store struct {
+	scope   Scope
 	db      *gorm.DB
 	sql     *sql.DB
 	dialect migrations.Dialect
@@ -48,9 +50,10 @@ func WithClock(now func() time.Time) Option { return func(s *Store) { s.now = no
 
 // Open opens a database and applies the migrations it lacks. The address is
 // "postgres://…" for PostgreSQL, and a path, or "sqlite:" and a path, for an
-// embedded database, made when it is not there; empty means DefaultPath.
+// embedded database, made when it is not there; empty means DefaultPath. The
+// store reaches everything, as the program itself; As narrows it.
 func Open(ctx context.Context, address string, options ...Option) (*Store, error) {
-	s := &Store{now: time.Now} //nolint:forbidigo // the default of the one clock of the store; WithClock replaces it
+	s := &Store{scope: systemScope, now: time.Now} //nolint:forbidigo // the default of the one clock of the store; WithClock replaces it
 	for _, o := range options {
 		o(s)
 	}

@@ -62,6 +62,8 @@ var tables = []any{
 	busySourceRow{},
 	answerCodeRow{},
 	feedSecretRow{},
+	auditRow{},
+	answeredRow{},
 }
 
 // feedSecretRow is a row that only queries look into.
