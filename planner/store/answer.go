@@ -67,11 +67,7 @@ func (s *Store) MailCode(ctx context.Context, link, code string, hash []byte, no
 		if err != nil {
 			return err
 		}
-		if err := t.QueueCode(notice.Contact, link, code, now, expires); err != nil {
-			return err
-		}
-		return t.db.Clauses(clause.OnConflict{UpdateAll: true}).
-			Create(&answerCodeRow{Link: link, Code: hash, ExpiresAt: At(expires)}).Error
+		return t.mailCode(notice.Contact, link, code, hash, now, expires)
 	})
 }
 
@@ -81,30 +77,34 @@ func (s *Store) MailCode(ctx context.Context, link, code string, hash []byte, no
 func (s *Store) AnswerWithCode(ctx context.Context, link string, hash []byte, answer Answer, now time.Time) error {
 	var refused error
 	err := s.Tx(ctx, func(t *Tx) error {
-		refused = nil
 		notice, err := t.openNotice(link, now)
 		if err != nil {
 			return err
 		}
-		var codes []answerCodeRow
-		err = t.db.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).
-			Where("link = ? AND expires_at > ? AND tries < ?", link, At(now), codeTries).Find(&codes).Error
-		if err != nil {
-			return err
-		}
-		if len(codes) == 0 {
-			refused = ErrCode
-			return nil
-		}
-		if subtle.ConstantTimeCompare(codes[0].Code, hash) != 1 {
-			refused = ErrCode
-			return t.db.Model(&codes[0]).Update("tries", codes[0].Tries+1).Error // the guess counts
-		}
-		if err := t.db.Delete(&codes[0]).Error; err != nil {
+		refused, err = t.useCode(link, hash, now)
+		if err != nil || refused != nil {
 			return err
 		}
 		return t.db.Model(&noticeRow{}).Where("contact = ? AND visit = ?", notice.Contact, notice.Visit).
 			Updates(map[string]any{"answer": answer, "answered_at": At(now)}).Error
 	})
 	return errors.Join(err, refused)
+}
+
+// useCode uses up the code that was mailed last for a link, when the hash is
+// its; otherwise the guess counts and refused is ErrCode.
+func (t *Tx) useCode(link string, hash []byte, now time.Time) (refused, err error) {
+	var codes []answerCodeRow
+	err = t.db.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).
+		Where("link = ? AND expires_at > ? AND tries < ?", link, At(now), codeTries).Find(&codes).Error
+	if err != nil {
+		return nil, err
+	}
+	if len(codes) == 0 {
+		return ErrCode, nil
+	}
+	if subtle.ConstantTimeCompare(codes[0].Code, hash) != 1 {
+		return ErrCode, t.db.Model(&codes[0]).Update("tries", codes[0].Tries+1).Error
+	}
+	return nil, t.db.Delete(&codes[0]).Error
 }

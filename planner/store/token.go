@@ -20,6 +20,12 @@ const (
 	AppPassword TokenKind = "dav"
 	// AnswerToken is a link in mail behind which one invitation is answered.
 	AnswerToken TokenKind = "answer"
+	// APITokenKind lets a program act as an account.
+	APITokenKind TokenKind = "api"
+	// SignInToken is a link that signs an account in once.
+	SignInToken TokenKind = "sign"
+	// LocationToken is the link of a location's contact.
+	LocationToken TokenKind = "loc"
 )
 
 // A token is pf_<kind>_<id>_<secret>_<check>: a prefix and a check that secret
