@@ -21,52 +21,60 @@ const (
 	VisitAdded      VisitChangeKind = "added"
 )
 
-// Why a published visit changed, as a code. With the first nine it could not
-// stay as it was. An absence never says why.
+// Why a published visit or meeting changed, as a code. With the first nine a
+// visit could not stay as it was. An absence never says why.
 const (
-	WhyLeft       = "left"     // the person is not in the role any more
-	WhyAway       = "away"     // the person does not work then
-	WhyHandedOver = "handover" // the location is somebody else's by then
-	WhyMeeting    = "meeting"  // a meeting is at that time, or has moved
-	WhyClosed     = "closed"   // the location is not open any more, or not yet
-	WhyBlackout   = "blackout" // nobody can be received then
-	WhyOpening    = "opening"  // outside opening hours, the season or the location's own meeting
-	WhyConsent    = "consent"  // the consent is of a later day
-	WhyGap        = "gap"      // too soon after a visit that was made
-	WhyNotDue     = "not_due"  // made already, or not promised any more
-	WhyNotMade    = "not_made" // it did not take place and is due again
-	WhyNoPlace    = "no_place" // nothing fits; unplanned.csv says what is in the way
-	WhyRoom       = "room"     // it made room for another visit
-	WhyBetter     = "better"   // the plan gains more by it than the move costs
-	WhyNew        = "new"      // it is newly due
+	WhyLeft        = "left"        // the person is not in the role any more
+	WhyAway        = "away"        // the person does not work then
+	WhyHandedOver  = "handover"    // the location is somebody else's by then
+	WhyMeeting     = "meeting"     // a meeting is at that time
+	WhyClosed      = "closed"      // the location is not open any more, or not yet
+	WhyBlackout    = "blackout"    // nobody can be received then
+	WhyOpening     = "opening"     // outside opening hours, the season or the location's own meeting
+	WhyConsent     = "consent"     // the consent is of a later day
+	WhyGap         = "gap"         // too soon after a visit that was made
+	WhyNotDue      = "not_due"     // made already, or not promised any more
+	WhyNotMade     = "not_made"    // it did not take place and is due again
+	WhyNoPlace     = "no_place"    // nothing fits; unplanned.csv says what is in the way
+	WhyRoom        = "room"        // it made room for another visit
+	WhyBetter      = "better"      // the plan gains more by it than the move costs
+	WhyNew         = "new"         // a visit that is newly due, or a meeting that was not there
+	WhyRescheduled = "rescheduled" // the meeting has another day or time
+	WhyCalledOff   = "called_off"  // the meeting does not take place any more
+	WhyPeople      = "people"      // other people are asked to the meeting
 )
 
 // WhyTexts says in words what the codes of a change mean.
 func WhyTexts() map[string]Text {
 	return map[string]Text{
-		WhyLeft:       {"De medewerker heeft deze rol dan niet meer.", "The person does not have this role any more then."},
-		WhyAway:       {"De medewerker werkt dan niet.", "The person does not work then."},
-		WhyHandedOver: {"De locatie heeft dan een ander vast gezicht.", "The location has another regular person by then."},
-		WhyMeeting:    {"Er is een overleg op dat moment.", "There is a meeting at that time."},
-		WhyClosed:     {"De locatie is dan niet open.", "The location is not open then."},
-		WhyBlackout:   {"De locatie kan dan geen bezoek ontvangen.", "The location cannot receive visits then."},
-		WhyOpening:    {"Het past niet meer bij de openingstijden of het eigen overleg van de locatie.", "It does not fit the location's opening hours or own meeting any more."},
-		WhyConsent:    {"De toestemming is van een latere datum.", "The consent is of a later date."},
-		WhyGap:        {"Het is te kort na een bezoek dat al is geweest.", "It is too soon after a visit that was made."},
-		WhyNotDue:     {"Het is al gedaan, of wordt niet meer beloofd.", "It is done already, or not promised any more."},
-		WhyNotMade:    {"Het bezoek is niet doorgegaan.", "The visit did not take place."},
-		WhyNoPlace:    {"Er is geen moment meer dat past.", "No moment fits any more."},
-		WhyRoom:       {"Het maakt plaats voor een ander bezoek.", "It makes room for another visit."},
-		WhyBetter:     {"Het plan wint er meer mee dan het verschuiven kost.", "The plan gains more by it than the move costs."},
-		WhyNew:        {"Dit bezoek is erbij gekomen.", "This visit was added."},
+		WhyLeft:        {"De medewerker heeft deze rol dan niet meer.", "The person does not have this role any more then."},
+		WhyAway:        {"De medewerker werkt dan niet.", "The person does not work then."},
+		WhyHandedOver:  {"De locatie heeft dan een ander vast gezicht.", "The location has another regular person by then."},
+		WhyMeeting:     {"Er is een overleg op dat moment.", "There is a meeting at that time."},
+		WhyClosed:      {"De locatie is dan niet open.", "The location is not open then."},
+		WhyBlackout:    {"De locatie kan dan geen bezoek ontvangen.", "The location cannot receive visits then."},
+		WhyOpening:     {"Het past niet meer bij de openingstijden of het eigen overleg van de locatie.", "It does not fit the location's opening hours or own meeting any more."},
+		WhyConsent:     {"De toestemming is van een latere datum.", "The consent is of a later date."},
+		WhyGap:         {"Het is te kort na een bezoek dat al is geweest.", "It is too soon after a visit that was made."},
+		WhyNotDue:      {"Het is al gedaan, of wordt niet meer beloofd.", "It is done already, or not promised any more."},
+		WhyNotMade:     {"Het bezoek is niet doorgegaan.", "The visit did not take place."},
+		WhyNoPlace:     {"Er is geen moment meer dat past.", "No moment fits any more."},
+		WhyRoom:        {"Het maakt plaats voor een ander bezoek.", "It makes room for another visit."},
+		WhyBetter:      {"Het plan wint er meer mee dan het verschuiven kost.", "The plan gains more by it than the move costs."},
+		WhyNew:         {"Dit is erbij gekomen.", "This was added."},
+		WhyRescheduled: {"Het overleg is verzet.", "The meeting has moved."},
+		WhyCalledOff:   {"Het overleg vervalt.", "The meeting does not take place any more."},
+		WhyPeople:      {"Er zijn andere mensen bij het overleg.", "Other people come to the meeting."},
 	}
 }
 
 // VisitChange is one difference between what was published and the plan.
 type VisitChange struct {
-	// Visit is the visit's id; Location is empty for a meeting without one.
-	Visit, Location, Requirement string
-	Kind                         VisitChangeKind
+	// Visit is the visit's id, Now the one it has in the plan where that is
+	// another: a meeting is named for its day. Location is empty for a meeting
+	// without one.
+	Visit, Now, Location, Requirement string
+	Kind                              VisitChangeKind
 	// Meeting says that it is an occurrence of a meeting.
 	Meeting bool
 	// Was and Is are when and by whom; the zero Moment where there is none.
@@ -130,7 +138,7 @@ func (r *Replanned) ChangesOf(staff string) []VisitChange {
 func (f *formulation) noteChanges(out *Replanned, p *visitProblem, r *schedule.Result) {
 	now, told := map[string]*Visit{}, map[string]bool{}
 	for i := range out.Visits {
-		if v := &out.Visits[i]; v.Status != Cancelled && v.date() >= f.first {
+		if v := &out.Visits[i]; v.Status != Cancelled && v.date() >= f.first && !v.Meeting {
 			now[v.ID] = v
 		}
 	}
@@ -138,9 +146,14 @@ func (f *formulation) noteChanges(out *Replanned, p *visitProblem, r *schedule.R
 	for v := range p.visits {
 		dense[p.visits[v].id] = v
 	}
+	var meetings []*Visit
 	for i := range f.replan.published.Visits {
 		v := &f.replan.published.Visits[i]
 		if v.Status == Cancelled || v.date() < f.first {
+			continue
+		}
+		if v.Meeting {
+			meetings = append(meetings, v)
 			continue
 		}
 		told[v.ID] = true
@@ -150,6 +163,7 @@ func (f *formulation) noteChanges(out *Replanned, p *visitProblem, r *schedule.R
 			out.Changes = append(out.Changes, c)
 		}
 	}
+	f.noteMeetings(out, p, meetings)
 	for i := range f.replan.reopened {
 		v := &f.replan.reopened[i]
 		c, _ := compareVisits(v, nil)
@@ -158,13 +172,7 @@ func (f *formulation) noteChanges(out *Replanned, p *visitProblem, r *schedule.R
 	}
 	for _, v := range now {
 		if !told[v.ID] {
-			code := WhyNew
-			if v.Meeting {
-				code = WhyMeeting
-			}
-			out.Changes = append(out.Changes, VisitChange{
-				Visit: v.ID, Location: v.Location, Requirement: v.Requirement, Kind: VisitAdded, Meeting: v.Meeting, Is: v.moment(), Code: code,
-			})
+			out.Changes = append(out.Changes, added(v))
 		}
 	}
 	slices.SortFunc(out.Changes, func(a, b VisitChange) int {
@@ -213,14 +221,7 @@ func compareVisits(was, is *Visit) (VisitChange, bool) {
 
 // explainChange says why a published visit could not stay, or what was gained.
 func (f *formulation) explainChange(c *VisitChange, v *Visit, p *visitProblem, r *schedule.Result, dense int, known bool) {
-	switch {
-	case v.Meeting && c.Kind == VisitHandedOver:
-		c.Code, c.Must = WhyAway, true
-		return
-	case v.Meeting:
-		c.Code, c.Must = WhyMeeting, true
-		return
-	case !known:
+	if !known {
 		c.Code, c.Must = WhyNotDue, true
 		if l := f.locationIndex(v.Location); l < 0 || !within(v.date(), f.state.Locations[l].Opened, f.state.Locations[l].Closed) {
 			c.Code = WhyClosed

@@ -3,7 +3,6 @@ package planner
 import (
 	"cmp"
 	"slices"
-	"time"
 
 	"github.com/wijkplanner/wijkplanner/calendar"
 )
@@ -14,7 +13,8 @@ type PlanDifference struct {
 	// and kind.
 	Assignments []AssignmentChange
 	// Visits are those that come, go, move or get other people, in order of
-	// time; the k-th visit of a requirement at a location is taken for the k-th.
+	// time; the k-th visit of a requirement at a location is taken for the k-th,
+	// and an occurrence of a meeting for the one that it was moved to.
 	Visits []VisitChange
 	// Loads are those of the primaries that are not what they were.
 	Loads []LoadChange
@@ -110,9 +110,12 @@ func compareAllVisits(was, is *Plan) []VisitChange {
 	}
 	for key, fresh := range after {
 		for _, v := range fresh[min(len(fresh), len(before[key])):] {
-			out = append(out, VisitChange{
-				Visit: v.ID, Location: v.Location, Requirement: v.Requirement, Kind: VisitAdded, Meeting: v.Meeting, Is: v.moment(),
-			})
+			out = append(out, added(v))
+		}
+	}
+	for _, pair := range pairOccurrences(meetingsOf(was), meetingsOf(is)) {
+		if c, changed := compareMeeting(pair); changed {
+			out = append(out, c)
 		}
 	}
 	slices.SortFunc(out, func(a, b VisitChange) int {
@@ -121,25 +124,24 @@ func compareAllVisits(was, is *Plan) []VisitChange {
 	return out
 }
 
-// visitSlot is what visits of two plans are paired by: a promise to a location,
-// or the day of a meeting, whose occurrences cannot stand in for each other.
-type visitSlot struct {
-	promiseKey
-	day time.Time
+// meetingsOf lists the meetings of a plan that take place.
+func meetingsOf(p *Plan) []*Visit {
+	var out []*Visit
+	for i := range p.Visits {
+		if v := &p.Visits[i]; v.Meeting && v.Status != Cancelled {
+			out = append(out, v)
+		}
+	}
+	return out
 }
 
-func visitsByPromise(p *Plan) map[visitSlot][]*Visit {
-	out := map[visitSlot][]*Visit{}
+func visitsByPromise(p *Plan) map[promiseKey][]*Visit {
+	out := map[promiseKey][]*Visit{}
 	for i := range p.Visits {
-		v := &p.Visits[i]
-		if v.Status == Cancelled {
-			continue
+		if v := &p.Visits[i]; !v.Meeting && v.Status != Cancelled {
+			key := promiseKey{v.Location, v.Requirement}
+			out[key] = append(out[key], v)
 		}
-		key := visitSlot{promiseKey: promiseKey{v.Location, v.Requirement}}
-		if v.Meeting {
-			key.day = v.Start.UTC()
-		}
-		out[key] = append(out[key], v)
 	}
 	for _, all := range out {
 		slices.SortStableFunc(all, func(a, b *Visit) int { return a.Start.Compare(b.Start) })

@@ -53,15 +53,22 @@ func writeDifference(w io.Writer, was, is *planner.Plan, d *planner.PlanDifferen
 			fmt.Fprintf(&b, "%s: cost %s → %s minutes\n", r.Role, planner.FormatAmount(costOf(was, r.Role)), planner.FormatAmount(r.Cost))
 		}
 	}
-	counts := map[planner.VisitChangeKind]int{}
-	for i := range d.Visits {
-		counts[d.Visits[i].Kind]++
-	}
-	fmt.Fprintf(&b, "%s to somebody else; %s moved, %d by other people, %d gone, %d new\n",
-		plural(len(d.Assignments), "assignment"), plural(counts[planner.VisitMoved], "visit"),
-		counts[planner.VisitHandedOver], counts[planner.VisitCancelled], counts[planner.VisitAdded])
+	fmt.Fprintf(&b, "%s to somebody else; %s; %s\n", plural(len(d.Assignments), "assignment"),
+		countVisits(d.Visits, false, "visit"), countVisits(d.Visits, true, "meeting"))
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// countVisits counts the changes of visits, or of meetings, by kind.
+func countVisits(changes []planner.VisitChange, meetings bool, word string) string {
+	counts := map[planner.VisitChangeKind]int{}
+	for i := range changes {
+		if changes[i].Meeting == meetings {
+			counts[changes[i].Kind]++
+		}
+	}
+	return fmt.Sprintf("%s moved, %d by other people, %d gone, %d new", plural(counts[planner.VisitMoved], word),
+		counts[planner.VisitHandedOver], counts[planner.VisitCancelled], counts[planner.VisitAdded])
 }
 
 func costOf(p *planner.Plan, role string) int64 {
@@ -86,7 +93,11 @@ func writePerson(b *strings.Builder, staff string, d *planner.PlanDifference) {
 	}
 	for i := range d.Visits {
 		c := &d.Visits[i]
-		fmt.Fprintf(b, "  %-6s visit %s: %s → %s\n", c.For(staff), c.Visit, span(c.Was), span(c.Is))
+		what := "visit"
+		if c.Meeting {
+			what = "meeting"
+		}
+		fmt.Fprintf(b, "  %-6s %s %s: %s → %s\n", c.For(staff), what, c.Visit, span(c.Was), span(c.Is))
 	}
 }
 

@@ -28,7 +28,7 @@ func TestDiffOfTwoPlans(t *testing.T) {
 		`(?m)^  came   \S+ as coach, primary: from coach-\d; staying with coach-\d would make \+[\d.]+ minutes$`,
 		`(?m)^  went   \S+ as coach, primary: to coach-\d; staying`,
 		`(?m)^coach: cost [\d.]+ → [\d.]+ minutes$`,
-		`(?m)^\d+ assignments? to somebody else; \d+ visits? moved, \d+ by other people, \d+ gone, \d+ new\n\z`,
+		`(?m)^\d+ assignments? to somebody else; \d+ visits? moved, \d+ by other people, \d+ gone, \d+ new; 0 meetings moved, 0 by other people, 0 gone, 0 new\n\z`,
 	} {
 		if !regexp.MustCompile(want).MatchString(stdout) {
 			t.Errorf("want %s in\n%s", want, stdout)

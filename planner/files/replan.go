@@ -77,7 +77,7 @@ func ReplanFiles(states []*planner.State, replans []*planner.Replanned) (map[str
 
 func changeOf(n *names, c *planner.VisitChange) verify.Change {
 	return verify.Change{
-		Visit: c.Visit, Location: c.Location, Requirement: c.Requirement, Kind: string(c.Kind), Meeting: c.Meeting,
+		Visit: c.Visit, Now: c.Now, Location: c.Location, Requirement: c.Requirement, Kind: string(c.Kind), Meeting: c.Meeting,
 		Was: momentOf(n, c.Was), Is: momentOf(n, c.Is), Code: c.Code, Detail: c.Detail, Must: c.Must,
 		Charge: c.Charge, Staying: c.Staying,
 	}

@@ -33,7 +33,10 @@ type Replan struct {
 // Change is one difference between what was published and the plan. Amounts are
 // hundredths of a minute-equivalent.
 type Change struct {
-	Visit       string  `json:"visit"`
+	Visit string `json:"visit"`
+	// Now is the id in the plan where that is another: of a meeting that moved to
+	// another day.
+	Now         string  `json:"now,omitempty"`
 	Location    string  `json:"location,omitempty"`
 	Requirement string  `json:"requirement"`
 	Kind        string  `json:"kind"`

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -29,7 +30,7 @@ func replanFolder(was *planner.Plan, r *planner.Replanned) *verify.Folder {
 	for i := range r.Changes {
 		c := &r.Changes[i]
 		f.Replan.Changes = append(f.Replan.Changes, verify.Change{
-			Visit: c.Visit, Location: c.Location, Requirement: c.Requirement, Kind: string(c.Kind), Meeting: c.Meeting,
+			Visit: c.Visit, Now: c.Now, Location: c.Location, Requirement: c.Requirement, Kind: string(c.Kind), Meeting: c.Meeting,
 			Was: moment(c.Was), Is: moment(c.Is), Code: c.Code, Detail: c.Detail, Must: c.Must, Charge: c.Charge, Staying: c.Staying,
 		})
 		for _, s := range append(slices.Clone(c.Was.Staff), c.Is.Staff...) {
@@ -66,8 +67,14 @@ func disturb(r *rand.Rand, s *planner.State, today calendar.Date) {
 			s.Blackouts = append(s.Blackouts, planner.Blackout{District: fmt.Sprintf("D%d", r.IntN(3)), From: from, To: from})
 		case 5:
 			for i := range s.Meetings {
-				if m := &s.Meetings[i]; r.IntN(2) == 0 {
+				switch m := &s.Meetings[i]; r.IntN(4) {
+				case 0:
 					m.Clock += 30
+				case 1: // to another day of the week, from its beginning on
+					m.Start, m.Rule = m.Start+1, strings.ReplaceAll(m.Rule, "1WE", "1TH")
+				case 2: // one occurrence
+					m.Except = append(m.Except, m.Start)
+					m.Besides = append(m.Besides, from)
 				}
 			}
 		case 6: // an opening is brought forward
@@ -214,6 +221,61 @@ func pair(t *testing.T) (*planner.State, *planner.Plan, *planner.Replanned) {
 		t.Fatal(err)
 	}
 	return s, was, again
+}
+
+// TestMovedMeetingsAreTold moves the meetings of a plan by a day and tells it in
+// other ways than as moves.
+func TestMovedMeetingsAreTold(t *testing.T) {
+	t.Parallel()
+	s := randomState(rand.New(rand.NewPCG(3, 1)))
+	s.Meetings = []planner.Meeting{{
+		ID: "team", Start: calendar.NewDate(2027, time.January, 5), Clock: 660, Minutes: 30, Rule: "FREQ=WEEKLY", Roles: []string{"zc"},
+		Budget: planner.WithoutIndication,
+	}}
+	o := planner.Options{Year: 2027, Seed: 1, Iterations: 40, Workers: 1, MaxChanges: -1}
+	was, err := planner.Solve(context.Background(), s, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Meetings[0].Start += 2
+	r, err := planner.Replan(context.Background(), s, planner.Published{Visits: was.Visits, Assignments: was.Assignments},
+		planner.ReplanOptions{Options: o, Today: calendar.NewDate(2027, time.March, 1), MaxMoves: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	moved := func(f *verify.Folder) *verify.Change {
+		k := slices.IndexFunc(f.Replan.Changes, func(x verify.Change) bool { return x.Now != "" })
+		if k < 0 {
+			t.Fatal("no meeting moved to another day")
+		}
+		return &f.Replan.Changes[k]
+	}
+	for name, do := range map[string]func(f *verify.Folder){
+		"": func(*verify.Folder) {},
+		"went and came": func(f *verify.Folder) {
+			x := moved(f)
+			is := *x
+			is.Visit, is.Now, is.Kind, is.Was = x.Now, "", "added", nil
+			x.Now, x.Kind, x.Is = "", "cancelled", nil
+			f.Replan.Changes = append(f.Replan.Changes, is)
+			for _, staff := range is.Is.Staff {
+				f.ChangeRows = append(f.ChangeRows, verify.ChangeRow{Staff: staff, Visit: is.Visit})
+			}
+		},
+		"to an occurrence that is none": func(f *verify.Folder) { moved(f).Now = "team-2027-03-03" },
+		"to that of another":            func(f *verify.Folder) { moved(f).Now = moved(f).Visit },
+		"at another time":               func(f *verify.Folder) { moved(f).Is.Start = r.From.At(0, time.UTC) },
+		"from another time":             func(f *verify.Folder) { moved(f).Was.End = r.From.At(0, time.UTC) },
+		"with somebody else":            func(f *verify.Folder) { moved(f).Is.Staff = []string{"s0"} },
+	} {
+		f := replanFolder(was, r)
+		do(f)
+		faults := verify.Plan(s, f, r.From, r.To)
+		wrong := slices.ContainsFunc(faults, func(x verify.Fault) bool { return x.Kind == verify.WrongChange })
+		if wrong != (name != "") || name == "" && len(faults) > 0 {
+			t.Errorf("%q: found %v", name, faults)
+		}
+	}
 }
 
 // TestReplanFaultsAreFound changes true folders, each in one way.
