@@ -45,8 +45,8 @@ fuzz: ## each fuzz target of FUZZ_PACKAGES for FUZZTIME
 	@set -e; for p in $$(go list $(FUZZ_PACKAGES)); do for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz' || true); do \
 		echo "$$p $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzzminimizetime 10x -fuzztime $(FUZZTIME) $$p; done; done
 
-fuzz-short: ## reader, writer, rules and answers of calendars, and feed tokens, a few seconds each
-	$(MAKE) fuzz FUZZTIME=8s FUZZ_PACKAGES="./calendar ./planner/store"
+fuzz-short: ## reader, writer, rules and answers of calendars, the screening of texts, and feed tokens, a few seconds each
+	$(MAKE) fuzz FUZZTIME=8s FUZZ_PACKAGES="./calendar ./planner ./planner/store"
 
 torture: ## the long forms of tests and fuzzing
 	$(MAKE) fuzz FUZZTIME=5m

@@ -38,6 +38,7 @@ type list[T any] struct {
 // readList reads a CSV file row by row.
 func readList[T any](rep *report, name string, r io.Reader, columns string, one func(row) T) list[T] {
 	l := list[T]{sheet: readSheet(rep, name, r, columns)}
+	l.sheet.screen()
 	for _, row := range l.sheet.rows {
 		l.entries = append(l.entries, entry[T]{item: one(row), region: row.get("region").text, row: row})
 	}

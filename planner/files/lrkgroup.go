@@ -136,6 +136,7 @@ func (f *folder) correctLocations(r *bytes.Reader) {
 		index[f.locations.entries[i].item.ID] = i
 	}
 	sheet := readSheet(f.rep, "locations.csv", r, columns)
+	sheet.screen()
 	seen := list[planner.Location]{sheet: sheet}
 	for _, row := range sheet.rows {
 		seen.entries = append(seen.entries, entry[planner.Location]{row: row})

@@ -58,6 +58,7 @@ type staffReader struct {
 func readStaff(rep *report, name string, r io.Reader) list[planner.Staff] {
 	s := staffReader{index: make(map[string]int)}
 	sheet := readSheet(rep, name, r, staffColumns)
+	sheet.screen()
 	for _, row := range sheet.rows {
 		id := row.need("staff_id")
 		if i, again := s.index[id.text]; again && id.text != "" {

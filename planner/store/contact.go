@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/wijkplanner/wijkplanner/planner"
 )
 
 // Language is the language in which somebody gets mail.
@@ -96,6 +98,8 @@ func (c *Contact) check() (err error) {
 	}
 	c.Name = strings.TrimSpace(c.Name)
 	switch {
+	case planner.HasBSN(c.Name) || planner.HasBSN(c.Mail):
+		return errors.New("contact: the name or address looks like a citizen service number (BSN), which may not be kept")
 	case len(c.Name) > longestName || strings.ContainsFunc(c.Name, isControl):
 		return fmt.Errorf("name of a contact: want at most %d octets without control characters", longestName)
 	case c.Language != Dutch && c.Language != English:
