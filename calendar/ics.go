@@ -78,7 +78,7 @@ const (
 
 // amsterdamZone is the form that every client takes: two rules, no history.
 // Outlook reduces longer ones, and outlook.com refuses those with seconds.
-const amsterdamZone = `BEGIN:VTIMEZONE
+var amsterdamZone = strings.Split(`BEGIN:VTIMEZONE
 TZID:Europe/Amsterdam
 BEGIN:DAYLIGHT
 TZNAME:CEST
@@ -94,7 +94,7 @@ TZOFFSETTO:+0100
 DTSTART:19701025T030000
 RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU
 END:STANDARD
-END:VTIMEZONE`
+END:VTIMEZONE`, "\n")
 
 // Encode returns the feed as an iCalendar stream (RFC 5545, RFC 7986), the same
 // bytes for the same content in whatever order its events are. It always holds
@@ -102,14 +102,11 @@ END:VTIMEZONE`
 // event without a usable UID, with one that another event has, or outside the
 // years 1 to 9999.
 func (f *Feed) Encode() ([]byte, error) {
-	events := slices.Clone(f.Events)
-	slices.SortStableFunc(events, func(a, b Event) int {
-		return cmp.Or(f.written(&a).Compare(f.written(&b)), strings.Compare(a.UID, b.UID))
-	})
+	events := f.ordered()
 	if err := f.check(events); err != nil {
 		return nil, err
 	}
-	w := &icsWriter{out: make([]byte, 0, 1024+512*len(events))}
+	w := &icsWriter{out: make([]byte, 0, 1024+512*len(events)), clock: f.clock()}
 	f.head(w)
 	for i := range events {
 		f.event(w, &events[i])
@@ -118,12 +115,29 @@ func (f *Feed) Encode() ([]byte, error) {
 	return w.out, nil
 }
 
-// written returns the start of an event as a reader of the feed has it.
-func (f *Feed) written(e *Event) time.Time {
-	if e.AllDay {
-		return DateOf(e.Start, f.dayZone()).At(0, f.dayZone())
+// ordered returns the events in the order in which they are written. It sorts a
+// copy, unless they are in order: those of a database are.
+func (f *Feed) ordered() []Event {
+	compare := func(a, b *Event) int {
+		return cmp.Or(cmp.Compare(f.written(a), f.written(b)), strings.Compare(a.UID, b.UID))
 	}
-	return e.Start.Truncate(time.Second)
+	for i := 1; i < len(f.Events); i++ {
+		if compare(&f.Events[i-1], &f.Events[i]) > 0 {
+			events := slices.Clone(f.Events)
+			slices.SortStableFunc(events, func(a, b Event) int { return compare(&a, &b) })
+			return events
+		}
+	}
+	return f.Events
+}
+
+// written returns the start of an event as a reader of the feed has it, in
+// seconds since 1970.
+func (f *Feed) written(e *Event) int64 {
+	if e.AllDay {
+		return DateOf(e.Start, f.dayZone()).At(0, f.dayZone()).Unix()
+	}
+	return e.Start.Unix()
 }
 
 // dayZone is the zone that decides on which date an all-day event is.
@@ -182,11 +196,11 @@ func (f *Feed) head(w *icsWriter) {
 	if source := webAddress(f.Source); source != "" {
 		w.line("SOURCE;VALUE=URI:", source)
 	}
-	w.moment("LAST-MODIFIED", f.Revision.UTC(), icsUTC)
+	w.stamp("LAST-MODIFIED", f.Revision)
 	refresh := f.refresh()
 	w.line("REFRESH-INTERVAL;VALUE=DURATION:", refresh)
 	w.line("X-PUBLISHED-TTL:", refresh)
-	w.lines(strings.Split(amsterdamZone, "\n")...)
+	w.lines(amsterdamZone...)
 }
 
 func (f *Feed) refresh() string {
@@ -201,16 +215,56 @@ func (f *Feed) inAmsterdam() bool { return f.Zone != nil && f.Zone.String() == a
 
 // event writes a VEVENT; more adds the lines that only an invitation has.
 func (f *Feed) event(w *icsWriter, e *Event, more ...func()) {
-	stamp := e.Revised.UTC()
-	if e.Revised.IsZero() {
-		stamp = f.Revision.UTC()
+	revised := e.Revised
+	if revised.IsZero() {
+		revised = f.Revision
 	}
 	w.lines("BEGIN:VEVENT")
 	w.text("UID", oneLine(e.UID))
-	w.moment("DTSTAMP", stamp, icsUTC)
-	w.moment("LAST-MODIFIED", stamp, icsUTC)
+	w.stamp("DTSTAMP", revised)
+	w.stamp("LAST-MODIFIED", revised)
 	w.line("SEQUENCE:", strconv.Itoa(max(0, e.Sequence)))
 	f.times(w, e)
+	w.words(e)
+	for _, add := range more {
+		add()
+	}
+	w.lines("END:VEVENT")
+}
+
+// words is what an event says besides when it is.
+type words struct {
+	summary, description, place, url string
+	geo                              GeoPoint
+	located, cancelled, transparent  bool
+}
+
+// words writes what an event says. Many visits of a feed say the same: for those
+// the lines are copied from the first.
+func (w *icsWriter) words(e *Event) {
+	key := words{
+		summary: e.Summary, description: e.Description, place: e.Place, url: e.URL,
+		located: e.Geo != nil, cancelled: e.Cancelled, transparent: e.Transparent,
+	}
+	if e.Geo != nil {
+		key.geo = *e.Geo
+	}
+	at, said := w.said[key]
+	if said && len(e.Categories) == 0 {
+		w.out = append(w.out, w.out[at[0]:at[1]]...)
+		return
+	}
+	begin := len(w.out)
+	w.say(e)
+	if len(e.Categories) == 0 {
+		if w.said == nil {
+			w.said = map[words][2]int{}
+		}
+		w.said[key] = [2]int{begin, len(w.out)}
+	}
+}
+
+func (w *icsWriter) say(e *Event) {
 	summary := oneLine(e.Summary)
 	if e.Cancelled && !strings.HasPrefix(summary, strings.TrimSpace(cancelledPrefix)) {
 		summary = strings.TrimSpace(cancelledPrefix + summary)
@@ -226,10 +280,6 @@ func (f *Feed) event(w *icsWriter, e *Event, more ...func()) {
 	}
 	w.categories(e.Categories)
 	w.state(e)
-	for _, add := range more {
-		add()
-	}
-	w.lines("END:VEVENT")
 }
 
 func (w *icsWriter) categories(names []string) {
@@ -265,33 +315,29 @@ func (f *Feed) times(w *icsWriter, e *Event) {
 	if e.AllDay {
 		first := DateOf(e.Start, f.dayZone())
 		end := max(first+1, DateOf(e.End, f.dayZone()))
-		w.moment("DTSTART;VALUE=DATE", first.Time(), icsDate)
-		w.moment("DTEND;VALUE=DATE", end.Time(), icsDate)
+		w.line("DTSTART;VALUE=DATE:", first.Time().Format(icsDate))
+		w.line("DTEND;VALUE=DATE:", end.Time().Format(icsDate))
 		return
 	}
-	start, end, in, layout := e.Start.UTC(), e.End.UTC(), "", icsUTC
-	if f.local(e.Start) && f.local(e.End) {
-		start, end, in, layout = e.Start.In(f.Zone), e.End.In(f.Zone), ";TZID="+amsterdam, icsLocal
-	}
-	w.moment("DTSTART"+in, start, layout)
 	// Whole seconds are written, and an end must be after the start in these.
-	if end.Unix() > start.Unix() {
-		w.moment("DTEND"+in, end, layout)
+	ends := e.End.Unix() > e.Start.Unix()
+	start, local := w.clock.shows(e.Start)
+	end := int64(0)
+	if ends && local {
+		end, local = w.clock.shows(e.End)
 	}
-}
-
-// local reports whether a time can be written as the clock of Amsterdam shows
-// it. An hour that comes twice means the first in that form, and the two rules
-// of the VTIMEZONE hold from 1997 on; other times are written in UTC.
-func (f *Feed) local(t time.Time) bool {
-	if !f.inAmsterdam() {
-		return false
+	switch {
+	case local:
+		w.wall("DTSTART;TZID="+amsterdam, start)
+		if ends {
+			w.wall("DTEND;TZID="+amsterdam, end)
+		}
+	default:
+		w.stamp("DTSTART", e.Start)
+		if ends {
+			w.stamp("DTEND", e.End)
+		}
 	}
-	if t.IsZero() {
-		return true
-	}
-	_, offset := t.In(f.Zone).Zone()
-	return resolve(t.UTC().Add(time.Duration(offset)*time.Second), f.Zone).Equal(t) && t.Year() >= 1997
 }
 
 // webAddress returns an address fit for a URI property, or nothing.

@@ -2,7 +2,6 @@ package calendar
 
 import (
 	"strings"
-	"time"
 	"unicode/utf8"
 )
 
@@ -14,6 +13,9 @@ const lineLimit = 75
 type icsWriter struct {
 	out     []byte
 	scratch []byte
+	clock   icsClock
+	// said is where in out the words of earlier events are.
+	said map[words][2]int
 }
 
 // lines appends lines made here of plain ASCII.
@@ -40,14 +42,6 @@ func (w *icsWriter) text(name, value string) {
 		w.escape(value)
 		w.end(begin)
 	}
-}
-
-// moment appends a property that is a time, in the layout of its form.
-func (w *icsWriter) moment(name string, t time.Time, layout string) {
-	begin := len(w.out)
-	w.out = append(append(w.out, name...), ':')
-	w.out = t.AppendFormat(w.out, layout)
-	w.end(begin)
 }
 
 // escape appends a clean value as RFC 5545 section 3.3.11 asks.

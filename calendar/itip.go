@@ -90,12 +90,12 @@ func (i *Invitation) Encode() ([]byte, error) {
 	if err := errors.Join(i.check(), feed.check([]Event{event})); err != nil {
 		return nil, fmt.Errorf("invitation: %w", err)
 	}
-	w := &icsWriter{out: make([]byte, 0, 2048)}
+	w := &icsWriter{out: make([]byte, 0, 2048), clock: feed.clock()}
 	w.lines("BEGIN:VCALENDAR", "VERSION:2.0")
 	w.text("PRODID", defaultProdID)
 	w.lines("CALSCALE:GREGORIAN", "METHOD:"+string(i.Method))
 	if feed.inAmsterdam() {
-		w.lines(strings.Split(amsterdamZone, "\n")...)
+		w.lines(amsterdamZone...)
 	}
 	feed.event(w, &event, func() {
 		w.participant("ORGANIZER", &i.Organizer)

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/wijkplanner/wijkplanner/migrations"
 	"github.com/wijkplanner/wijkplanner/planner"
 )
 
@@ -120,37 +121,69 @@ func (s *Store) feedEvents(ctx context.Context, scope FeedScope, where string, a
 		return nil, ErrNotFound
 	}
 	args = append([]any{scope.Region, scope.Kind, scope.ID}, args...)
-	rows, err := s.db.WithContext(ctx).Raw(`SELECT visit, sequence, revised_at, revision, cancelled, reason, starts_at, ends_at, content
+	rows, err := s.db.WithContext(ctx).Raw(`SELECT visit, sequence, revised_at, revision, cancelled, reason, starts_at, ends_at, `+s.contentBytes()+`
 		FROM feed_events WHERE region = ? AND kind = ? AND subject = ? AND `+where+" ORDER BY starts_at", args...).Rows()
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
-	contents := map[string]*FeedContent{}
+	var r feedEventScan
+	to := r.columns()
 	for rows.Next() {
-		var e FeedEvent
-		// Of the plain types, which database/sql copies without reflection.
-		var sequence int64
-		var reason string
-		var revised, start, end Instant
-		var raw sql.RawBytes
-		err := rows.Scan(&e.Visit, &sequence, &revised, &e.Revision, &e.Cancelled, &reason, &start, &end, &raw)
+		if err := rows.Scan(to...); err != nil {
+			return nil, err
+		}
+		e, err := r.event()
 		if err != nil {
 			return nil, err
 		}
-		if e.FeedContent = contents[string(raw)]; e.FeedContent == nil {
-			e.FeedContent = &FeedContent{}
-			if err := json.Unmarshal(raw, e.FeedContent); err != nil {
-				return nil, fmt.Errorf("content of visit %q: %w", e.Visit, err)
-			}
-			contents[string(raw)] = e.FeedContent
-		}
-		e.Sequence, e.Reason = int(sequence), CancelReason(reason)
-		e.Revised, e.Start, e.End = revised.Time, start.Time, end.Time
 		out = append(out, e)
 	}
 	slices.SortStableFunc(out, func(a, b FeedEvent) int {
 		return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.Visit, b.Visit))
 	})
 	return out, rows.Err()
+}
+
+// contentBytes selects the content so that the driver lends its bytes; it would
+// make a string of SQLite's text for each row.
+func (s *Store) contentBytes() string {
+	if s.dialect == migrations.SQLite {
+		return "CAST(content AS BLOB)"
+	}
+	return "content"
+}
+
+// feedEventScan is where the rows of feedEvents are read to, one after the
+// other: plain types, which database/sql copies without reflection.
+type feedEventScan struct {
+	visit, reason       string
+	sequence, revision  int64
+	cancelled           bool
+	revised, start, end Instant
+	content             sql.RawBytes
+	// contents are those of earlier rows.
+	contents map[string]*FeedContent
+}
+
+func (r *feedEventScan) columns() []any {
+	return []any{&r.visit, &r.sequence, &r.revised, &r.revision, &r.cancelled, &r.reason, &r.start, &r.end, &r.content}
+}
+
+func (r *feedEventScan) event() (FeedEvent, error) {
+	content := r.contents[string(r.content)]
+	if content == nil {
+		content = &FeedContent{}
+		if err := json.Unmarshal(r.content, content); err != nil {
+			return FeedEvent{}, fmt.Errorf("content of visit %q: %w", r.visit, err)
+		}
+		if r.contents == nil {
+			r.contents = map[string]*FeedContent{}
+		}
+		r.contents[string(r.content)] = content
+	}
+	return FeedEvent{
+		Visit: r.visit, Sequence: int(r.sequence), Revised: r.revised.Time, Revision: r.revision,
+		Cancelled: r.cancelled, Reason: CancelReason(r.reason), Start: r.start.Time, End: r.end.Time, FeedContent: content,
+	}, nil
 }
