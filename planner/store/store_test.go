@@ -71,6 +71,7 @@ var tables = []any{
 	feedSecretRow{},
 	auditRow{},
 	answeredRow{},
+	jobRow{},
 }
 
 // feedSecretRow is a row that only queries look into.
