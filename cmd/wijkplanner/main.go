@@ -34,6 +34,7 @@ const (
 // cli is the command line.
 type cli struct {
 	Serve     serveCommand     `cmd:"" help:"Serve pages and feeds."`
+	Worker    workerCommand    `cmd:"" help:"Do jobs without serving: planning, mail, calendars."`
 	Plan      planCommand      `cmd:"" help:"Plan an input folder: who serves which location, and when."`
 	Replan    replanCommand    `cmd:"" help:"Plan again after something changed, moving as little as can be."`
 	Recommend recommendCommand `cmd:"" help:"Rank who could have one location, with the exact difference each makes."`

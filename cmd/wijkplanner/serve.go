@@ -48,6 +48,7 @@ type serveCommand struct {
 	smtpFlags
 	imapFlags
 	busyFlags
+	Jobs         int            `default:"1" env:"WIJKPLANNER_JOBS" help:"How many jobs to do at once beside serving; 0 leaves them to 'wijkplanner worker'."`
 	Addr         string         `default:":8080" env:"WIJKPLANNER_ADDR" help:"Address to listen on."`
 	PublicURL    string         `env:"WIJKPLANNER_URL" help:"Address that people use (default: http:// and the address listened on)."`
 	TrustedProxy []netip.Prefix `env:"WIJKPLANNER_TRUSTED_PROXIES" help:"Networks of proxies whose X-Forwarded-For is believed, for example 10.0.0.0/8."`
@@ -95,40 +96,13 @@ func (c *serveCommand) Run(p *process) (err error) {
 		return err
 	}
 	defer s.Close(context.WithoutCancel(p.ctx))
-	background, err := c.background(s)
+	background, err := background(s, c.Jobs, &c.smtpFlags, &c.imapFlags, &c.busyFlags)
 	if err != nil {
 		return err
 	}
 	defer background.start(p.ctx)()
 	fmt.Fprintf(p.stdout, "Wijkplanner is at %s – stop with Ctrl+C\n", c.PublicURL)
 	return serve(p.ctx, api.Server(c.Addr, handler), listener)
-}
-
-// work is what goes on beside the server.
-type work struct{ service.Background }
-
-func (c *serveCommand) background(s *service.Service) (*work, error) {
-	sender, senderErr := c.sender()
-	box, boxErr := c.mailbox()
-	busy, busyErr := c.reader(s)
-	if err := errors.Join(senderErr, boxErr, busyErr); err != nil {
-		return nil, &codeError{exitInput, err}
-	}
-	return &work{service.Background{Service: s, Sender: sender, Mailbox: box, Busy: busy}}, nil
-}
-
-// start begins the work and returns what stops it and waits for its end.
-func (w *work) start(ctx context.Context) (stop func()) {
-	ctx, cancel := context.WithCancel(ctx)
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		w.Run(ctx)
-	}()
-	return func() {
-		cancel()
-		<-ended
-	}
 }
 
 // serve runs a server until the context ends, and then lets requests finish.

@@ -9,11 +9,13 @@ import (
 	"github.com/wijkplanner/wijkplanner/planner/outside"
 )
 
-// Background is what goes on without anybody asking: mail out and in, and the
-// reading of people's own calendars. It may run on any number of machines over
-// one database: leases share the work out.
+// Background is what goes on without anybody asking: jobs, mail out and in, and
+// the reading of people's own calendars. It may run on any number of machines
+// over one database: leases share the work out.
 type Background struct {
 	Service *Service
+	// Jobs is how many jobs this program does at once; 0 leaves them to others.
+	Jobs int
 	// Sender sends mail; nil leaves it in the outbox.
 	Sender *outside.Sender
 	// Mailbox is where answers arrive; nil for none.
@@ -58,7 +60,10 @@ func (b *Background) Run(ctx context.Context) {
 			return err
 		})
 	}
-	every(time.Hour, "purge mail and busy times", b.Service.PurgeMail)
+	every(seldom, "queue periodic jobs", b.Service.QueuePeriodic)
+	if b.Jobs > 0 {
+		group.Go(func() { (&Worker{Service: b.Service, Slots: b.Jobs}).Run(ctx) })
+	}
 	group.Wait()
 }
 

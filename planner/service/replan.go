@@ -24,15 +24,30 @@ type Replanned struct {
 // the clock's in the programme's zone, and without a year the published one's. It
 // gives ErrNotFound for an unknown region, or one without a published plan.
 func (s *Service) Replan(ctx context.Context, region string, o planner.ReplanOptions) (*Replanned, error) {
-	out := &Replanned{Region: region}
-	state, version, err := s.Store.LoadState(ctx, region)
+	out, err := s.replanned(ctx, region, o)
 	if err != nil {
 		return nil, err
 	}
-	out.BasedOn = version
-	was, _, err := s.Store.LoadPublished(ctx, region)
+	err = s.Store.Tx(ctx, func(t *store.Tx) (err error) {
+		out.ID, err = t.SavePlan(out.Plan, out.BasedOn)
+		return err
+	})
 	if err != nil {
-		return nil, fmt.Errorf("published plan of region %q: %w", region, err)
+		return nil, err
+	}
+	s.Log.InfoContext(ctx, "plan made again", "region", region, "plan", out.ID, "based_on", out.BasedOn, "moved", out.Moved, "must", out.Must)
+	return out, nil
+}
+
+// replanned is Replan without keeping the plan: it is made and proved.
+func (s *Service) replanned(ctx context.Context, region string, o planner.ReplanOptions) (*Replanned, error) {
+	snapshot, err := s.Store.Snapshot(ctx, region)
+	if err != nil {
+		return nil, err
+	}
+	state, was := snapshot.State, snapshot.Plan
+	if was == nil {
+		return nil, fmt.Errorf("published plan of region %q: %w", region, ErrNotFound)
 	}
 	if o.Year == 0 {
 		o.Year = was.From.Year()
@@ -46,22 +61,12 @@ func (s *Service) Replan(ctx context.Context, region string, o planner.ReplanOpt
 	if err != nil {
 		return nil, err
 	}
+	out := &Replanned{Region: region, BasedOn: snapshot.Version}
 	out.Replanned, err = planner.Replan(ctx, state, planner.Published{Visits: was.Visits, Assignments: was.Assignments}, o)
 	if err != nil {
 		return nil, fmt.Errorf("plan again: %w", err)
 	}
-	if err := proveReplan(state, out.Replanned); err != nil {
-		return nil, err
-	}
-	err = s.Store.Tx(ctx, func(t *store.Tx) (err error) {
-		out.ID, err = t.SavePlan(out.Plan, out.BasedOn)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	s.Log.InfoContext(ctx, "plan made again", "region", region, "plan", out.ID, "based_on", out.BasedOn, "moved", out.Moved, "must", out.Must)
-	return out, nil
+	return out, proveReplan(state, out.Replanned)
 }
 
 // today returns the clock's day where a region is.

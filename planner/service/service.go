@@ -56,12 +56,16 @@ type Service struct {
 	// Links makes the links in mail; nil leaves them out.
 	Links *Links
 
+	// Rights says whether somebody may still do what they started; nil for yes.
+	Rights func(ctx context.Context, by Scope) error
+
 	feeds *feedCache
+	wake  waker
 }
 
 // New returns a service over a store.
 func New(st *store.Store, log *slog.Logger, now func() time.Time) *Service {
-	return &Service{Store: st, Log: log, Now: now, Solve: planner.SolveAll, Prove: files.Prove, feeds: new(feedCache)}
+	return &Service{Store: st, Log: log, Now: now, Solve: planner.SolveAll, Prove: files.Prove, feeds: new(feedCache), wake: make(waker, 1)}
 }
 
 // As returns the service for one caller: it reaches no more than the scope.
@@ -168,11 +172,7 @@ func (s *Service) Propose(ctx context.Context, o planner.Options, regions ...str
 	states, out := make([]*planner.State, len(regions)), make([]Proposal, len(regions))
 	for i, r := range regions {
 		var err error
-		if states[i], out[i].BasedOn, err = s.Store.LoadState(ctx, r); err != nil {
-			return nil, err
-		}
-		first, last := calendar.NewDate(o.Year, 1, 1), calendar.NewDate(o.Year, 12, 31)
-		if states[i], err = s.withBusy(ctx, states[i], first, last); err != nil {
+		if states[i], out[i].BasedOn, err = s.toPlan(ctx, r, o.Year); err != nil {
 			return nil, err
 		}
 	}
@@ -180,12 +180,8 @@ func (s *Service) Propose(ctx context.Context, o planner.Options, regions ...str
 	if err != nil {
 		return nil, fmt.Errorf("plan: %w", err)
 	}
-	faults, err := s.Prove(states, plans)
-	if err != nil {
-		return nil, fmt.Errorf("prove the plan: %w", err)
-	}
-	if len(faults) > 0 {
-		return nil, fmt.Errorf("plan: %w: %d faults, the first: %s", ErrFaulty, len(faults), faults[0])
+	if err := s.proved(states, plans); err != nil {
+		return nil, err
 	}
 	err = s.Store.Tx(ctx, func(t *store.Tx) (err error) {
 		for i, p := range plans {
@@ -203,6 +199,29 @@ func (s *Service) Propose(ctx context.Context, o planner.Options, regions ...str
 		s.Log.InfoContext(ctx, "plan proposed", "region", out[i].Region, "plan", out[i].ID, "based_on", out[i].BasedOn)
 	}
 	return out, nil
+}
+
+// toPlan reads what a plan of a region is made from: its state, with the busy
+// times of the year, and the version of it.
+func (s *Service) toPlan(ctx context.Context, region string, year int) (*planner.State, int64, error) {
+	state, version, err := s.Store.LoadState(ctx, region)
+	if err != nil {
+		return nil, 0, err
+	}
+	state, err = s.withBusy(ctx, state, calendar.NewDate(year, 1, 1), calendar.NewDate(year, 12, 31))
+	return state, version, err
+}
+
+// proved gives ErrFaulty for plans that break a hard rule.
+func (s *Service) proved(states []*planner.State, plans []*planner.Plan) error {
+	faults, err := s.Prove(states, plans)
+	if err != nil {
+		return fmt.Errorf("prove the plan: %w", err)
+	}
+	if len(faults) > 0 {
+		return fmt.Errorf("plan: %w: %d faults, the first: %s", ErrFaulty, len(faults), faults[0])
+	}
+	return nil
 }
 
 // Publish makes drafts the plans of their regions, all of them or none. It

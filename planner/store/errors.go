@@ -20,6 +20,8 @@ var (
 	ErrStale = errors.New("stale")
 	// ErrNotFound: there is no such thing, or it is not for the asker.
 	ErrNotFound = errors.New("not found")
+	// ErrLost: another program has taken the job over.
+	ErrLost = errors.New("taken over")
 	// ErrBusy: others held what it needs for too long; it can be tried again.
 	ErrBusy = errors.New("database busy")
 )

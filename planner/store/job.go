@@ -172,13 +172,13 @@ func (t *Tx) held(j *Job) *gorm.DB {
 func (t *Tx) changeHeld(j *Job, set map[string]any) error {
 	done := t.held(j).Updates(set)
 	if done.Error == nil && done.RowsAffected == 0 {
-		return fmt.Errorf("job %d, attempt %d: another program has it now: %w", j.ID, j.Attempt, ErrStale)
+		return fmt.Errorf("job %d, attempt %d: %w", j.ID, j.Attempt, ErrLost)
 	}
 	return done.Error
 }
 
 // BeatJob prolongs a claim, tells how far the job is, and says whether somebody
-// asked for its end. It gives ErrStale when another program has taken the job
+// asked for its end. It gives ErrLost when another program has taken the job
 // over: whoever held it must stop.
 func (s *Store) BeatJob(ctx context.Context, j *Job, stage string, progress int, until time.Time) (cancelling bool, err error) {
 	err = s.Tx(ctx, func(t *Tx) error {
@@ -236,6 +236,8 @@ type JobOutcome struct {
 	// Fault is the code of what went wrong; empty for nothing, as when the program
 	// stops in the middle of it.
 	Fault string
+	// Detail says what is wrong with a job that failed, as its result.
+	Detail string
 	// Due is when a waiting job is tried again.
 	Due time.Time
 }
@@ -248,6 +250,13 @@ func (s *Store) EndJob(ctx context.Context, j *Job, o JobOutcome, now time.Time)
 	}
 	if o.State.Ended() {
 		set["ended_at"] = At(now)
+	}
+	if o.Detail != "" {
+		text, err := json.Marshal(map[string]string{"detail": o.Detail})
+		if err != nil {
+			return fmt.Errorf("detail of job %d: %w", j.ID, err)
+		}
+		set["result"] = doc(json.RawMessage(text))
 	}
 	return s.Tx(ctx, func(t *Tx) error { return t.changeHeld(j, set) })
 }

@@ -97,8 +97,8 @@ func TestJobIsFenced(t *testing.T) {
 			"end":    w.EndJob(w.Context(), &lost, JobOutcome{State: JobDead, Fault: "x"}, later),
 			"finish": w.FinishJob(w.Context(), &lost, later, func(*Tx) (any, error) { ran = true; return nil, nil }), //nolint:nilnil // must not run
 		} {
-			if !errors.Is(err, ErrStale) {
-				w.Errorf("%s: %v, want ErrStale", name, err)
+			if !errors.Is(err, ErrLost) {
+				w.Errorf("%s: %v, want ErrLost", name, err)
 			}
 		}
 		if h := w.job(id); ran || h.State != JobRunning || h.Attempt != 2 || h.Fault != "" {
