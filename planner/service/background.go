@@ -72,7 +72,7 @@ func (b *Background) Run(ctx context.Context) {
 func (b *Background) repeat(ctx context.Context, pause time.Duration, what string, work func(context.Context) error) {
 	ticker := time.NewTicker(pause)
 	defer ticker.Stop()
-	for {
+	for ctx.Err() == nil {
 		if err := b.safely(ctx, what, work); err != nil && ctx.Err() == nil && !errors.Is(err, ErrBusy) {
 			b.Service.Log.ErrorContext(ctx, "background work failed", "work", what, "error", err)
 		}

@@ -91,7 +91,7 @@ func (s *Service) solvedBefore(ctx context.Context, r *run, state *planner.State
 	err = s.proved([]*planner.State{state}, []*planner.Plan{was.Plan})
 	if err != nil {
 		s.Log.InfoContext(ctx, "plan of an earlier attempt not used", "job", r.ID, "error", err)
-		return nil, nil //nolint:nilerr,nilnil // busy times changed since: it is found again
+		return nil, nil //nolint:nilnil // busy times changed since: it is found again
 	}
 	return was.Plan, nil
 }
@@ -121,7 +121,7 @@ func (s *Service) replanJob(ctx context.Context, r *run) error {
 // unplannable says that a state cannot be planned, which another attempt would
 // not change; but not of a search that was stopped or a database that failed.
 func unplannable(ctx context.Context, err error) error {
-	var fault *jobFault
+	var fault *jobError
 	switch {
 	case ctx.Err() != nil, errors.As(err, &fault), errors.Is(err, ErrNotFound), errors.Is(err, ErrBusy), errors.Is(err, ErrFaulty):
 		return err

@@ -31,7 +31,7 @@ type Worker struct {
 }
 
 // handler does one attempt of a job, with the service as whoever started it may
-// use it. It ends with run.finish, or with an error: a *jobFault ends the job,
+// use it. It ends with run.finish, or with an error: a *jobError ends the job,
 // any other lets it be tried again.
 type handler func(s *Service, ctx context.Context, r *run) error
 
@@ -62,17 +62,17 @@ var (
 	errPanic     = errors.New("panic")
 )
 
-// jobFault ends a job: trying it again would change nothing. Code is stable.
-type jobFault struct {
+// jobError ends a job: trying it again would change nothing. Code is stable.
+type jobError struct {
 	Code string
 	err  error
 }
 
-func (f *jobFault) Error() string { return f.Code + ": " + f.err.Error() }
+func (f *jobError) Error() string { return f.Code + ": " + f.err.Error() }
 
-func (f *jobFault) Unwrap() error { return f.err }
+func (f *jobError) Unwrap() error { return f.err }
 
-func faultOf(code string, err error) error { return &jobFault{code, err} }
+func faultOf(code string, err error) error { return &jobError{code, err} }
 
 // run is one attempt of a job.
 type run struct {
@@ -312,7 +312,7 @@ func (w *Worker) prolong(ctx context.Context, r *run, b *beat) error {
 
 // outcome decides what becomes of a job after an attempt that made nothing.
 func (w *Worker) outcome(j *Job, err error) store.JobOutcome {
-	var fault *jobFault
+	var fault *jobError
 	switch {
 	case errors.Is(err, errCancelled):
 		return store.JobOutcome{State: store.JobCancelled}
@@ -340,8 +340,15 @@ func faultWord(err error) string {
 		err  error
 		code string
 	}{
-		{errPanic, "panic"}, {errStuck, "stuck"}, {errCrashed, "crashed"}, {errTooLong, "too_long"}, {ErrBusy, "busy"},
-		{ErrNotFound, "not_found"}, {ErrFaulty, "faulty_plan"}, {ErrStale, "stale"}, {ErrConflict, "conflict"},
+		{errPanic, "panic"},
+		{errStuck, "stuck"},
+		{errCrashed, "crashed"},
+		{errTooLong, "too_long"},
+		{ErrBusy, "busy"},
+		{ErrNotFound, "not_found"},
+		{ErrFaulty, "faulty_plan"},
+		{ErrStale, "stale"},
+		{ErrConflict, "conflict"},
 	} {
 		if errors.Is(err, f.err) {
 			return f.code

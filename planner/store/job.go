@@ -3,7 +3,9 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"gorm.io/gorm"
@@ -127,17 +129,31 @@ func (t *Tx) AddJob(n NewJob, now time.Time) (id int64, fresh bool, err error) {
 	if err != nil {
 		return 0, false, fmt.Errorf("parameters of a %s job: %w", n.Kind, err)
 	}
+	by := t.store.scope
+	by.Key = "" // of the request, which ends long before the job
 	row := jobRow{
-		Kind: n.Kind, Region: n.Region, StartedBy: doc(t.store.scope), Cause: n.Cause, Params: doc(json.RawMessage(params)),
+		Kind: n.Kind, Region: n.Region, StartedBy: doc(by), Cause: n.Cause, Params: doc(json.RawMessage(params)),
 		State: JobWaiting, RunAt: At(latest(n.Due, now)), Resume: doc(nothing), Result: doc(nothing), CreatedAt: At(now),
 	}
 	made := t.db.Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
-	if made.Error != nil || made.RowsAffected == 1 {
-		return row.ID, true, made.Error
+	if made.Error != nil {
+		return 0, false, made.Error
+	}
+	if made.RowsAffected == 1 {
+		return row.ID, true, t.recordJob(Created, &row)
 	}
 	var have jobRow
 	err = t.db.Select("id").Where("cause = ?", n.Cause).Take(&have).Error
 	return have.ID, false, err
+}
+
+// recordJob writes down what somebody did with a job; what the program itself
+// does with jobs is in their rows.
+func (t *Tx) recordJob(v Verb, r *jobRow) error {
+	if t.store.scope.Role == System {
+		return nil
+	}
+	return t.Record(Act{Verb: v, Object: "job", ID: strconv.FormatInt(r.ID, 10), Region: r.Region, Reason: r.Kind})
 }
 
 // ClaimJob takes the job that has waited longest of those that are due, or
@@ -266,16 +282,17 @@ func (s *Store) EndJob(ctx context.Context, j *Job, o JobOutcome, now time.Time)
 func (s *Store) CancelJob(ctx context.Context, id int64, now time.Time) error {
 	return s.Tx(ctx, func(t *Tx) error {
 		row, err := t.lockJob(id)
-		switch {
-		case err != nil:
+		if err != nil {
 			return err
-		case row.State == JobWaiting:
-			return t.db.Model(row).Updates(map[string]any{"state": JobCancelled, "ended_at": At(now), "cancelling": true}).Error
-		case row.State == JobRunning:
-			return t.db.Model(row).Update("cancelling", true).Error
-		default:
-			return fmt.Errorf("job %d has ended, it is %s: %w", id, row.State, ErrStale)
 		}
+		set := map[string]any{"cancelling": true}
+		switch {
+		case row.State.Ended():
+			return fmt.Errorf("job %d has ended, it is %s: %w", id, row.State, ErrStale)
+		case row.State == JobWaiting:
+			set["state"], set["ended_at"] = JobCancelled, At(now)
+		}
+		return errors.Join(t.recordJob(Revoked, row), t.db.Model(row).Updates(set).Error)
 	})
 }
 
@@ -299,9 +316,9 @@ func (s *Store) RetryJob(ctx context.Context, id int64, now time.Time) error {
 		if row.State != JobDead && row.State != JobFailed {
 			return fmt.Errorf("job %d is %s, only a dead or failed one is tried again: %w", id, row.State, ErrStale)
 		}
-		return t.db.Model(row).Updates(map[string]any{
+		return errors.Join(t.recordJob(Changed, row), t.db.Model(row).Updates(map[string]any{
 			"state": JobWaiting, "failures": 0, "cancelling": false, "run_at": At(now), "ended_at": nil, "progress": 0, "stage": "",
-		}).Error
+		}).Error)
 	})
 }
 

@@ -226,7 +226,7 @@ func TestRJ4_PeriodicJobsOnce(t *testing.T) {
 					// One clock is ahead, one jumps back and forth.
 					tick := i + p%2*3 - p/2*(i%5)
 					now := testNow.Add(time.Duration(tick) * time.Hour)
-					id, new, err := w.AddJob(w.Context(), NewJob{Kind: "purge", Cause: fmt.Sprintf("purge/%d", tick)}, now)
+					id, first, err := w.AddJob(w.Context(), NewJob{Kind: "purge", Cause: fmt.Sprintf("purge/%d", tick)}, now)
 					if err != nil {
 						w.Error(err)
 						return
@@ -236,7 +236,7 @@ func TestRJ4_PeriodicJobsOnce(t *testing.T) {
 						err = w.FinishJob(w.Context(), &j, now, func(*Tx) (any, error) { return "done", nil })
 					}
 					mu.Lock()
-					if new {
+					if first {
 						fresh[id]++
 					}
 					if ok && err == nil {

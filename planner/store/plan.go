@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/wijkplanner/wijkplanner/calendar"
@@ -68,7 +69,12 @@ func (t *Tx) SavePlan(p *planner.Plan, basedOn int64) (int64, error) {
 	if err := t.insertPlan(row.ID, p); err != nil {
 		return 0, fmt.Errorf("save plan: %w", err)
 	}
-	return row.ID, nil
+	return row.ID, t.recordPlan(Created, &row)
+}
+
+// recordPlan writes down what somebody did with a plan.
+func (t *Tx) recordPlan(v Verb, r *planRow) error {
+	return t.Record(Act{Verb: v, Object: "plan", ID: strconv.FormatInt(r.ID, 10), Region: r.Region})
 }
 
 // withoutLists returns a plan without the lists that have their own tables.

@@ -73,6 +73,9 @@ func (t *Tx) publish(id int64, now time.Time) error {
 	if err := t.db.Model(row).Updates(map[string]any{"stage": Published, "published_at": At(now)}).Error; err != nil {
 		return err
 	}
+	if err := t.recordPlan(PublishIt, row); err != nil {
+		return err
+	}
 	// Mail is queued with what causes it, or not at all.
 	return t.Notify(row.Region, now)
 }
