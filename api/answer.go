@@ -8,6 +8,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"github.com/wijkplanner/wijkplanner/api/problem"
 	"github.com/wijkplanner/wijkplanner/api/web"
 	"github.com/wijkplanner/wijkplanner/planner/service"
 )
@@ -58,7 +59,7 @@ func (h *handlers) answerToken(w http.ResponseWriter, r *http.Request) (string, 
 func (h *handlers) sameSite(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := h.crossOrigin.Check(r); err != nil {
-			h.answerFault(w, r, http.StatusForbidden)
+			h.answerProblem(w, r, problem.New(problem.CrossSite))
 			return
 		}
 		next.ServeHTTP(w, r)

@@ -42,6 +42,15 @@ type Config struct {
 	// Answering is what stands behind the links in mail; the zero value knows no
 	// link.
 	Answering Answering
+	// Service answers the JSON API; nil leaves it out.
+	Service *service.Service
+	// Caller says who sent a request: the zero scope for nobody, ErrNotFound when
+	// what they showed opens nothing; nil knows nobody.
+	Caller func(r *http.Request) (service.Scope, error)
+	// CursorKey signs the cursors of lists.
+	CursorKey []byte
+	// Contact is whom to ask about the API.
+	Contact string
 	// Health says what is wrong, nil when the service can answer.
 	Health func(ctx context.Context) error
 	// Now is the clock.
@@ -61,6 +70,9 @@ type Config struct {
 	// AccountLimit is how many requests a CalDAV account may make in an hour; 0
 	// for 1,200.
 	AccountLimit int
+	// CallerLimit is how many requests a caller of the JSON API may make in an
+	// hour, and how many one address may make without signing in; 0 for 36,000.
+	CallerLimit int
 	// TrustedProxies are the networks whose X-Forwarded-For is believed. With
 	// none, the address of a caller is that of the connection.
 	TrustedProxies []netip.Prefix
@@ -99,7 +111,7 @@ type handlers struct {
 	// feeds counts the reads of each token that is good, accounts those of each
 	// CalDAV account, unknowns the misses of each address, signIns those of each
 	// address for each user name.
-	feeds, accounts, unknowns, signIns limiter
+	feeds, accounts, unknowns, signIns, callers limiter
 	// turns are taken by questions from addresses with too many misses.
 	turns chan struct{}
 	// crossOrigin refuses what a page of somebody else makes a browser send.
@@ -115,6 +127,7 @@ func New(c Config) (http.Handler, error) {
 	h := &handlers{
 		c, newLimiter(cmp.Or(c.FeedLimit, defaultFeedLimit)), newLimiter(cmp.Or(c.AccountLimit, defaultAccountLimit)),
 		newLimiter(cmp.Or(c.UnknownLimit, defaultUnknownLimit)), newLimiter(cmp.Or(c.UnknownLimit, defaultUnknownLimit)),
+		newLimiter(cmp.Or(c.CallerLimit, defaultCallerLimit)),
 		make(chan struct{}, doubtfulTurns), http.NewCrossOriginProtection(),
 	}
 	r := chi.NewRouter()
@@ -122,7 +135,11 @@ func New(c Config) (http.Handler, error) {
 	r.NotFound(h.notFound)
 	r.MethodNotAllowed(h.methodNotAllowed)
 	h.routes(r)
-	if err := checkPolicies(r, policies); err != nil {
+	rows, err := h.mountAPI(r)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkPolicies(r, append(rows, policies...)); err != nil {
 		return nil, err
 	}
 	return r, nil

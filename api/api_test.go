@@ -216,7 +216,7 @@ func TestFaultsAreProblems(t *testing.T) {
 		allow                  string
 	}{
 		{"GET", "/nowhere", "*/*", 404, ""},
-		{"GET", "/api/nowhere", "text/html", 404, ""},
+		{"GET", "/v1/nowhere", "text/html", 404, ""},
 		{"GET", "/f/unknown.ics", "text/html", 404, ""},
 		{"GET", "/static/x", "text/html", 404, ""},
 		{"GET", "/f/a/b.ics", "", 404, ""},

@@ -13,6 +13,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"github.com/wijkplanner/wijkplanner/api/problem"
 	"github.com/wijkplanner/wijkplanner/planner/service"
 )
 
@@ -186,7 +187,7 @@ func (h *handlers) signIn(w http.ResponseWriter, r *http.Request, tried bool) {
 		}
 	}
 	w.Header().Set("WWW-Authenticate", `Basic realm="Wijkplanner", charset="UTF-8"`)
-	h.answerFault(w, r, http.StatusUnauthorized)
+	h.answerProblem(w, r, problem.New(problem.AppPassword))
 }
 
 // refuseChange answers every method that would change something.

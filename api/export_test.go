@@ -3,6 +3,7 @@ package api
 import (
 	"github.com/go-chi/chi/v5"
 
+	"github.com/wijkplanner/wijkplanner/api/problem"
 	"github.com/wijkplanner/wijkplanner/api/web"
 )
 
@@ -22,7 +23,7 @@ func PolicyRoutes() [][2]string {
 func CheckPolicies(routes chi.Routes) error { return checkPolicies(routes, policies) }
 
 // Detail gives the tests what is said of a status.
-func Detail(status int, l web.Lang) string { return details[status][l] }
+func Detail(status int, l web.Lang) string { return problem.OfStatus(status).In(l, "").Detail }
 
 // ParseXML and ParseFilter let the tests see how requests are read.
 var (

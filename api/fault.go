@@ -11,87 +11,37 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"github.com/wijkplanner/wijkplanner/api/problem"
 	"github.com/wijkplanner/wijkplanner/api/web"
 )
 
-// problem is the body of a fault for programs (RFC 9457). It has no instance:
-// a path can hold a secret.
-type problem struct {
-	Type   string `json:"type"`
-	Title  string `json:"title"`
-	Status int    `json:"status"`
-	// Detail says in the caller's language what to do.
-	Detail string `json:"detail"`
-	// RequestID names the request in the log.
-	RequestID string `json:"request_id"`
-}
-
-// details says for each status what to do about it. It is all that a caller
-// learns, so it holds for every fault of that status.
-var details = map[int]map[web.Lang]string{
-	http.StatusBadRequest: {
-		web.Dutch:   "Deze vraag is niet te lezen. Controleer wat u stuurt.",
-		web.English: "This request cannot be read. Check what you send.",
-	},
-	http.StatusUnauthorized: {
-		web.Dutch:   "Geef de gebruikersnaam en het app-wachtwoord die u voor dit apparaat kreeg.",
-		web.English: "Give the user name and the app password that you got for this device.",
-	},
-	http.StatusRequestEntityTooLarge: {
-		web.Dutch:   "Deze vraag is te groot. Vraag om minder tegelijk.",
-		web.English: "This request is too large. Ask for less at once.",
-	},
-	http.StatusForbidden: {
-		web.Dutch:   "Dit kwam van een pagina van een ander. Open de link zelf en probeer het daar.",
-		web.English: "This came from a page of somebody else. Open the link yourself and try there.",
-	},
-	http.StatusNotFound: {
-		web.Dutch:   "Hier is niets, of niet meer. Controleer het adres, of vraag wie het u gaf om een nieuw.",
-		web.English: "There is nothing here, or no longer. Check the address, or ask whoever gave it to you for a new one.",
-	},
-	http.StatusMethodNotAllowed: {
-		web.Dutch:   "Dit kan niet op dit adres. Wat wel kan, staat in de kop Allow.",
-		web.English: "This address does not do that. What it does is in the Allow header.",
-	},
-	http.StatusTooManyRequests: {
-		web.Dutch:   "U vraagt dit te vaak. Probeer het opnieuw na het aantal seconden in de kop Retry-After.",
-		web.English: "You ask for this too often. Try again after the number of seconds in the Retry-After header.",
-	},
-	http.StatusInternalServerError: {
-		web.Dutch:   "Er ging bij ons iets mis. Probeer het later opnieuw; meldt u het, noem dan het nummer in request_id.",
-		web.English: "Something went wrong on our side. Try again later; if you report it, mention the request_id.",
-	},
-	http.StatusServiceUnavailable: {
-		web.Dutch:   "Wijkplanner kan nu niet antwoorden. Probeer het over een minuut opnieuw.",
-		web.English: "Wijkplanner cannot answer now. Try again in a minute.",
-	},
-}
-
-// answerFault writes a fault: a page for people, problem+json for programs.
+// answerFault writes the fault that a status tells.
 func (h *handlers) answerFault(w http.ResponseWriter, r *http.Request, status int) {
-	if wantsPage(r) && (status == http.StatusNotFound || status == http.StatusInternalServerError) {
+	h.answerProblem(w, r, problem.OfStatus(status))
+}
+
+// answerProblem writes a fault: a page for people, problem+json for programs.
+func (h *handlers) answerProblem(w http.ResponseWriter, r *http.Request, p *problem.Problem) {
+	if wantsPage(r) && (p.Status == http.StatusNotFound || p.Status == http.StatusInternalServerError) {
 		var page bytes.Buffer
-		if err := web.WriteError(&page, lang(r), status); err == nil {
+		if err := web.WriteError(&page, lang(r), p.Status); err == nil {
 			w.Header().Set("Vary", "Accept, Accept-Language")
-			h.send(w, r, content{kind: htmlType, body: page.Bytes(), status: status})
+			h.send(w, r, content{kind: htmlType, body: page.Bytes(), status: p.Status})
 			return
 		}
 	}
 	language := lang(r)
 	w.Header().Set("Content-Language", string(language))
 	w.Header().Set("Vary", "Accept-Language")
-	// A struct of strings and a number always has a JSON form.
-	body, _ := json.Marshal(problem{
-		Type: "about:blank", Title: http.StatusText(status), Status: status,
-		Detail: details[status][language], RequestID: w.Header().Get(requestID),
-	})
-	h.send(w, r, content{kind: "application/problem+json", body: append(body, '\n'), status: status})
+	// Strings and numbers always have a JSON form.
+	body, _ := json.Marshal(p.In(language, w.Header().Get(requestID)))
+	h.send(w, r, content{kind: problem.ContentType, body: append(body, '\n'), status: p.Status})
 }
 
 // wantsPage reports whether a person with a browser asks for a page, rather
 // than a program for a feed, a file or a state.
 func wantsPage(r *http.Request) bool {
-	for _, machine := range []string{"/f/", "/dav/", "/.well-known/", "/static/", "/api/", "/healthz"} {
+	for _, machine := range []string{"/f/", "/dav/", "/.well-known/", "/static/", "/v1/", "/healthz"} {
 		if strings.HasPrefix(r.URL.Path, machine) {
 			return false
 		}

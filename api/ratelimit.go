@@ -21,7 +21,9 @@ const (
 	// defaultAccountLimit is a sync each quarter of an hour of several calendars
 	// with many events, on top of one each minute that finds nothing new.
 	defaultAccountLimit = 1200
-	limitWindow         = time.Hour
+	// defaultCallerLimit is ten requests a second for an hour on end.
+	defaultCallerLimit = 36000
+	limitWindow        = time.Hour
 	// doubtfulTurns is how many questions from places with too many misses are
 	// put to the database at a time.
 	doubtfulTurns = 2

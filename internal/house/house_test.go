@@ -29,7 +29,10 @@ var arrows = map[string][]string{
 	"planner/outside":    {"planner", "calendar"},
 	"planner/service":    {"planner/store", "planner/files", "planner/outside", "planner/verify", "planner", "calendar"},
 	"api/web":            {"planner/service", "planner", "calendar"},
-	"api":                {"api/web", "planner/service", "planner", "calendar"},
+	"api/rights":         {"planner/service"},
+	"api/problem":        {"api/web", "planner/service"},
+	"api/v1":             {"api/problem", "api/rights", "api/web", "planner/service", "planner", "calendar"},
+	"api":                {"api/v1", "api/problem", "api/rights", "api/web", "planner/service", "planner", "calendar"},
 	"cmd/wijkplanner":    {"*"},
 	"examples":           {"*"},
 	"examples/generate":  {"planner", "planner/files", "calendar"},
@@ -46,12 +49,13 @@ var only = map[string][]string{
 	"github.com/teambition/rrule-go": {"calendar"},
 	"github.com/arran4/golang-ical":  {"calendar"},
 	"github.com/pressly/goose":       {"migrations"},
-	"github.com/go-chi":              {"api"},
+	"github.com/go-chi":              {"api", "api/v1"},
+	"github.com/danielgtaylor/huma":  {"api", "api/v1"},
 	"github.com/wneessen/go-mail":    {"planner/outside"},
 	"github.com/emersion/go-imap":    {"planner/outside"},
 	"github.com/emersion/go-message": {"planner/outside"},
 	"code.dny.dev/ssrf":              {"planner/outside"},
-	"net/http":                       {"api", "planner/outside", "cmd/wijkplanner"},
+	"net/http":                       {"api", "api/v1", "api/problem", "planner/outside", "cmd/wijkplanner"},
 }
 
 // source is one Go file: its room, imports and package comment.

@@ -90,12 +90,12 @@ func (s *Store) BeginAnswer(ctx context.Context, key string, request [sha256.Siz
 }
 
 // EndAnswer keeps the answer to a request, or with a nil answer gives its key
-// back: the request had no effect and may be tried again.
+// back, unless the request had its effect after all.
 func (s *Store) EndAnswer(ctx context.Context, key string, answer *Answered) error {
 	return s.Tx(ctx, func(t *Tx) error {
 		mine := t.db.Where("actor = ? AND key = ?", s.scope.Actor, key)
 		if answer == nil {
-			return mine.Delete(&answeredRow{}).Error
+			return mine.Where("status = 0").Delete(&answeredRow{}).Error
 		}
 		return mine.Model(&answeredRow{}).Updates(map[string]any{
 			"status": answer.Status, "header": answer.Header, "body": append([]byte{}, answer.Body...),

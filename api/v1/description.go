@@ -1,0 +1,28 @@
+package v1
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/wijkplanner/wijkplanner/api/rights"
+)
+
+type document struct {
+	AllowOrigin string `header:"Access-Control-Allow-Origin"`
+	ContentType string `header:"Content-Type"`
+	Body        []byte
+}
+
+// aboutDescription publishes the description where the NL API Design Rules want
+// it (/core/publish-openapi); anybody may read it, from any page.
+func (a *API) aboutDescription() {
+	add(a, rights.Access{Resource: rights.Description, Act: rights.Read}, huma.Operation{
+		OperationID: "getDescription", Method: http.MethodGet, Path: "/openapi.json", Tags: []string{"description"},
+		Summary: "This description (OpenAPI 3.1)",
+	}, func(context.Context, *struct{}) (*document, error) {
+		body, err := a.huma.OpenAPI().MarshalJSON()
+		return &document{"*", "application/json", body}, err
+	})
+}
