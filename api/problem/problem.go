@@ -16,7 +16,7 @@ const ContentType = "application/problem+json"
 
 // Problem is what a caller learns of a fault. It has no instance: a path can
 // hold a secret.
-type Problem struct {
+type Problem struct { //nolint:errname // the name that RFC 9457 gives it
 	Type   string `json:"type" doc:"Always about:blank; code tells faults apart." example:"about:blank"`
 	Title  string `json:"title" doc:"The status in words." example:"Not Found"`
 	Status int    `json:"status" doc:"The HTTP status." example:"404"`
