@@ -74,18 +74,9 @@ func newAgenda(s *State, visits []Visit, p Period, without string) (*agenda, err
 	if err != nil {
 		return nil, err
 	}
-	a := &agenda{formulation: f, engaged: map[engagedKey][]engagement{}, holidays: map[string]map[calendar.Date]bool{}}
-	for _, o := range s.Organisations {
-		set, err := calendar.ParseHolidaySet(o.PublicHolidays)
-		if err != nil {
-			return nil, fmt.Errorf("organisation %s: %w", o.ID, err)
-		}
-		a.holidays[o.ID] = map[calendar.Date]bool{}
-		for year := p.From.Year(); year <= p.To.Year(); year++ {
-			for _, h := range calendar.PublicHolidays(year, set) {
-				a.holidays[o.ID][h.Date] = true
-			}
-		}
+	a := &agenda{formulation: f, engaged: map[engagedKey][]engagement{}}
+	if err := a.setHolidays(p); err != nil {
+		return nil, err
 	}
 	for i := range s.Meetings {
 		if m := &s.Meetings[i]; m.ID != without {
@@ -98,6 +89,24 @@ func newAgenda(s *State, visits []Visit, p Period, without string) (*agenda, err
 		}
 	}
 	return a, nil
+}
+
+// setHolidays looks up the public holidays of each organisation in a period.
+func (a *agenda) setHolidays(p Period) error {
+	a.holidays = map[string]map[calendar.Date]bool{}
+	for _, o := range a.state.Organisations {
+		set, err := calendar.ParseHolidaySet(o.PublicHolidays)
+		if err != nil {
+			return fmt.Errorf("organisation %s: %w", o.ID, err)
+		}
+		a.holidays[o.ID] = map[calendar.Date]bool{}
+		for year := p.From.Year(); year <= p.To.Year(); year++ {
+			for _, h := range calendar.PublicHolidays(year, set) {
+				a.holidays[o.ID][h.Date] = true
+			}
+		}
+	}
+	return nil
 }
 
 func (a *agenda) addMeeting(m *Meeting) {
