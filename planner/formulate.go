@@ -50,7 +50,7 @@ func newFormulation(s *State, p Period) (*formulation, error) {
 	f := &formulation{
 		state: s, period: p, zone: zone, first: p.From,
 		weights:   s.Programme.Weights.orDefaults(),
-		travel:    NewTravel(&s.Programme, p.From),
+		travel:    NewTravel(&s.Programme, p.From).with(s.Travel),
 		roster:    hours,
 		blackouts: newBlackouts(s),
 		history:   map[string][]CompletedVisit{},

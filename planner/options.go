@@ -26,8 +26,6 @@ type Options struct {
 	Better func(role string, score assign.Score)
 	// Progress, when set, hears how far the work is; it must be quick.
 	Progress func(step string, done, of int)
-	// Travel holds travel times that a router measured, or is nil.
-	Travel *TravelTable
 	// keepWho says that who serves which location is settled but for a few, so
 	// that the time goes into when.
 	keepWho bool

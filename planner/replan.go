@@ -96,7 +96,7 @@ func Replan(ctx context.Context, s *State, published Published, o ReplanOptions)
 	if err != nil {
 		return nil, regionError(s, err)
 	}
-	f.replan, f.travel = r, f.travel.with(o.Travel)
+	f.replan = r
 	f.startFrom(max(period.From, o.Today))
 	o.keepWho = true
 	p := &Plan{Region: s.Region, From: period.From, To: period.To, Seed: o.Seed, MaxChanges: o.MaxChanges}

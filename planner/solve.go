@@ -14,7 +14,6 @@ func Solve(ctx context.Context, s *State, o Options) (*Plan, error) {
 	if err != nil {
 		return nil, regionError(s, err)
 	}
-	f.travel = f.travel.with(o.Travel)
 	p := &Plan{Region: s.Region, From: f.period.From, To: f.period.To, Seed: o.Seed, MaxChanges: o.MaxChanges}
 	t, err := f.assignAll(ctx, o, p)
 	if err != nil {

@@ -24,6 +24,9 @@ type State struct {
 	Consents []Consent
 	// History holds completed visits; spacing counts from the last of them.
 	History []CompletedVisit
+	// Travel holds travel times that a router measured, as a plan folder has
+	// them; nil where all travel is estimated. No input has it.
+	Travel *TravelTable
 }
 
 // Organisation employs staff or holds locations, or both.

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/wijkplanner/wijkplanner/planner"
@@ -25,11 +27,50 @@ func (c *diffCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
+	if !shareLocations(was, is) {
+		return &codeError{exitInput, fmt.Errorf("%s and %s have no location in common: they are not plans of one folder", c.Old, c.New)}
+	}
 	d := planner.Compare(was, is)
 	if c.Staff != "" {
+		if known := people(was, is); !slices.Contains(known, c.Staff) {
+			return &codeError{exitInput, fmt.Errorf("--staff %q: neither plan has this person; want one of %s", c.Staff, strings.Join(known, ", "))}
+		}
 		d = d.Of(c.Staff)
 	}
 	return writeDifference(p.stdout, was, is, d, c.Staff)
+}
+
+// shareLocations reports whether two plans have a location in common, or one has
+// none at all.
+func shareLocations(a, b *planner.Plan) bool {
+	known := map[string]bool{}
+	for i := range a.Assignments {
+		known[a.Assignments[i].Location] = true
+	}
+	return len(known) == 0 || len(b.Assignments) == 0 ||
+		slices.ContainsFunc(b.Assignments, func(x planner.Assigned) bool { return known[x.Location] })
+}
+
+// people lists everybody in some plans, in ascending order.
+func people(plans ...*planner.Plan) []string {
+	seen := map[string]bool{}
+	for _, p := range plans {
+		for i := range p.Assignments {
+			seen[p.Assignments[i].Staff] = true
+		}
+		for i := range p.Visits {
+			for _, c := range p.Visits[i].Crew {
+				seen[c.Staff] = true
+			}
+		}
+		for i := range p.Roles {
+			for _, l := range p.Roles[i].Loads {
+				seen[l.Staff] = true
+			}
+		}
+	}
+	delete(seen, "")
+	return slices.Sorted(maps.Keys(seen))
 }
 
 func planOf(dir string) (*planner.Plan, error) {

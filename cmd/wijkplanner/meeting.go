@@ -3,11 +3,11 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/wijkplanner/wijkplanner/calendar"
 	"github.com/wijkplanner/wijkplanner/planner"
@@ -19,70 +19,6 @@ type meetingCommand struct {
 	Find  meetingFind  `cmd:"" help:"Find moments for a meeting with several parties (MDO), and pick one from their answers."`
 }
 
-// agendaFlags name what people's agendas are read from.
-type agendaFlags struct {
-	Plan   string `type:"existingdir" help:"Plan folder in force: its visits are kept free." placeholder:"OUT"`
-	From   string `help:"First day, as 2027-03-01 (default today; for check with a plan not before the plan begins)."`
-	To     string `help:"Last day (default the end of that year; for find four weeks on)."`
-	Region string `help:"Region of the folder; needed where there are several."`
-}
-
-// read returns the region's state and the visits of its plan.
-func (f agendaFlags) read(dir string) (*planner.State, []planner.Visit, error) {
-	state, at, states, err := f.region(dir)
-	if err != nil || f.Plan == "" {
-		return state, nil, err
-	}
-	folder, err := files.ReadPlan(f.Plan)
-	if err != nil {
-		return nil, nil, err
-	}
-	return state, files.PublishedOf(states, folder)[at].Visits, nil
-}
-
-// region returns the region that is asked for, and its place among all.
-func (f agendaFlags) region(dir string) (state *planner.State, at int, states []*planner.State, err error) {
-	if states, err = files.ReadFolder(dir); err != nil {
-		return nil, 0, nil, err
-	}
-	if len(states) > 1 || f.Region != "" {
-		if at = slices.IndexFunc(states, func(s *planner.State) bool { return s.Region == f.Region }); at < 0 {
-			names := make([]string, len(states))
-			for i, s := range states {
-				names[i] = s.Region
-			}
-			return nil, 0, nil, &codeError{exitInput, fmt.Errorf("--region %q: want one of %s", f.Region, strings.Join(names, ", "))}
-		}
-	}
-	return states[at], at, states, nil
-}
-
-// period returns the days from … to, with a default for the last.
-func (f agendaFlags) period(now time.Time, last func(calendar.Date) calendar.Date) (planner.Period, error) {
-	p := planner.Period{From: calendar.DateOf(now, now.Location())}
-	var faults []error
-	read := func(flag, text string, to *calendar.Date) {
-		if text == "" {
-			return
-		}
-		d, err := calendar.ParseDate(text)
-		if err != nil {
-			faults = append(faults, fmt.Errorf("--%s is %q: want a day as 2027-03-01", flag, text))
-		}
-		*to = d
-	}
-	read("from", f.From, &p.From)
-	p.To = last(p.From)
-	read("to", f.To, &p.To)
-	if len(faults) == 0 && p.Days() == 0 {
-		faults = append(faults, fmt.Errorf("--to %s is before --from %s", p.To, p.From))
-	}
-	if err := errors.Join(faults...); err != nil {
-		return p, &codeError{exitInput, err}
-	}
-	return p, nil
-}
-
 type meetingCheck struct {
 	Dir  string `arg:"" type:"existingdir" help:"Input folder."`
 	File string `arg:"" type:"existingfile" help:"Meetings to check, with the columns of meetings.csv; one with a known id replaces it."`
@@ -91,16 +27,11 @@ type meetingCheck struct {
 
 // Run checks every meeting of the file; the exit code is 1 when one clashes.
 func (c *meetingCheck) Run(p *process) error {
-	if c.Plan != "" && c.From == "" { // a plan is most often of the year to come
-		folder, err := files.ReadPlan(c.Plan)
-		if err != nil {
-			return err
-		}
-		c.From = max(folder.Summary.From, calendar.DateOf(p.now(), p.now().Location())).String()
+	a, err := c.read(c.Dir)
+	if err != nil {
+		return err
 	}
-	period, err := c.period(p.now(), func(from calendar.Date) calendar.Date {
-		return calendar.NewDate(from.Year(), time.December, 31)
-	})
+	period, err := c.period(p.now(), a, a.end)
 	if err != nil {
 		return err
 	}
@@ -113,13 +44,9 @@ func (c *meetingCheck) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	state, visits, err := c.read(c.Dir)
-	if err != nil {
-		return err
-	}
-	clashes := 0
+	clashes, visits := 0, a.published().Visits
 	for _, m := range meetings {
-		checks, err := planner.CheckMeeting(state, visits, m, period)
+		checks, err := planner.CheckMeeting(a.state, visits, m, period)
 		if err != nil {
 			return &codeError{exitInput, err}
 		}
@@ -181,16 +108,32 @@ type meetingFind struct {
 	OneOf    []string          `help:"Roles, separated by +, of which one more person comes; once for each such person." placeholder:"ROLE+ROLE"`
 	Location string            `help:"Where it is; without one it is a call."`
 	Minutes  int               `help:"How long it takes." default:"60"`
-	Party    map[string]string `help:"A party from outside and when it can come, as jgz=\"tu 13:00-17:00|th 09:00-12:00\"." placeholder:"NAME=WEEK"`
-	Optional []string          `help:"Parties that it can do without."`
+	Party    map[string]string `help:"A party from outside and when it can come, as jgz=\"tu 13:00-17:00|th 09:00-12:00\"; nothing after the = for office hours." placeholder:"NAME=WEEK"`
+	Optional []string          `help:"Names of parties that it can do without."`
 	Best     int               `short:"k" help:"How many moments to propose." default:"5"`
 	Answers  string            `type:"existingfile" help:"What the parties answered: a CSV file with candidate, who, answer (yes, if_needed, no)." placeholder:"FILE"`
 	agendaFlags
 }
 
+// Validate refuses what makes no sense, all of it at once.
+func (c *meetingFind) Validate() error {
+	faults := append(c.faults(), bestFaults(c.Best)...)
+	for _, name := range c.Optional {
+		if _, known := c.Party[name]; !known {
+			faults = append(faults, fmt.Errorf("--optional %s: no --party has this name (%s); a party that comes in office hours is --party %s=",
+				name, strings.Join(c.who(), ", "), name))
+		}
+	}
+	return errors.Join(faults...)
+}
+
 // Run proposes moments, or with answers says how they stand and picks one.
 func (c *meetingFind) Run(p *process) error {
-	period, err := c.period(p.now(), func(from calendar.Date) calendar.Date { return from + 27 })
+	a, err := c.read(c.Dir)
+	if err != nil {
+		return err
+	}
+	period, err := c.period(p.now(), a, func(from calendar.Date) calendar.Date { return from + 27 })
 	if err != nil {
 		return err
 	}
@@ -198,11 +141,7 @@ func (c *meetingFind) Run(p *process) error {
 	if err != nil {
 		return &codeError{exitInput, err}
 	}
-	state, visits, err := c.read(c.Dir)
-	if err != nil {
-		return err
-	}
-	found, why, err := planner.FindMoments(state, visits, g, max(1, c.Best))
+	found, why, err := planner.FindMoments(a.state, a.published().Visits, g, c.Best)
 	if err != nil {
 		return &codeError{exitInput, err}
 	}
@@ -232,14 +171,7 @@ func (c *meetingFind) gathering(period planner.Period) (planner.Gathering, error
 }
 
 // who lists the parties in order of name.
-func (c *meetingFind) who() []string {
-	names := slices.Clone(c.Optional)
-	for name := range c.Party {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return slices.Compact(names)
-}
+func (c *meetingFind) who() []string { return slices.Sorted(maps.Keys(c.Party)) }
 
 func (p *process) propose(found []planner.Candidate) error {
 	for i := range found {

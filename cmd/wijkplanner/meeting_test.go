@@ -20,7 +20,7 @@ func TestMeetingCheckNamesEveryClash(t *testing.T) {
 	write("new,New,team,2027-02-02T09:00,60,FREQ=WEEKLY,zorgcoordinator\n")
 	stdout, stderr, code := call(t, "meeting", "check", city, file, "--from", "2027-02-01")
 	if code != exitFault || !strings.Contains(stdout, "new 2027-02-02 09:00: zc-1 is in another meeting werkoverleg-zc") ||
-		!strings.Contains(stdout, "  rather 2027-02-02 08:30: suits everybody") || !strings.Contains(stdout, "48 occurrences checked") {
+		!strings.Contains(stdout, "  rather 2027-02-02 08:30: suits everybody") || !strings.Contains(stdout, "52 occurrences checked") {
 		t.Errorf("exit %d, %q, %q", code, stdout, stderr)
 	}
 	write("new,New,team,2027-02-04T09:00,30,,zorgcoordinator\n")
@@ -28,7 +28,7 @@ func TestMeetingCheckNamesEveryClash(t *testing.T) {
 		t.Errorf("exit %d, %q: want a meeting that suits", code, stdout)
 	}
 	stdout, stderr, code = call(t, "meeting", "check", city, file, "--from", "2027-03-01")
-	if code != exitInput || !strings.Contains(stderr, "new does not take place from 2027-03-01 to 2027-12-31") {
+	if code != exitInput || !strings.Contains(stderr, "new does not take place from 2027-03-01 to 2028-02-29") {
 		t.Errorf("exit %d, %q, %q: want that there was nothing to check", code, stdout, stderr)
 	}
 	write("new,New,team,2027-02-03T09:00,30,,nobody\n")
@@ -75,6 +75,17 @@ func TestMeetingFindProposesAndPicks(t *testing.T) {
 	_, stderr, code = call(t, "meeting", "find", city, "--staff", "zc-1", "--party", "jgz=never", "--minutes", "0", "--from", "soon")
 	if code != exitInput || !strings.Contains(stderr, "--from") {
 		t.Errorf("exit %d, %q", code, stderr)
+	}
+	_, stderr, code = call(t, "meeting", "find", city, "--staff", "zc-1", "--party", "jgz=tu 13:00-17:00", "--optional", "jgzz", "-k", "0")
+	for _, want := range []string{"--optional jgzz: no --party has this name (jgz)", "-k is 0: want"} {
+		if code != exitInput || !strings.Contains(stderr, want) {
+			t.Errorf("exit %d, %q: want %q", code, stderr, want)
+		}
+	}
+	stdout, stderr, code = call(t, "meeting", "find", city, "--staff", "zc-1", "--party", "jgz=su 09:00-10:00", "--party", "parents=",
+		"--optional", "jgz", "--from", "2027-02-01")
+	if code != 0 || !strings.Contains(stdout, "without jgz") || strings.Contains(stdout, "parents") {
+		t.Errorf("exit %d, %q, %q: want moments without jgz, at which the parents can come", code, stdout, stderr)
 	}
 	_, stderr, code = call(t, "meeting", "find", city, "--staff", "zc-1", "--party", "jgz=su 09:00-10:00", "--from", "2027-02-01")
 	if code != exitFault || !strings.Contains(stderr, "jgz cannot come then") {

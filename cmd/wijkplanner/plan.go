@@ -65,10 +65,15 @@ func (f searchFlags) Validate(ctx *kong.Context) error {
 	if f.MaxChanges < -1 {
 		faults = append(faults, fmt.Errorf("--max-changes is %d: want how many locations of a role may change hands, or -1 for no limit", f.MaxChanges))
 	}
-	if given["year"] && (f.Year < firstYear || f.Year > lastYear) {
-		faults = append(faults, fmt.Errorf("--year is %d: want a year from %d to %d", f.Year, firstYear, lastYear))
+	return errors.Join(append(faults, yearFaults(f.Year, given)...)...)
+}
+
+// yearFaults refuses a year that nobody plans.
+func yearFaults(year int, given map[string]bool) []error {
+	if given["year"] && (year < firstYear || year > lastYear) {
+		return []error{fmt.Errorf("--year is %d: want a year from %d to %d", year, firstYear, lastYear)}
 	}
-	return errors.Join(faults...)
+	return nil
 }
 
 func (f searchFlags) options(p *process) planner.Options {
@@ -98,14 +103,15 @@ func (c *planCommand) Run(p *process) error {
 	}
 	o := c.options(p)
 	o.Progress = progress(p.stderr)
-	if o.Travel, err = c.measure(p, states); err != nil {
+	travel, err := c.measure(p, states)
+	if err != nil {
 		return err
 	}
 	plans, err := planner.SolveAll(p.ctx, states, o)
 	if err != nil {
 		return &codeError{exitInput, err}
 	}
-	extra, err := files.TravelFile(o.Travel)
+	extra, err := files.TravelFile(travel)
 	if err != nil {
 		return err
 	}
@@ -115,7 +121,7 @@ func (c *planCommand) Run(p *process) error {
 	var report bytes.Buffer
 	shown := regions(states, plans)
 	for i := range shown {
-		shown[i].Notes = travelNotes(o.Travel)
+		shown[i].Notes = travelNotes(travel)
 	}
 	if err := web.Report(&report, shown, p.now(), web.Dutch); err != nil {
 		return err

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
 	"text/tabwriter"
+
+	"github.com/alecthomas/kong"
 
 	"github.com/wijkplanner/wijkplanner/planner"
 	"github.com/wijkplanner/wijkplanner/planner/files"
@@ -20,6 +23,11 @@ type recommendCommand struct {
 	Year     int    `help:"Year (default the plan's, else next year)."`
 }
 
+// Validate refuses a year that nobody plans.
+func (c *recommendCommand) Validate(ctx *kong.Context) error {
+	return errors.Join(yearFaults(c.Year, givenFlags(ctx))...)
+}
+
 // Run prints everybody who could have the location, the best first.
 func (c *recommendCommand) Run(p *process) error {
 	states, err := files.ReadFolder(c.Dir)
@@ -32,7 +40,11 @@ func (c *recommendCommand) Run(p *process) error {
 	}
 	var plan *planner.Plan
 	if c.Plan != "" {
-		if plan, err = planOf(c.Plan); err != nil {
+		folder, err := planFor(states, c.Plan)
+		if err != nil {
+			return err
+		}
+		if plan, err = files.PlanOf(folder); err != nil {
 			return err
 		}
 		if c.Year == 0 {

@@ -34,15 +34,13 @@ type replanCommand struct {
 
 // Validate refuses values that no search can use, all of them at once.
 func (c *replanCommand) Validate(ctx *kong.Context) error {
-	faults := limitFaults(c.Seconds, c.Iterations, givenFlags(ctx))
+	given := givenFlags(ctx)
+	faults := append(limitFaults(c.Seconds, c.Iterations, given), yearFaults(c.Year, given)...)
 	if c.MaxMoves < -1 {
 		faults = append(faults, fmt.Errorf("--max-moves is %d: want how many published visits may move, or -1 for no limit", c.MaxMoves))
 	}
 	if c.MaxChanges < -1 {
 		faults = append(faults, fmt.Errorf("--max-changes is %d: want how many locations of a role may change hands, or -1 for no limit", c.MaxChanges))
-	}
-	if c.Year != 0 && (c.Year < firstYear || c.Year > lastYear) {
-		faults = append(faults, fmt.Errorf("--year is %d: want a year from %d to %d", c.Year, firstYear, lastYear))
 	}
 	if _, err := c.today(time.Time{}); err != nil {
 		faults = append(faults, err)
@@ -69,20 +67,17 @@ func (c *replanCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	folder, err := files.ReadPlan(c.From)
+	folder, err := planFor(states, c.From)
 	if err != nil {
 		return err
-	}
-	if err := files.SameFolder(states, folder); err != nil {
-		return fmt.Errorf("%s: %w", c.From, err)
 	}
 	today, err := c.today(p.now())
 	if err != nil {
 		return &codeError{exitInput, err}
 	}
-	year := folder.Summary.From.Year()
-	if c.Year != 0 {
-		year = c.Year
+	year, err := c.year(folder.Summary.From.Year())
+	if err != nil {
+		return err
 	}
 	o := planner.ReplanOptions{
 		Options: planner.Options{
@@ -91,14 +86,15 @@ func (c *replanCommand) Run(p *process) error {
 		},
 		Today: today, MaxMoves: c.MaxMoves, Reopen: c.Reopen,
 	}
-	if o.Travel, err = c.measure(p, states); err != nil {
+	travel, err := c.measure(p, states)
+	if err != nil {
 		return err
 	}
 	replans, err := planner.ReplanAll(p.ctx, states, files.PublishedOf(states, folder), o)
 	if err != nil {
 		return &codeError{exitInput, err}
 	}
-	if err := c.write(p, states, replans, o.Travel); err != nil {
+	if err := c.write(p, states, replans, travel); err != nil {
 		return err
 	}
 	if err := tellChanges(p, states, replans); err != nil {
@@ -111,6 +107,19 @@ func (c *replanCommand) Run(p *process) error {
 	_, err = fmt.Fprintf(p.stdout, "%s; %s moved, %d could not stay, in %.1f s; written to %s\n",
 		summary(files.PlansOf(replans)), plural(moved, "published visit"), must, p.now().Sub(started).Seconds(), c.Out)
 	return err
+}
+
+// year returns the year to plan, that of the published plan or the next: no
+// other follows from what was published.
+func (c *replanCommand) year(published int) (int, error) {
+	switch c.Year {
+	case 0, published:
+		return published, nil
+	case published + 1:
+		return c.Year, nil
+	}
+	return 0, &codeError{exitInput, fmt.Errorf("--year is %d: the plan in %s is of %d; want that year or %d, or make a new plan with wijkplanner plan",
+		c.Year, c.From, published, published+1)}
 }
 
 // write proves the plans and writes their folder.

@@ -21,11 +21,13 @@ func travelNotes(t *planner.TravelTable) []planner.Text {
 	return []planner.Text{t.Note()}
 }
 
-// measure asks the routers, if there are any. A router that does not answer is no
-// reason not to plan: travel is estimated then, and that is said.
+// measure asks the routers, if there are any, and gives the regions what they
+// said; without one, they keep what was measured for the plan that they go on
+// from. A router that does not answer is no reason not to plan: travel is
+// estimated then, and that is said.
 func (f routerFlag) measure(p *process, states []*planner.State) (*planner.TravelTable, error) {
 	if len(f.Router) == 0 {
-		return nil, nil
+		return states[0].Travel, nil
 	}
 	r := outside.Router{Addresses: map[planner.TravelMode]string{}}
 	var faults []error
@@ -46,5 +48,11 @@ func (f routerFlag) measure(p *process, states []*planner.State) (*planner.Trave
 	if err == nil && table.Why != "" {
 		fmt.Fprintf(p.stderr, "%s (%s)\n", table.Note().EN, table.Why)
 	}
-	return table, err
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range states {
+		s.Travel = table
+	}
+	return table, nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -47,11 +48,38 @@ func TestPlanWithARouter(t *testing.T) {
 	if stdout, _, code := call(t, "verify", example, out); code != 0 {
 		t.Errorf("verify: %s", stdout)
 	}
+	again := filepath.Join(t.TempDir(), "again")
+	if _, stderr, code := call(t, "replan", example, "--from", out, "--today", "2027-03-01", "--iterations", "100", "--out", again); code != 0 {
+		t.Fatalf("replan: exit %d, %q", code, stderr)
+	}
+	if kept, err := os.ReadFile(filepath.Join(again, "travel.json")); err != nil || !bytes.Equal(kept, text) {
+		t.Errorf("%v: the plan made again does not keep the measured times", err)
+	}
+	if stdout, _, code := call(t, "verify", example, again); code != 0 {
+		t.Errorf("verify of the plan made again: %s", stdout)
+	}
+	longer := func() string { // what a location costs, by the times in travel.json
+		stdout, stderr, code := call(t, "recommend", example, "--plan", out, "--location", "gm-001", "--role", "externe_coach")
+		if code != 0 {
+			t.Fatalf("recommend: exit %d, %q", code, stderr)
+		}
+		return stdout
+	}
+	before := longer()
 	if err := os.WriteFile(name, []byte(strings.ReplaceAll(string(text), "720", "1720")), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if stdout, _, code := call(t, "verify", example, out); code != exitFault || !strings.Contains(stdout, "travel") {
 		t.Errorf("verify with other times: exit %d, %s", code, stdout)
+	}
+	if longer() == before {
+		t.Error("recommend says the same with other times")
+	}
+	if err := os.WriteFile(name, []byte(`{"source":"osrm","modes":{"car":{"points":[[1,2],[3,4]],"seconds":[[0]]}}}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, stderr, code := call(t, "recommend", example, "--plan", out, "--location", "gm-001", "--role", "externe_coach"); code != exitInput || !strings.Contains(stderr, "travel.json: the table of car") {
+		t.Errorf("half a table: exit %d, %q", code, stderr)
 	}
 }
 

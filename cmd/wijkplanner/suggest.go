@@ -4,11 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
-	"github.com/wijkplanner/wijkplanner/calendar"
 	"github.com/wijkplanner/wijkplanner/planner"
-	"github.com/wijkplanner/wijkplanner/planner/files"
 )
 
 type suggestCommand struct {
@@ -20,27 +17,30 @@ type suggestCommand struct {
 	agendaFlags
 }
 
+// Validate refuses what makes no sense, all of it at once.
+func (c *suggestCommand) Validate() error {
+	faults := append(c.faults(), bestFaults(c.Best)...)
+	if c.Plan == "" {
+		faults = append(faults, errors.New("--plan is needed: the plan folder in force, which the visit is to fit into"))
+	}
+	return errors.Join(faults...)
+}
+
 // Run ranks moments for one more visit in the plan that is in force.
 func (c *suggestCommand) Run(p *process) error {
-	if c.Plan == "" {
-		return &codeError{exitInput, errors.New("--plan is needed: the plan folder in force, which the visit is to fit into")}
-	}
-	period, err := c.period(p.now(), func(from calendar.Date) calendar.Date {
-		return calendar.NewDate(from.Year(), time.December, 31)
-	})
+	a, err := c.read(c.Dir)
 	if err != nil {
 		return err
 	}
-	state, at, states, err := c.region(c.Dir)
+	period, err := c.period(p.now(), a, a.end)
 	if err != nil {
 		return err
 	}
-	folder, err := files.ReadPlan(c.Plan)
-	if err != nil {
-		return err
+	if plan := a.folder.Summary; period.From < plan.From || period.To > plan.To {
+		return &codeError{exitInput, fmt.Errorf("%s to %s is not within the plan in %s, which is from %s to %s", period.From, period.To, c.Plan, plan.From, plan.To)}
 	}
 	item := planner.OpenItem{Location: c.Location, VisitType: c.Type, Role: c.Role, Period: period}
-	found, why, err := planner.SuggestVisit(state, files.PublishedOf(states, folder)[at], item, max(1, c.Best))
+	found, why, err := planner.SuggestVisit(a.state, a.published(), item, c.Best)
 	if err != nil {
 		return &codeError{exitInput, err}
 	}

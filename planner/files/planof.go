@@ -10,7 +10,8 @@ import (
 )
 
 // PlanOf returns the plan in a folder, all regions together: its assignments with
-// their reasons, its visits, and the loads and costs of its roles.
+// their reasons, its visits, and the loads and costs of its roles. The error is a
+// Faults.
 func PlanOf(folder *verify.Folder) (*planner.Plan, error) {
 	out := &planner.Plan{
 		Region: folder.Summary.Region, From: folder.Summary.From, To: folder.Summary.To,
@@ -20,7 +21,7 @@ func PlanOf(folder *verify.Folder) (*planner.Plan, error) {
 		a := assignedOf(&folder.Assignments[i])
 		var err error
 		if a.Reason, err = planner.ReadReason(folder.Assignments[i].Reason); err != nil {
-			return nil, fmt.Errorf("assignments.csv, location %s: %w", a.Location, err)
+			return nil, Faults{{File: "assignments.csv", Message: fmt.Sprintf("location %s: %v", a.Location, err)}}
 		}
 		a.Changed = folder.Assignments[i].Changed
 		out.Assignments = append(out.Assignments, a)

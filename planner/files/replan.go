@@ -188,28 +188,31 @@ func PublishedOf(states []*planner.State, folder *verify.Folder) []planner.Publi
 	return out
 }
 
-// SameFolder refuses the plan of another folder: one with rows of locations of
-// which the regions know none. A plan without such rows could be of any folder.
+// SameFolder refuses the plan of another folder: one with rows of assignments of
+// which none is about a location and a role that the regions know. A plan without
+// rows could be of any folder.
 func SameFolder(states []*planner.State, folder *verify.Folder) error {
-	known := map[string]bool{}
+	locations, roles := map[string]bool{}, map[string]bool{}
 	for _, s := range states {
 		for i := range s.Locations {
-			known[s.Locations[i].ID] = true
+			locations[s.Locations[i].ID] = true
+		}
+		for i := range s.Programme.Roles {
+			roles[s.Programme.Roles[i].ID] = true
 		}
 	}
-	unknown := map[string]bool{}
 	for i := range folder.Assignments {
-		id := folder.Assignments[i].Location
-		if known[id] {
+		if a := &folder.Assignments[i]; locations[a.Location] && roles[a.Role] {
 			return nil
 		}
-		unknown[id] = true
 	}
-	if len(unknown) == 0 {
+	if len(folder.Assignments) == 0 {
 		return nil
 	}
-	return Faults{{File: "assignments.csv", Message: fmt.Sprintf("this plan is not of this folder: locations.csv has none of its %d locations, as %s",
-		len(unknown), folder.Assignments[0].Location)}}
+	a := &folder.Assignments[0]
+	return Faults{{File: "assignments.csv", Message: fmt.Sprintf(
+		"this plan is not of this folder: of its %d rows none is about a location of locations.csv in a role of programme.yaml; the first is about %s as %s",
+		len(folder.Assignments), a.Location, a.Role)}}
 }
 
 // visitsOf puts the rows of each visit together.

@@ -3,7 +3,10 @@ package files
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
+	"maps"
+	"slices"
 
 	"github.com/wijkplanner/wijkplanner/planner"
 	"github.com/wijkplanner/wijkplanner/planner/verify"
@@ -44,4 +47,27 @@ func readTravel(rep *report, fsys fs.FS, out *verify.Folder) {
 		line, column := placeOf(data, errorOffset(err, 0))
 		rep.add(Fault{File: travelFile, Line: line, Column: column, Message: "not a table of travel times: " + err.Error()})
 	}
+}
+
+// MeasuredTravel returns the measured travel of a plan folder, nil where it has
+// none. The error is a Faults: the table of a mode is not square.
+func MeasuredTravel(folder *verify.Folder) (*planner.TravelTable, error) {
+	if folder.Travel == nil {
+		return nil, nil
+	}
+	out := &planner.TravelTable{Source: folder.Travel.Source, Why: folder.Travel.Why, Modes: map[planner.TravelMode]*planner.ModeTable{}}
+	var faults Faults
+	for _, mode := range slices.Sorted(maps.Keys(folder.Travel.Modes)) {
+		t := folder.Travel.Modes[mode]
+		short := func(row []int32) bool { return len(row) != len(t.Points) }
+		if len(t.Seconds) != len(t.Points) || slices.ContainsFunc(t.Seconds, short) {
+			faults = append(faults, Fault{File: travelFile, Message: fmt.Sprintf("the table of %s is not one row and column for each of its %d points", mode, len(t.Points))})
+			continue
+		}
+		out.Modes[planner.TravelMode(mode)] = &planner.ModeTable{Points: t.Points, Seconds: t.Seconds}
+	}
+	if len(faults) > 0 {
+		return nil, faults
+	}
+	return out, nil
 }

@@ -96,6 +96,7 @@ type filler struct{ n int }
 var fixed = map[reflect.Type]any{
 	reflect.TypeFor[planner.AssignmentKind](): planner.Primary,
 	reflect.TypeFor[planner.VisitStatus]():    planner.Pinned,
+	reflect.TypeFor[*planner.TravelTable]():   (*planner.TravelTable)(nil), // a plan folder has it, no input
 }
 
 func (f *filler) fill(v reflect.Value) {
