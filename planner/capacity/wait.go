@@ -1,0 +1,164 @@
+package capacity
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// Window is time in which one server works: questions are seen in it one after
+// the other. A consult slot is a window that holds one; a server that is always
+// there is a window without end.
+type Window struct {
+	// From and To bound the window in seconds; To is exclusive.
+	From, To int64
+	// Lane is the queue that the window serves.
+	Lane int
+	// Release is how long before From the window also serves the other lanes of a
+	// class that may borrow it, in seconds; 0 for never. A reserve that nobody
+	// needed is not lost.
+	Release int64
+}
+
+// Class is a kind of question.
+type Class struct {
+	// Lanes are the lanes whose windows it may take at any time, and Borrows
+	// those whose windows it may take once they are released.
+	Lanes, Borrows []int
+	// Notice is the least time between question and visit, in seconds.
+	Notice int64
+}
+
+// Request is one question.
+type Request struct {
+	// At is when it is asked and Length how long its visit takes, in seconds.
+	At, Length int64
+	Class      int
+}
+
+// Unserved is the start of a visit for which there is no time.
+const Unserved = math.MaxInt64
+
+// Serve gives each request, in order of asking, the earliest start that is free
+// for its class, as booking does: first come, first served, and what is booked is
+// not moved. Requests are in order of At. It returns the starts in the order of
+// the requests, Unserved where no window has room.
+//
+// With one class of one length and one lane, more windows never make any request
+// start later: the k-th request takes the k-th free place or an earlier one.
+func Serve(windows []Window, classes []Class, requests []Request) []int64 {
+	lanes := newLanes(windows)
+	starts := make([]int64, len(requests))
+	for i, r := range requests {
+		starts[i] = lanes.serve(&classes[r.Class], r)
+	}
+	return starts
+}
+
+// open is a window with what is left of it.
+type open struct {
+	Window
+	free int64 // the first second that is free
+}
+
+// lane is the windows of one queue by From.
+type lane struct {
+	windows []open
+	longest int64
+	// skip leads from a window to the next one that may have room: a union-find
+	// forest, so that windows that are full cost nothing.
+	skip []int
+}
+
+type lanes []lane
+
+func newLanes(windows []Window) lanes {
+	n := 0
+	for _, w := range windows {
+		n = max(n, w.Lane+1)
+	}
+	out := make(lanes, n)
+	for _, w := range windows {
+		l := &out[w.Lane]
+		l.windows = append(l.windows, open{w, w.From})
+		l.longest = max(l.longest, w.To-w.From)
+	}
+	for i := range out {
+		l := &out[i]
+		slices.SortStableFunc(l.windows, func(a, b open) int { return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To)) })
+		l.skip = make([]int, len(l.windows)+1)
+		for j := range l.skip {
+			l.skip[j] = j
+		}
+	}
+	return out
+}
+
+// next returns the first window from i on that may have room.
+func (l *lane) next(i int) int {
+	for l.skip[i] != i {
+		l.skip[i] = l.skip[l.skip[i]]
+		i = l.skip[i]
+	}
+	return i
+}
+
+// place is where a request can be served.
+type place struct {
+	start  int64
+	lane   *lane
+	window int
+}
+
+func (ls lanes) serve(c *Class, r Request) int64 {
+	best := place{start: Unserved}
+	for _, i := range c.Lanes {
+		if i < len(ls) {
+			ls[i].earliest(r, r.At+c.Notice, false, &best)
+		}
+	}
+	for _, i := range c.Borrows {
+		if i < len(ls) {
+			ls[i].earliest(r, r.At+c.Notice, true, &best)
+		}
+	}
+	if best.lane == nil {
+		return Unserved
+	}
+	best.lane.take(best.window, best.start+r.Length)
+	return best.start
+}
+
+// earliest improves the best place by the windows of a lane. A window that began
+// long before the request can still have room, but none that began longer ago
+// than the longest window lasts.
+func (l *lane) earliest(r Request, from int64, borrowed bool, best *place) {
+	first := 0
+	if l.longest < from {
+		first, _ = slices.BinarySearchFunc(l.windows, from-l.longest, func(w open, t int64) int { return cmp.Compare(w.From, t) })
+	}
+	for i := l.next(first); i < len(l.windows); i = l.next(i + 1) {
+		w := &l.windows[i]
+		if w.From >= best.start {
+			return
+		}
+		start := max(w.free, from)
+		if borrowed {
+			if w.Release == 0 || r.At < w.From-w.Release {
+				continue
+			}
+		}
+		if start < best.start && start+r.Length <= w.To {
+			*best = place{start, l, i}
+		}
+	}
+}
+
+// take fills a window up to a moment.
+func (l *lane) take(i int, until int64) {
+	w := &l.windows[i]
+	w.free = until
+	if w.free >= w.To {
+		l.skip[i] = i + 1
+	}
+}
