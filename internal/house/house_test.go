@@ -55,6 +55,10 @@ var only = map[string][]string{
 	"github.com/emersion/go-imap":    {"planner/outside"},
 	"github.com/emersion/go-message": {"planner/outside"},
 	"code.dny.dev/ssrf":              {"planner/outside"},
+	"github.com/coreos/go-oidc":      {"planner/outside"},
+	"golang.org/x/oauth2":            {"planner/outside"},
+	"golang.org/x/crypto":            {"planner/service"},
+	"github.com/alexedwards/scs":     {"api"},
 	"net/http":                       {"api", "api/v1", "api/problem", "planner/outside", "cmd/wijkplanner"},
 }
 

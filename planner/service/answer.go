@@ -3,14 +3,10 @@ package service
 import (
 	"context"
 	"crypto/hmac"
-	"crypto/rand"
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"math/big"
-	"strings"
 	"time"
-	"unicode"
 
 	"github.com/wijkplanner/wijkplanner/planner/store"
 )
@@ -87,11 +83,10 @@ func (s *Service) MailCode(ctx context.Context, token string) error {
 	if err != nil {
 		return err
 	}
-	n, err := rand.Int(rand.Reader, big.NewInt(100_000_000))
+	code, err := newCode()
 	if err != nil {
-		return fmt.Errorf("code: %w", err)
+		return err
 	}
-	code := fmt.Sprintf("%0*d", codeDigits, n)
 	now := s.Now()
 	return s.Store.MailCode(ctx, link, code[:4]+" "+code[4:], s.Links.Seal.hash("code", link, code), now, now.Add(codeTime))
 }
@@ -107,13 +102,7 @@ func (s *Service) AnswerWithCode(ctx context.Context, token, code, answer string
 	if err != nil {
 		return err
 	}
-	code = strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) || r == '-' {
-			return -1
-		}
-		return r
-	}, code)
-	if err := s.Store.AnswerWithCode(ctx, link, s.Links.Seal.hash("code", link, code), said, s.Now()); err != nil {
+	if err := s.Store.AnswerWithCode(ctx, link, s.Links.Seal.hash("code", link, digitsOf(code)), said, s.Now()); err != nil {
 		return err
 	}
 	s.Log.InfoContext(ctx, "answer taken by code", "link", link, "answer", answer)
