@@ -177,7 +177,7 @@ func personCases(id string, net float64, served []string, kinds []caseKind, perc
 	for weekly, n := 0.0, 0; weekly < want; n++ {
 		k := draw(r, kinds)
 		c := caseload{
-			ref:   fmt.Sprintf("C-%08X", source("case", id, fmt.Sprint(n)).Uint32()),
+			ref:   reference(source("case", id, fmt.Sprint(n))),
 			staff: id, kind: k.kind, points: k.points, minutes: k.minutes, budget: k.budget,
 		}
 		if len(served) > 0 {
@@ -194,6 +194,16 @@ func personCases(id string, net float64, served []string, kinds []caseKind, perc
 		out = append(out, c)
 	}
 	return out
+}
+
+// reference names a case. One of digits alone could pass for a citizen service
+// number, which no file may hold.
+func reference(r *rand.Rand) string {
+	for {
+		if ref := fmt.Sprintf("C-%08X", r.Uint32()); strings.ContainsAny(ref[2:], "ABCDEF") {
+			return ref
+		}
+	}
 }
 
 func draw(r *rand.Rand, kinds []caseKind) caseKind {

@@ -17,10 +17,11 @@ var unscreened = []string{
 // screen faults cells that hold what looks like a citizen service number, which
 // may be kept nowhere. The fault says where, not which, and the digits are wiped
 // so that no other fault shows them. The registrations that a row itself names
-// may stand in its other cells: all of them pass the same test.
+// may stand in its other cells, since all of them pass the same test, and so may
+// the number of its organisation at the chamber of commerce.
 func (s *sheet) screen() {
 	for _, r := range s.rows {
-		lrk := append(r.get("lrk").registrations(), r.get("location_id").text)
+		lrk := append(r.get("lrk").registrations(), r.get("location_id").text, strings.TrimPrefix(r.get("organisation_id").text, "kvk-"))
 		for column, i := range s.columns {
 			if !slices.Contains(unscreened, column) && planner.HasBSN(r.cells[i], lrk...) {
 				r.cells[i] = strings.Map(wiped, r.cells[i])
