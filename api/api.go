@@ -50,7 +50,7 @@ type Config struct {
 	// CursorKey signs the cursors of lists.
 	CursorKey []byte
 	// Contact is whom to ask about the API.
-	Contact string
+	Contact Contact
 	// Health says what is wrong, nil when the service can answer.
 	Health func(ctx context.Context) error
 	// Now is the clock.
@@ -77,6 +77,9 @@ type Config struct {
 	// none, the address of a caller is that of the connection.
 	TrustedProxies []netip.Prefix
 }
+
+// Contact is whom to ask about the API: its description names them.
+type Contact struct{ Name, Mail, URL string }
 
 // validate reports everything that is missing or wrong at once.
 func (c *Config) validate() error {

@@ -24,7 +24,7 @@ func (h *handlers) mountAPI(r chi.Router) (rows []policy, err error) {
 		var api *v1.API
 		api, err = v1.Mount(r, v1.Config{
 			Service: h.Service, Now: h.Now, Log: h.Log, PublicURL: h.PublicURL, CursorKey: h.CursorKey,
-			Contact: huma.Contact{Name: "Wijkplanner", URL: h.Contact},
+			Contact: huma.Contact{Name: h.Contact.Name, Email: h.Contact.Mail, URL: h.Contact.URL},
 		})
 		for at := range api.Policies() {
 			method, pattern, _ := strings.Cut(at, " ")

@@ -60,7 +60,28 @@ func Mount(r chi.Router, c Config) (*API, error) {
 	for _, operations := range []func(){a.aboutDescription, a.aboutRegions} {
 		operations()
 	}
+	a.describeHeaders()
 	return a, errors.Join(a.faults...)
+}
+
+// describeHeaders names in the description the version that every answer carries
+// (NL API Design Rules, /core/version-header).
+func (a *API) describeHeaders() {
+	for _, path := range a.huma.OpenAPI().Paths {
+		for _, op := range []*huma.Operation{path.Get, path.Post, path.Put, path.Patch, path.Delete} {
+			if op == nil {
+				continue
+			}
+			for _, answer := range op.Responses {
+				if answer.Headers == nil {
+					answer.Headers = map[string]*huma.Param{}
+				}
+				answer.Headers["API-Version"] = &huma.Param{
+					Description: "The full version of the API.", Schema: &huma.Schema{Type: huma.TypeString}, Example: Version,
+				}
+			}
+		}
+	}
 }
 
 // Policies returns the policy row of every operation, by method and path, the

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"slices"
 	"time"
 
@@ -51,6 +53,8 @@ type serveCommand struct {
 	Jobs         int            `default:"1" env:"WIJKPLANNER_JOBS" help:"How many jobs to do at once beside serving; 0 leaves them to 'wijkplanner worker'."`
 	Addr         string         `default:":8080" env:"WIJKPLANNER_ADDR" help:"Address to listen on."`
 	PublicURL    string         `env:"WIJKPLANNER_URL" help:"Address that people use (default: http:// and the address listened on)."`
+	ContactName  string         `default:"Wijkplanner" env:"WIJKPLANNER_CONTACT_NAME" help:"Whom to ask about the API."`
+	ContactMail  string         `env:"WIJKPLANNER_CONTACT_MAIL" help:"Their mail address (default: postmaster at the public address)."`
 	TrustedProxy []netip.Prefix `env:"WIJKPLANNER_TRUSTED_PROXIES" help:"Networks of proxies whose X-Forwarded-For is believed, for example 10.0.0.0/8."`
 	FeedLimit    int            `default:"240" env:"WIJKPLANNER_FEED_LIMIT" help:"How often a feed may be read in an hour."`
 	UnknownLimit int            `default:"600" env:"WIJKPLANNER_UNKNOWN_LIMIT" help:"How many unknown feeds one address may ask for in an hour."`
@@ -121,7 +125,12 @@ func serve(ctx context.Context, server *http.Server, listener net.Listener) erro
 
 // handler wires the routes to the service.
 func (c *serveCommand) handler(p *process, s *service.Service) (http.Handler, error) {
+	cursors, err := s.CursorKey(p.ctx)
+	if err != nil {
+		return nil, err
+	}
 	return api.New(api.Config{
+		Service: s, CursorKey: cursors, Contact: c.whom(),
 		Regions: func(ctx context.Context) ([]string, error) {
 			regions, err := s.Regions(ctx)
 			names := make([]string, len(regions))
@@ -160,6 +169,15 @@ func (c *serveCommand) handler(p *process, s *service.Service) (http.Handler, er
 		Answering: answering(s),
 		Health:    s.Health, Now: p.now, Log: p.log, PublicURL: c.PublicURL, TrustedProxies: c.TrustedProxy,
 	})
+}
+
+// whom says whom to ask about the API.
+func (c *serveCommand) whom() api.Contact {
+	host := "localhost"
+	if u, err := url.Parse(c.PublicURL); err == nil && u.Hostname() != "" {
+		host = u.Hostname()
+	}
+	return api.Contact{Name: cmp.Or(c.ContactName, "Wijkplanner"), Mail: cmp.Or(c.ContactMail, "postmaster@"+host), URL: c.PublicURL}
 }
 
 // answering wires the links in mail.

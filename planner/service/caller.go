@@ -41,3 +41,9 @@ func (s *Service) BeginAnswer(ctx context.Context, key string, request [sha256.S
 func (s *Service) EndAnswer(ctx context.Context, key string, answer *Answered) error {
 	return s.Store.EndAnswer(context.WithoutCancel(ctx), key, answer)
 }
+
+// CursorKey returns the key that signs the cursors of lists: the same for all
+// processes of an installation. It is asked once, at the start.
+func (s *Service) CursorKey(ctx context.Context) ([]byte, error) {
+	return s.Store.InstallationKey(ctx, "cursors of the API")
+}
