@@ -76,7 +76,7 @@ func (f *formulation) change(p *visitProblem, c *schedule.Change) string {
 	if c.Placement != nil {
 		parts = append(parts, "on "+p.days[c.Placement.Day].String())
 	}
-	if c.Amount > 0 {
+	if c.Amount > 0 && c.Kind != schedule.FaultOverlap { // what gives way does so whole
 		parts = append(parts, fmt.Sprintf("+%d", c.Amount))
 	}
 	switch {

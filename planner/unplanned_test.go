@@ -74,6 +74,24 @@ func TestSmallestChangesAreTrue(t *testing.T) {
 				s.Programme.Roles[0].AcuteMinutesDay -= amountOf(t, u.Reason.Change)
 			},
 		},
+		// All is full of a meeting that one person must attend.
+		"overlap": {
+			func() *State {
+				s := squeezed()
+				s.Locations = s.Locations[:1]
+				s.Meetings = []Meeting{{
+					ID: "team", Start: date("2027-03-02"), Clock: 540, Minutes: 480, Staff: []string{"c2"}, Budget: WithoutIndication,
+				}}
+				return s
+			}, "travel:1:c2",
+			func(t *testing.T, s *State, u *Unplanned) {
+				t.Helper()
+				if want := "overlap c2 on 2027-03-02 without team"; u.Reason.Change != want {
+					t.Errorf("the change is %q, want %q", u.Reason.Change, want)
+				}
+				s.Meetings = nil
+			},
+		},
 		"away": {
 			func() *State {
 				s := squeezed()

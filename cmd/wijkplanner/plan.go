@@ -16,6 +16,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/wijkplanner/wijkplanner/api/web"
+	"github.com/wijkplanner/wijkplanner/calendar"
 	"github.com/wijkplanner/wijkplanner/planner"
 	"github.com/wijkplanner/wijkplanner/planner/files"
 	"github.com/wijkplanner/wijkplanner/planner/verify"
@@ -118,10 +119,14 @@ func (c *planCommand) Run(p *process) error {
 	if err := p.proved(files.ProveWith(states, plans, extra)); err != nil {
 		return err
 	}
+	notes, err := awayNotes(states, plans, calendar.NoDate)
+	if err != nil {
+		return err
+	}
 	var report bytes.Buffer
 	shown := regions(states, plans)
 	for i := range shown {
-		shown[i].Notes = travelNotes(travel)
+		shown[i].Notes = append(travelNotes(travel), notes[i]...)
 	}
 	if err := web.Report(&report, shown, p.now(), web.Dutch); err != nil {
 		return err
@@ -132,6 +137,9 @@ func (c *planCommand) Run(p *process) error {
 		return err
 	}
 	if err := writeProposals(p.stdout, states, plans); err != nil {
+		return err
+	}
+	if err := writeNotes(p.stdout, notes); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintln(p.stdout, summary(plans), fmt.Sprintf("in %.1f s; written to %s", p.now().Sub(started).Seconds(), c.Out))

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/wijkplanner/wijkplanner/calendar"
 	"github.com/wijkplanner/wijkplanner/planner"
 )
 
@@ -25,6 +26,31 @@ func writeProposals(w io.Writer, states []*planner.State, plans []*planner.Plan)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// awayNotes warns for each region of people who have locations and are away for
+// most of what is planned, from a day on.
+func awayNotes(states []*planner.State, plans []*planner.Plan, from calendar.Date) ([][]planner.Text, error) {
+	out := make([][]planner.Text, len(states))
+	for i := range states {
+		var err error
+		if out[i], err = planner.AwayNotes(states[i], plans[i], from); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// writeNotes prints warnings, one a line.
+func writeNotes(w io.Writer, notes [][]planner.Text) error {
+	for _, region := range notes {
+		for _, note := range region {
+			if _, err := fmt.Fprintln(w, "warning:", note.EN); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func writeRole(b *strings.Builder, s *planner.State, p *planner.Plan, r *planner.RoleResult, loads bool) {

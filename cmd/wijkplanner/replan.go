@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -94,7 +95,14 @@ func (c *replanCommand) Run(p *process) error {
 	if err != nil {
 		return &codeError{exitInput, err}
 	}
-	if err := c.write(p, states, replans, travel); err != nil {
+	notes, err := awayNotes(states, files.PlansOf(replans), today)
+	if err != nil {
+		return err
+	}
+	if err := c.write(p, states, replans, travel, notes); err != nil {
+		return err
+	}
+	if err := writeNotes(p.stdout, notes); err != nil {
 		return err
 	}
 	if err := tellChanges(p, states, replans); err != nil {
@@ -123,12 +131,14 @@ func (c *replanCommand) year(published int) (int, error) {
 }
 
 // write proves the plans and writes their folder.
-func (c *replanCommand) write(p *process, states []*planner.State, replans []*planner.Replanned, travel *planner.TravelTable) error {
+func (c *replanCommand) write(
+	p *process, states []*planner.State, replans []*planner.Replanned, travel *planner.TravelTable, notes [][]planner.Text,
+) error {
 	plans := files.PlansOf(replans)
 	var report bytes.Buffer
 	shown := regions(states, plans)
 	for i := range shown {
-		shown[i].Notes = append([]planner.Text{replans[i].Note()}, travelNotes(travel)...)
+		shown[i].Notes = slices.Concat([]planner.Text{replans[i].Note()}, travelNotes(travel), notes[i])
 	}
 	if err := web.Report(&report, shown, p.now(), web.Dutch); err != nil {
 		return err
