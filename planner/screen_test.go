@@ -160,24 +160,24 @@ var innocent = []struct {
 }{
 	{"mobile", func(r *rand.Rand) string {
 		n := digits(r, 8)
-		return pick(r, "06"+n, "06-"+n, "06 "+n, "06 "+pairs(n, " "), "+316"+n, "+31 6 "+n, "+31 (0)6 "+pairs(n, " "), "0031 6 "+n, "00316"+n, "(06) "+n, "06."+pairs(n, "."))
+		return drawn(r, "06"+n, "06-"+n, "06 "+n, "06 "+pairs(n, " "), "+316"+n, "+31 6 "+n, "+31 (0)6 "+pairs(n, " "), "0031 6 "+n, "00316"+n, "(06) "+n, "06."+pairs(n, "."))
 	}},
 	{"line", func(r *rand.Rand) string {
 		n := digits(r, 7)
-		return pick(r, "024-"+n, "024 "+n, "024"+n, "(024) "+n[:3]+" "+n[3:5]+" "+n[5:], "+31 24 "+n, "+31 (0)24-"+n, "0031 24 "+n,
+		return drawn(r, "024-"+n, "024 "+n, "024"+n, "(024) "+n[:3]+" "+n[3:5]+" "+n[5:], "+31 24 "+n, "+31 (0)24-"+n, "0031 24 "+n,
 			"0481-"+n[:6], "0481 "+pairs(n[:6], " "), "088-"+n, "0900-"+n[:4], "0800 "+n[:4], "+49 211 "+n)
 	}},
 	{"KvK", func(r *rand.Rand) string {
 		n := digits(r, 8)
-		return pick(r, "KvK "+n, "kvk: "+n, "KvK-nummer "+n, "KVK nr. "+n, "kvk-"+n, "Kamer van Koophandel "+n, "vestiging 0000"+n)
+		return drawn(r, "KvK "+n, "kvk: "+n, "KvK-nummer "+n, "KVK nr. "+n, "kvk-"+n, "Kamer van Koophandel "+n, "vestiging 0000"+n)
 	}},
 	{"IBAN", iban},
 	{"postcode", func(r *rand.Rand) string {
-		return fmt.Sprintf(pick(r, "%d AB", "%dAB", "Straat %[2]d, %[1]d XZ Stad", "%[1]d ab %[2]d", "Straat %[2]d-A %[1]dKL"), 1000+r.IntN(9000), 1+r.IntN(399))
+		return fmt.Sprintf(drawn(r, "%d AB", "%dAB", "Straat %[2]d, %[1]d XZ Stad", "%[1]d ab %[2]d", "Straat %[2]d-A %[1]dKL"), 1000+r.IntN(9000), 1+r.IntN(399))
 	}},
 	{"day", func(r *rand.Rand) string {
 		d, m, y := 1+r.IntN(28), 1+r.IntN(12), 1990+r.IntN(60)
-		return pick(r, fmt.Sprintf("%d-%d-%d", d, m, y), fmt.Sprintf("%02d-%02d-%d", d, m, y), fmt.Sprintf("%02d/%02d/%d", d, m, y),
+		return drawn(r, fmt.Sprintf("%d-%d-%d", d, m, y), fmt.Sprintf("%02d-%02d-%d", d, m, y), fmt.Sprintf("%02d/%02d/%d", d, m, y),
 			fmt.Sprintf("%02d.%02d.%d", d, m, y), fmt.Sprintf("%d-%02d-%02d", y, m, d), fmt.Sprintf("%02d-%02d 10.30", d, m),
 			fmt.Sprintf("%d-%02d-%02dT10:30:00Z", y, m, d), fmt.Sprintf("van %02d-%02d-%d tot %02d-%02d-%d", d, m, y, m, d%12+1, y),
 			fmt.Sprintf("%02d-%02d-%d 14:15", d, m, y), fmt.Sprintf("%02d-%02d-%d 14.15", d, m, y), fmt.Sprintf("schooljaar %d-%d", y, y+1),
@@ -185,7 +185,7 @@ var innocent = []struct {
 	}},
 }
 
-func pick[T any](r *rand.Rand, of ...T) T { return of[r.IntN(len(of))] }
+func drawn[T any](r *rand.Rand, of ...T) T { return of[r.IntN(len(of))] }
 
 func digits(r *rand.Rand, n int) string {
 	var b strings.Builder
@@ -206,7 +206,7 @@ func pairs(n, mark string) string {
 // iban makes an account number with its check digits (ISO 13616), in one piece
 // or in fours.
 func iban(r *rand.Rand) string {
-	country := pick(r, "NL", "BE", "DE", "FR", "LU")
+	country := drawn(r, "NL", "BE", "DE", "FR", "LU")
 	account := map[string]string{"NL": "ABNA" + digits(r, 10), "BE": digits(r, 12), "DE": digits(r, 18), "FR": digits(r, 23), "LU": "001" + digits(r, 13)}[country]
 	rest := 0
 	for _, c := range account + country + "00" {
