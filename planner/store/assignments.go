@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 
+	"gorm.io/gorm"
+
 	"github.com/wijkplanner/wijkplanner/calendar"
 	"github.com/wijkplanner/wijkplanner/planner"
 )
@@ -81,10 +83,21 @@ func (t *Tx) assignments(region string) ([]planner.Assignment, error) {
 // AssignmentsOn returns who belongs to which location on a day, by location,
 // role and kind, the primary first.
 func (s *Store) AssignmentsOn(ctx context.Context, region string, d calendar.Date) ([]planner.Assignment, error) {
+	return s.assignmentsOn(ctx, d, func(t *Tx) *gorm.DB { return t.scoped("region").Where("region = ? AND replaced IS NULL", region) })
+}
+
+// AssignmentsKnown is AssignmentsOn as it was known at a version of the region:
+// what was believed then about that day, also where it turned out otherwise.
+func (s *Store) AssignmentsKnown(ctx context.Context, region string, d calendar.Date, version int64) ([]planner.Assignment, error) {
+	return s.assignmentsOn(ctx, d, func(t *Tx) *gorm.DB {
+		return t.scoped("region").Where("region = ? AND recorded <= ? AND (replaced IS NULL OR replaced > ?)", region, version, version)
+	})
+}
+
+func (s *Store) assignmentsOn(ctx context.Context, d calendar.Date, believed func(*Tx) *gorm.DB) ([]planner.Assignment, error) {
 	var rows []assignmentRow
 	err := s.read(ctx, func(t *Tx) error {
-		return t.scoped("region").Where("region = ? AND replaced IS NULL", region).
-			Where("(valid_from IS NULL OR valid_from <= ?) AND (valid_to IS NULL OR valid_to >= ?)", on(d), on(d)).
+		return believed(t).Where("(valid_from IS NULL OR valid_from <= ?) AND (valid_to IS NULL OR valid_to >= ?)", on(d), on(d)).
 			Order("location, role, kind DESC, staff, id").Find(&rows).Error
 	})
 	if err != nil {

@@ -317,18 +317,19 @@ func (s *Store) BusyConflicts(ctx context.Context, region string, from time.Time
 	return out, err
 }
 
-// refuseBusy gives ErrConflict for a visit that the plan would put within
-// somebody's busy time. What the earlier plans promised at that time stays: it
-// is a conflict to repair, not a new promise.
-func (t *Tx) refuseBusy(earlier []int64, p *planner.Plan, programme *planner.Programme, persons map[string]int64) error {
+// busyOverlaps returns the visits that the plan would put within somebody's busy
+// time. What the earlier plans promised at that time stays: it is a conflict to
+// repair, not a new promise.
+func (t *Tx) busyOverlaps(earlier []int64, p *planner.Plan, programme *planner.Programme, persons map[string]int64) ([]Overlap, error) {
 	busy, err := t.busyOf(persons, p)
 	if err != nil || len(busy) == 0 {
-		return err
+		return nil, err
 	}
 	promised, err := t.promisedBy(earlier)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	var out []Overlap
 	for i := range p.Visits {
 		v := &p.Visits[i]
 		if v.Status == planner.Cancelled || v.Status == planner.Pinned {
@@ -345,13 +346,12 @@ func (t *Tx) refuseBusy(earlier []int64, p *planner.Plan, programme *planner.Pro
 			}
 			for _, o := range busy[persons[c.Staff]] {
 				if o.StartsAt.Before(to) && from.Before(o.EndsAt.Time) {
-					return fmt.Errorf("%w: %s has %s to %s taken in their own calendar, where visit %s is planned: plan again",
-						ErrConflict, c.Staff, o.StartsAt.Format(time.RFC3339), o.EndsAt.Format(time.RFC3339), v.ID)
+					out = append(out, Overlap{Region: p.Region, Staff: c.Staff, From: o.StartsAt.Time, To: o.EndsAt.Time, Kind: BusyTime, Wanted: v.ID})
 				}
 			}
 		}
 	}
-	return nil
+	return out, nil
 }
 
 // busyOf returns the busy times of people in the period of a plan.

@@ -203,8 +203,7 @@ func (t *Tx) refuseTaken(r *occupancyRow) error {
 }
 
 func overlapError(a, b *occupancyRow) error {
-	return fmt.Errorf("%w: %s from %s to %s is taken by %s %s", ErrConflict, b.Staff,
-		a.StartsAt.Format(time.RFC3339), a.EndsAt.Format(time.RFC3339), a.Kind, a.Ref)
+	return &OverlapError{Overlaps: []Overlap{overlapOf(a, b)}}
 }
 
 // Release gives the time back that something took: all rows of a region with

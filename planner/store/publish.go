@@ -51,8 +51,12 @@ func (t *Tx) publish(id int64, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	if err := t.refuseBusy(earlier, p, programme, persons); err != nil {
+	busy, err := t.busyOverlaps(earlier, p, programme, persons)
+	if err != nil {
 		return err
+	}
+	if len(busy) > 0 {
+		return &OverlapError{Overlaps: busy}
 	}
 	if err := t.giveBack(earlier, persons); err != nil {
 		return err
@@ -67,10 +71,11 @@ func (t *Tx) publish(id int64, now time.Time) error {
 	if err := t.revise(id, earlier, p, programme, now); err != nil {
 		return err
 	}
-	if err := t.db.Model(&regionRow{}).Where("region = ?", row.Region).Update("version", region.Version).Error; err != nil {
+	if err := t.db.Model(row).Updates(map[string]any{"stage": Published, "published_at": At(now)}).Error; err != nil {
 		return err
 	}
-	if err := t.db.Model(row).Updates(map[string]any{"stage": Published, "published_at": At(now)}).Error; err != nil {
+	err = t.notePublication(region, &publicationRow{Plans: doc([]int64{id}), Replaced: doc(earlier), Since: region.Version - 1}, now)
+	if err != nil {
 		return err
 	}
 	if err := t.recordPlan(PublishIt, row); err != nil {
@@ -127,16 +132,21 @@ func (t *Tx) superseded(row *planRow) ([]int64, error) {
 
 // lockCrews locks everybody whose time the plans take.
 func (t *Tx) lockCrews(region string, plans []int64) (map[string]int64, error) {
+	persons, err := t.crews(region, plans)
+	if err != nil {
+		return nil, err
+	}
+	return persons, t.lockPeople(persons)
+}
+
+// crews returns the numbers of everybody whose time the plans take.
+func (t *Tx) crews(region string, plans []int64) (map[string]int64, error) {
 	staff := []string{}
 	err := t.db.Model(&crewRow{}).Where("plan IN ?", plans).Distinct("staff").Order("staff").Pluck("staff", &staff).Error
 	if err != nil {
 		return nil, err
 	}
-	persons, err := t.persons(region, staff)
-	if err != nil {
-		return nil, err
-	}
-	return persons, t.lockPeople(persons)
+	return t.persons(region, staff)
 }
 
 // giveBack removes what earlier plans took, and holds that have run out.
@@ -155,19 +165,32 @@ func (t *Tx) giveBack(earlier []int64, persons map[string]int64) error {
 
 // occupyPlan takes the time of the plan's visits.
 func (t *Tx) occupyPlan(id int64, p *planner.Plan, programme *planner.Programme, persons map[string]int64) error {
-	rows := planTimes(id, p, programme, persons)
-	if len(rows) == 0 {
-		return nil
-	}
-	taken, err := t.promised(rows, persons)
+	rows, overlaps, err := t.wanted(id, p, programme, persons, nil)
 	if err != nil {
 		return err
 	}
-	rows = withoutShared(rows, taken)
-	if err := refuseOverlap(append(taken, rows...)); err != nil {
-		return err
+	if len(overlaps) > 0 {
+		return &OverlapError{Overlaps: overlaps}
 	}
 	return insert(t, rows)
+}
+
+// wanted returns the time that a plan would take, and what is in its way: not
+// what earlier plans took, nor holds that have run out.
+func (t *Tx) wanted(id int64, p *planner.Plan, programme *planner.Programme, persons map[string]int64, earlier []int64) ([]occupancyRow, []Overlap, error) {
+	rows := planTimes(id, p, programme, persons)
+	if len(rows) == 0 {
+		return nil, nil, nil
+	}
+	taken, err := t.promised(rows, persons)
+	if err != nil {
+		return nil, nil, err
+	}
+	taken = slices.DeleteFunc(taken, func(r occupancyRow) bool {
+		return r.Plan != nil && slices.Contains(earlier, *r.Plan) || r.Kind == HoldTime && !r.ExpiresAt.After(t.now())
+	})
+	rows = withoutShared(rows, taken)
+	return rows, t.overlapping(append(taken, rows...)), nil
 }
 
 // withoutShared leaves out the meetings that the plan of another region has in
@@ -205,19 +228,6 @@ func (t *Tx) promised(rows []occupancyRow, persons map[string]int64) ([]occupanc
 		out = append(out, some...)
 	}
 	return out, nil
-}
-
-// refuseOverlap gives ErrConflict for the first two rows of one person that
-// overlap. The database would refuse them too, without saying which.
-func refuseOverlap(rows []occupancyRow) error {
-	sortTimes(rows)
-	for i := 1; i < len(rows); i++ {
-		a, b := &rows[i-1], &rows[i]
-		if a.Person == b.Person && b.StartsAt.Before(a.EndsAt.Time) {
-			return overlapError(a, b)
-		}
-	}
-	return nil
 }
 
 func sortTimes(rows []occupancyRow) {

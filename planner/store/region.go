@@ -69,6 +69,15 @@ func (t *Tx) importState(state *planner.State) error {
 	if err != nil {
 		return err
 	}
+	if err := t.replaceState(region, state); err != nil {
+		return err
+	}
+	return t.importAssignments(region, state.Assignments)
+}
+
+// replaceState writes a state, but for its assignments, in place of the one
+// there was.
+func (t *Tx) replaceState(region *regionRow, state *planner.State) error {
 	persons, err := t.enlist(state)
 	if err != nil {
 		return err
@@ -80,9 +89,6 @@ func (t *Tx) importState(state *planner.State) error {
 		return err
 	}
 	if err := t.insertState(state); err != nil {
-		return err
-	}
-	if err := t.importAssignments(region, state.Assignments); err != nil {
 		return err
 	}
 	if err := t.occupyAbsences(state, persons); err != nil {

@@ -72,6 +72,7 @@ var tables = []any{
 	auditRow{},
 	answeredRow{},
 	jobRow{},
+	publicationRow{},
 }
 
 // feedSecretRow is a row that only queries look into.

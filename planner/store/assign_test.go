@@ -1,0 +1,137 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"sync"
+	"testing"
+
+	"github.com/wijkplanner/wijkplanner/calendar"
+	"github.com/wijkplanner/wijkplanner/planner"
+)
+
+// by returns an assignment of a location from a day on.
+func by(location, staff, from string) planner.Assignment {
+	return planner.Assignment{Location: location, Role: "zc", Staff: staff, Kind: planner.Primary, From: date(from), To: calendar.NoDate}
+}
+
+func TestAssignByHand(t *testing.T) {
+	t.Parallel()
+	forEachDatabase(t, func(w world) {
+		state := town("noord")
+		state.Staff[1].Contracts[0].MaxLocations = 1
+		state.Assignments = []planner.Assignment{by("een", "anna", "2026-01-01"), by("drie", "bram", "2027-09-01")}
+		w.imports(state)
+		lead := w.As(Scope{Role: Lead, Actor: "user:1", Region: "noord"})
+		version, err := lead.Assign(w.Context(), "noord", by("een", "carla", "2027-03-01"))
+		w.must(err)
+		for day, want := range map[string]string{"2027-02-28": "anna", "2027-03-01": "carla", "2030-01-01": "carla"} {
+			got, err := w.AssignmentsOn(w.Context(), "noord", date(day))
+			w.must(err)
+			if len(got) == 0 || got[len(got)-1].Location != "een" || got[len(got)-1].Staff != want {
+				w.Errorf("on %s: %+v, want %s", day, got, want)
+			}
+		}
+		if known, err := w.AssignmentsKnown(w.Context(), "noord", date("2027-03-01"), version-1); err != nil || len(known) != 1 || known[0].Staff != "anna" {
+			w.Errorf("known before: %+v (%v)", known, err)
+		}
+		// The ceiling is about the fullest day of the time, here the first of September.
+		var ceiling *CeilingError
+		_, err = lead.Assign(w.Context(), "noord", by("twee", "bram", "2027-03-01"))
+		if !errors.As(err, &ceiling) || ceiling.Locations != 2 || ceiling.Max != 1 || !errors.Is(err, ErrConflict) {
+			w.Errorf("above the ceiling: %v", err)
+		}
+		until := by("twee", "bram", "2027-03-01")
+		until.To = date("2027-08-31")
+		_, err = lead.Assign(w.Context(), "noord", until)
+		w.must(err)
+		above := by("twee", "bram", "2027-03-01")
+		above.Reason = "temporary"
+		_, err = lead.Assign(w.Context(), "noord", above)
+		w.must(err)
+		for want, a := range map[error]planner.Assignment{
+			ErrNotFound: by("vier", "anna", "2027-01-01"), ErrConflict: {Location: "een", Role: "ab", Staff: "anna", Kind: planner.Primary},
+		} {
+			if _, err := lead.Assign(w.Context(), "noord", a); !errors.Is(err, want) {
+				w.Errorf("%v, want %v", err, want)
+			}
+		}
+		if _, err := lead.Assign(w.Context(), "noord", by("een", "nobody", "2027-01-01")); !errors.Is(err, ErrNotFound) {
+			w.Errorf("nobody: %v", err)
+		}
+		if _, err := w.As(Scope{Role: Lead, Region: "zuid"}).Assign(w.Context(), "noord", by("een", "anna", "2027-01-01")); !errors.Is(err, ErrNotFound) {
+			w.Errorf("from another region: %v", err)
+		}
+		var acts int64
+		w.must(w.db.Model(&auditRow{}).Where("object = ? AND actor = ?", "assignment", "user:1").Count(&acts).Error)
+		if acts != 3 {
+			w.Errorf("%d acts in the audit log, want 3", acts)
+		}
+	})
+}
+
+// TestRC8_CeilingHoldsInParallel: many assign at once; nobody ever has more
+// locations than the contract allows, except with a reason.
+func TestRC8_CeilingHoldsInParallel(t *testing.T) {
+	t.Parallel()
+	attempts, clients := 600, 8
+	if os.Getenv("WIJKPLANNER_LONG") != "" {
+		attempts, clients = 10_000, 16
+	}
+	const locations, ceiling = 40, 4
+	forEachDatabase(t, func(w world) {
+		state := town("noord")
+		state.Assignments = nil
+		for i := range state.Staff {
+			state.Staff[i].Contracts[0].MaxLocations = ceiling
+		}
+		for i := range locations {
+			l := state.Locations[0]
+			l.ID = fmt.Sprintf("l%02d", i)
+			state.Locations = append(state.Locations, l)
+		}
+		w.imports(state)
+		var group sync.WaitGroup
+		var mu sync.Mutex
+		taken, refused, over := 0, 0, 0
+		for c := range clients {
+			group.Go(func() {
+				random := rand.New(rand.NewPCG(1, uint64(c)))
+				for range attempts / clients {
+					staff := state.Staff[random.IntN(len(state.Staff))].ID
+					_, err := w.Assign(w.Context(), "noord", by(fmt.Sprintf("l%02d", random.IntN(locations)), staff, "2027-01-01"))
+					now, lookErr := w.AssignmentsOn(w.Context(), "noord", date("2027-06-01"))
+					has := map[string]int{}
+					for _, a := range now {
+						has[a.Staff]++
+					}
+					mu.Lock()
+					var above *CeilingError
+					switch {
+					case lookErr != nil:
+						w.Error(lookErr)
+					case err == nil:
+						taken++
+					case errors.As(err, &above):
+						refused++
+					case !errors.Is(err, ErrBusy):
+						w.Error(err)
+					}
+					for _, n := range has {
+						if n > ceiling {
+							over++
+						}
+					}
+					mu.Unlock()
+				}
+			})
+		}
+		group.Wait()
+		if over != 0 || taken == 0 || refused == 0 {
+			w.Errorf("%d times above the ceiling; %d taken, %d refused", over, taken, refused)
+		}
+		w.Logf("%d attempts by %d clients: %d taken, %d refused, %d times above the ceiling of %d", attempts, clients, taken, refused, over, ceiling)
+	})
+}
