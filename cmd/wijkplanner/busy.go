@@ -11,6 +11,7 @@ import (
 
 	"github.com/wijkplanner/wijkplanner/planner/outside"
 	"github.com/wijkplanner/wijkplanner/planner/service"
+	"github.com/wijkplanner/wijkplanner/planner/store"
 )
 
 // busyFlags say how people's own calendars are read.
@@ -155,11 +156,23 @@ func (c *busyList) Run(p *process) error {
 				state = "failing"
 			}
 			rows = append(rows, []string{
-				x.ID, x.Staff, state, stamp(x.Good), stamp(x.Checked), strconv.Itoa(x.Events), strconv.Itoa(x.Faults), x.Fault,
+				x.ID, x.Staff, state, stamp(x.Good), stamp(x.Checked), content(x), strconv.Itoa(x.Faults), x.Fault,
 			})
 		}
-		return csvTable(p, []string{"calendar", "staff", "state", "last_good", "last_checked", "events", "unreadable", "fault"}, rows)
+		return csvTable(p, []string{"calendar", "staff", "state", "last_good", "last_checked", "copy", "unreadable", "fault"}, rows)
 	})
+}
+
+// content says whether the copy that is kept has any appointments; how many is
+// known to nobody.
+func content(x *store.BusySource) string {
+	switch {
+	case x.Good.IsZero():
+		return ""
+	case x.Filled:
+		return "filled"
+	}
+	return "empty"
 }
 
 type busyRefresh struct {

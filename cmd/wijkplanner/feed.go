@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/csv"
 	"errors"
@@ -78,7 +79,23 @@ type calendarFlags struct {
 	Team          bool     `help:"The whole team of the region."`
 	Level         string   `enum:"full,no_names,busy" default:"full" help:"How much is told: full, no_names or busy."`
 	HideCancelled bool     `help:"Leave out visits that are cancelled, instead of showing them until their day."`
-	PublicURL     string   `env:"WIJKPLANNER_URL" default:"http://localhost:8080" help:"Address that people use."`
+	PublicURL     string   `env:"WIJKPLANNER_URL" help:"Address that people use, for example https://planner.example.nl; without it, addresses are for this machine alone."`
+}
+
+// local is the address of a server that was started without any settings.
+const localURL = "http://localhost:8080"
+
+// address returns the address that people use. Where none is given it says that
+// what is printed works nowhere else.
+func (c *calendarFlags) address(p *process) (string, error) {
+	address := cmp.Or(c.PublicURL, localURL)
+	if _, err := web.LinksOf(address, ""); err != nil {
+		return "", &codeError{exitInput, err}
+	}
+	if c.PublicURL == "" {
+		fmt.Fprintf(p.stderr, "wijkplanner: %s works on this machine only; give --public-url (or WIJKPLANNER_URL) the address that people use\n", localURL)
+	}
+	return address, nil
 }
 
 // calendars lists the calendars that are asked for.
@@ -118,20 +135,22 @@ func (c *feedCreate) Run(p *process) error {
 		if err != nil {
 			return err
 		}
-		if _, err := web.LinksOf(c.PublicURL, ""); err != nil {
+		address, err := c.address(p)
+		if err != nil {
+			return err
+		}
+		made, err := s.Store.CreateFeeds(p.ctx, calendars...)
+		if err != nil {
 			return &codeError{exitInput, err}
 		}
 		rows := [][]string{{"kind", "id", "address", "feed", "page", "webcal", "google"}}
-		for _, n := range calendars {
-			id, token, err := s.Store.CreateFeed(p.ctx, n)
-			if err != nil {
-				return errors.Join(writeCSV(p.stdout, rows), &codeError{exitInput, err})
-			}
-			links, err := web.LinksOf(c.PublicURL, token)
+		for i, m := range made {
+			links, err := web.LinksOf(address, m.Token)
 			if err != nil {
 				return &codeError{exitInput, err}
 			}
-			rows = append(rows, []string{string(n.Scope.Kind), n.Scope.ID, links.Address, id, links.Page, links.Webcal, links.Google})
+			scope := &calendars[i].Scope
+			rows = append(rows, []string{string(scope.Kind), scope.ID, links.Address, m.ID, links.Page, links.Webcal, links.Google})
 		}
 		return writeCSV(p.stdout, rows)
 	})

@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -104,6 +105,47 @@ func TestFeedCommandRefuses(t *testing.T) {
 	empty := filepath.Join(t.TempDir(), "empty.db")
 	if _, stderr, code := call(t, "feed", "list", "--db", empty); code != exitInput || !strings.Contains(stderr, "import a folder first") {
 		t.Errorf("empty database: %d %s", code, stderr)
+	}
+}
+
+// TestFeedCreateIsWhole: of several feeds with one that cannot be, none is made,
+// and every fault is named.
+func TestFeedCreateIsWhole(t *testing.T) {
+	t.Parallel()
+	db := imported(t)
+	for _, what := range [][]string{{"feed", "create"}, {"feed", "password", "create"}} {
+		stdout, stderr, code := call(t, append(what, "--db", db, "--staff", "coach-1,nobody", "--location", "som-001,nowhere", "--role", "king")...)
+		if code != exitInput || stdout != "" {
+			t.Errorf("%v: exit %d, %q", what, code, stdout)
+		}
+		for _, want := range []string{`staff "nobody": not found`, `location "nowhere": not found`, `role "king": not found`, " is made"} {
+			if !strings.Contains(stderr, want) {
+				t.Errorf("%v does not say %s: %q", what, want, stderr)
+			}
+		}
+	}
+	if made := table(t, "feed", "list", "--db", db); len(made) != 0 {
+		t.Errorf("made %v", made)
+	}
+	if made := table(t, "feed", "password", "list", "--db", db); len(made) != 0 {
+		t.Errorf("made %v", made)
+	}
+}
+
+// TestFeedCreateSaysItIsLocal: nobody mails addresses of his own machine around
+// unawares.
+func TestFeedCreateSaysItIsLocal(t *testing.T) {
+	t.Setenv("WIJKPLANNER_URL", "")
+	db := imported(t)
+	for _, what := range [][]string{{"feed", "create"}, {"feed", "password", "create"}} {
+		args := slices.Concat(what, []string{"--db", db, "--staff", "coach-1"})
+		stdout, stderr, code := call(t, args...)
+		if code != 0 || !strings.Contains(stdout, "http://localhost:8080/") || !strings.Contains(stderr, "--public-url") {
+			t.Errorf("%v: exit %d, %q, %q", what, code, stdout, stderr)
+		}
+		if _, stderr, code := call(t, append(args, "--public-url", "https://planner.example.nl")...); code != 0 || stderr != "" {
+			t.Errorf("%v with an address: exit %d, %q", what, code, stderr)
+		}
 	}
 }
 

@@ -144,3 +144,27 @@ func TestRF1_HostileFeedInReaders(t *testing.T) {
 		})
 	}
 }
+
+// TestDemoShowsNoKeyToALog: what serve prints goes into a journal more often than
+// not, where an address would open a calendar to everybody who reads it.
+func TestDemoShowsNoKeyToALog(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	p := &process{ctx: t.Context(), stdout: &out, stderr: io.Discard, log: slog.New(slog.DiscardHandler), now: time.Now}
+	s, err := databaseFlag{imported(t)}.open(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Store.Close() })
+	states, err := files.ReadFolder(feedExample)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := (&serveCommand{}).showFeed(p, s, states[0]); err != nil {
+		t.Fatal(err)
+	}
+	feeds, err := s.Store.Feeds(t.Context(), states[0].Region)
+	if err != nil || len(feeds) != 0 || strings.Contains(out.String(), "pf_feed_") || !strings.Contains(out.String(), "feed create --all") {
+		t.Errorf("%d feeds, %v, %q", len(feeds), err, out.String())
+	}
+}

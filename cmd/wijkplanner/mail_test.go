@@ -295,7 +295,7 @@ func TestBusyCommands(t *testing.T) {
 		t.Errorf("refresh: %s", out)
 	}
 	for _, list := range []string{"list", "conflicts"} {
-		if out := ok(t, "busy", list, db); strings.Count(out, "\n") != 1 {
+		if out := ok(t, "busy", list, db); strings.Count(out, "\n") != 1 || strings.Contains(out, "events") { // their number is kept nowhere
 			t.Errorf("%s: %s", list, out)
 		}
 	}

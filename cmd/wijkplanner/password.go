@@ -23,11 +23,15 @@ func (c *passwordCreate) Run(p *process) error {
 		if err != nil {
 			return err
 		}
+		address, err := c.address(p)
+		if err != nil {
+			return err
+		}
 		user, password, err := s.Store.CreateAccount(p.ctx, calendars...)
 		if err != nil {
 			return &codeError{exitInput, err}
 		}
-		address := strings.TrimSuffix(c.PublicURL, "/") + "/dav/"
+		address = strings.TrimSuffix(address, "/") + "/dav/"
 		return writeCSV(p.stdout, [][]string{{"address", "user", "password", "calendars"}, {address, user, password, strconv.Itoa(len(calendars))}})
 	})
 }

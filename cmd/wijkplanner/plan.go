@@ -169,8 +169,7 @@ func regions(states []*planner.State, plans []*planner.Plan) []web.Region {
 // progress returns a reporter that draws a bar on a terminal and is silent
 // elsewhere.
 func progress(w io.Writer) func(string, int, int) {
-	f, ok := w.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
+	if !isTerminal(w) {
 		return nil
 	}
 	var bar *progressbar.ProgressBar
@@ -182,6 +181,12 @@ func progress(w io.Writer) func(string, int, int) {
 		}
 		_ = bar.Set(done)
 	}
+}
+
+// isTerminal reports whether somebody sees what is written, as it is.
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
 }
 
 // summary says in one line what a plan amounts to.

@@ -264,17 +264,23 @@ func plansOf(proposals []service.Proposal) []*planner.Plan {
 	return out
 }
 
-// showFeed makes one feed, so that a newcomer can subscribe at once.
+// showFeed makes one feed, so that a newcomer can subscribe at once. Its address
+// is a key: it goes to somebody at a terminal, and into no log.
 func (c *serveCommand) showFeed(p *process, s *service.Service, state *planner.State) error {
 	if len(state.Staff) == 0 {
 		return nil
+	}
+	more := "wijkplanner feed create --all"
+	if !isTerminal(p.stdout) {
+		_, err := fmt.Fprintf(p.stdout, "Calendars to subscribe to: %s\n", more)
+		return err
 	}
 	scope := store.FeedScope{Region: state.Region, Kind: store.StaffFeed, ID: state.Staff[0].ID}
 	_, token, err := s.Store.CreateFeed(p.ctx, store.NewFeed{Scope: scope, Level: store.FullDetail})
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(p.stdout, "A calendar to subscribe to, that of %s: /subscribe/%s\nMore of them: wijkplanner feed create --all\n",
-		state.Staff[0].Name, token)
+	_, err = fmt.Fprintf(p.stdout, "A calendar to subscribe to, that of %s: /subscribe/%s\nMore of them: %s\n",
+		state.Staff[0].Name, token, more)
 	return err
 }

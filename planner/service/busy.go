@@ -145,10 +145,10 @@ func (b *BusyReader) read(ctx context.Context, src *store.BusySource) store.Busy
 	if err != nil {
 		return failed(faultCode(err))
 	}
-	if emptied := src.Fault == BusyEmptied && src.Failures >= emptyTries; reading.Events == 0 && src.Events > 0 && !emptied {
+	if emptied := src.Fault == BusyEmptied && src.Failures >= emptyTries; reading.Events == 0 && src.Filled && !emptied {
 		return failed(BusyEmptied)
 	}
-	o.Busy, o.Events, o.Faults = reading.Busy, reading.Events, len(reading.Faults)
+	o.Busy, o.Filled, o.Faults = reading.Busy, reading.Events > 0, len(reading.Faults)
 	return o
 }
 

@@ -160,7 +160,7 @@ func TestBusyTimesAreReadAndRefreshed(t *testing.T) {
 		if got := b.busy(); got != dentistTime+" 0121T1300-0121T1330" || asked != 3 || unchanged != 2 {
 			w.Errorf("busy %s after %d questions, %d unchanged", got, asked, unchanged)
 		}
-		if s := b.source(); !s.Good.Equal(b.Now()) || s.Events != 2 || s.Fault != "" {
+		if s := b.source(); !s.Good.Equal(b.Now()) || !s.Filled || s.Fault != "" {
 			w.Errorf("source %+v", s)
 		}
 		w.must(b.Store.RemoveBusySource(w.Context(), b.id))

@@ -25,8 +25,10 @@ type BusySource struct {
 	Lease int64
 	// ETag and LastModified are the validators of the copy that is kept.
 	ETag, LastModified string
-	// Events counts the events of that copy, Faults what in it could not be read.
-	Events, Faults int
+	// Filled says that the copy had events at all; how many is kept nowhere.
+	Filled bool
+	// Faults counts what in it could not be read.
+	Faults int
 	// Checked is when it was last asked for; Good when the copy that is kept was
 	// last known to be right, zero for never.
 	Checked, Good time.Time
@@ -46,7 +48,7 @@ type busySourceRow struct {
 	LeasedUntil  Instant
 	Etag         string
 	LastModified string
-	Events       int
+	Filled       bool
 	Faults       int
 	CheckedAt    Instant
 	GoodAt       Instant
@@ -59,7 +61,7 @@ func (busySourceRow) TableName() string { return "busy_sources" }
 func (r *busySourceRow) source() BusySource {
 	return BusySource{
 		ID: r.ID, Region: r.Region, Staff: r.Staff, Address: r.Address, Created: r.CreatedAt.Time, Lease: r.Lease,
-		ETag: r.Etag, LastModified: r.LastModified, Events: r.Events, Faults: r.Faults,
+		ETag: r.Etag, LastModified: r.LastModified, Filled: r.Filled, Faults: r.Faults,
 		Checked: r.CheckedAt.Time, Good: r.GoodAt.Time, Failures: r.Failures, Fault: r.Fault,
 	}
 }
@@ -158,7 +160,8 @@ type BusyOutcome struct {
 	// Busy are the busy times of the new copy otherwise.
 	Busy               []calendar.BusyTime
 	ETag, LastModified string
-	Events, Faults     int
+	Filled             bool
+	Faults             int
 }
 
 // SaveBusy writes down what became of a claimed calendar: a new copy takes the
@@ -177,7 +180,7 @@ func (s *Store) SaveBusy(ctx context.Context, src *BusySource, o BusyOutcome, ui
 		}
 		fresh := o.Fault == "" && !o.Unchanged
 		if fresh {
-			set["etag"], set["last_modified"], set["events"], set["faults"] = o.ETag, o.LastModified, o.Events, o.Faults
+			set["etag"], set["last_modified"], set["filled"], set["faults"] = o.ETag, o.LastModified, o.Filled, o.Faults
 		}
 		done := t.db.Model(&busySourceRow{}).Where("id = ? AND lease = ?", src.ID, src.Lease).Updates(set)
 		if done.Error != nil || done.RowsAffected == 0 || !fresh {

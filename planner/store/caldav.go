@@ -74,9 +74,9 @@ func (s *Store) CreateAccount(ctx context.Context, calendars ...NewFeed) (user, 
 			if calendars[i].Scope.Region != account.Region {
 				return fmt.Errorf("calendars of regions %q and %q: want one", account.Region, calendars[i].Scope.Region)
 			}
-			if err := t.calendar(calendars[i].Scope, calendars[i].Level); err != nil {
-				return err
-			}
+		}
+		if err := t.calendars(calendars); err != nil {
+			return err
 		}
 		account.CreatedAt = At(t.now())
 		if err := t.db.Create(&account).Error; err != nil {
@@ -85,7 +85,7 @@ func (s *Store) CreateAccount(ctx context.Context, calendars ...NewFeed) (user, 
 		return insert(t, rows)
 	})
 	if err != nil {
-		return "", "", fmt.Errorf("create a CalDAV account: %w", err)
+		return "", "", fmt.Errorf("no CalDAV account is made: %w", err)
 	}
 	return key.ID, password, nil
 }

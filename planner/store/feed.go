@@ -84,26 +84,45 @@ type NewFeed struct {
 	HideCancelled bool
 }
 
-// CreateFeed makes a feed of a calendar for one device and returns its id and
-// its token, which is shown once: the database keeps no more than its SHA-256.
-// It gives ErrNotFound when there is no such person, location, district or role.
+// MadeFeed is a feed that was made: its id, and its token, which is shown once,
+// since the database keeps no more than its SHA-256.
+type MadeFeed struct{ ID, Token string }
+
+// CreateFeed makes one feed, as CreateFeeds does.
 func (s *Store) CreateFeed(ctx context.Context, n NewFeed) (id, token string, err error) {
-	token, key := newToken(FeedToken)
-	row := feedRow{
-		ID: key.ID, Secret: key.sum[:], Region: n.Scope.Region, Kind: n.Scope.Kind, Subject: n.Scope.ID,
-		Level: n.Level, HideCancelled: n.HideCancelled,
+	made, err := s.CreateFeeds(ctx, n)
+	if err != nil {
+		return "", "", err
 	}
-	err = s.Tx(ctx, func(t *Tx) error {
-		if err := t.calendar(n.Scope, n.Level); err != nil {
+	return made[0].ID, made[0].Token, nil
+}
+
+// CreateFeeds makes feeds of calendars, each for one device, all or none. The
+// error names each that cannot be made, and is ErrNotFound where there is no
+// such person, location, district or role.
+func (s *Store) CreateFeeds(ctx context.Context, feeds ...NewFeed) ([]MadeFeed, error) {
+	made := make([]MadeFeed, len(feeds))
+	rows := list(feeds, func(i int, n *NewFeed) feedRow {
+		token, key := newToken(FeedToken)
+		made[i] = MadeFeed{key.ID, token}
+		return feedRow{
+			ID: key.ID, Secret: key.sum[:], Region: n.Scope.Region, Kind: n.Scope.Kind, Subject: n.Scope.ID,
+			Level: n.Level, HideCancelled: n.HideCancelled,
+		}
+	})
+	err := s.Tx(ctx, func(t *Tx) error {
+		if err := t.calendars(feeds); err != nil {
 			return err
 		}
-		row.CreatedAt = At(t.now())
-		return t.db.Create(&row).Error
+		for i := range rows {
+			rows[i].CreatedAt = At(t.now())
+		}
+		return insert(t, rows)
 	})
 	if err != nil {
-		return "", "", fmt.Errorf("create a feed: %w", err)
+		return nil, fmt.Errorf("no feed is made: %w", err)
 	}
-	return key.ID, token, nil
+	return made, nil
 }
 
 // Feeds lists the feeds of a region, revoked ones too, the oldest first.

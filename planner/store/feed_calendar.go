@@ -5,7 +5,9 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/wijkplanner/wijkplanner/planner"
@@ -128,6 +130,18 @@ func roleName(p *planner.Programme, id string) string {
 	return ""
 }
 
+// calendars refuses calendars that are none, each with its fault.
+func (t *Tx) calendars(feeds []NewFeed) error {
+	var faults []error
+	for i := range feeds {
+		err := t.calendar(feeds[i].Scope, feeds[i].Level)
+		if err != nil && !slices.ContainsFunc(faults, func(f error) bool { return f.Error() == err.Error() }) {
+			faults = append(faults, err)
+		}
+	}
+	return errors.Join(faults...)
+}
+
 // calendar refuses a calendar that is none: an unknown level, kind or subject.
 func (t *Tx) calendar(scope FeedScope, level FeedLevel) error {
 	if err := t.reach(scope.Region); err != nil {
@@ -174,5 +188,11 @@ func (t *Tx) programmeSubject(scope FeedScope) error {
 }
 
 func (s FeedScope) unknown(err error) error {
+	if errors.Is(err, ErrNotFound) {
+		err = ErrNotFound // without the words of the database
+	}
+	if s.Region == "" {
+		return fmt.Errorf("%s %q: %w", s.Kind, s.ID, err)
+	}
 	return fmt.Errorf("%s %q of region %q: %w", s.Kind, s.ID, s.Region, err)
 }

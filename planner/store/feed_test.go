@@ -219,6 +219,36 @@ func TestCreateFeedRefuses(t *testing.T) {
 	})
 }
 
+func TestCreateFeedsIsWhole(t *testing.T) {
+	t.Parallel()
+	forEachDatabase(t, func(w world) {
+		w.imports(town("noord"))
+		good := NewFeed{Scope: annaFeed, Level: FullDetail}
+		bad := []NewFeed{
+			good,
+			{Scope: FeedScope{"noord", StaffFeed, "zoe"}, Level: FullDetail},
+			{Scope: eenFeed, Level: "all"},
+			{Scope: FeedScope{"noord", RoleFeed, "king"}, Level: BusyOnly},
+		}
+		_, err := w.CreateFeeds(w.Context(), bad...)
+		if !errors.Is(err, ErrNotFound) {
+			w.Errorf("%v, want ErrNotFound", err)
+		}
+		for _, want := range []string{`staff "zoe"`, `level "all"`, `role "king"`} {
+			if !strings.Contains(err.Error(), want) {
+				w.Errorf("%v does not name %s", err, want)
+			}
+		}
+		made, err := w.CreateFeeds(w.Context(), good, good)
+		w.must(err)
+		feeds, err := w.Feeds(w.Context(), "noord")
+		w.must(err)
+		if len(feeds) != 2 || len(made) != 2 || made[0].Token == made[1].Token {
+			w.Errorf("%d feeds after %v", len(feeds), made)
+		}
+	})
+}
+
 func TestCalendarNames(t *testing.T) {
 	t.Parallel()
 	forEachDatabase(t, func(w world) {
