@@ -24,6 +24,13 @@ import (
 
 // tables holds a row of every table.
 var tables = []any{
+	installationRow{},
+	sealRow{},
+	chainRow{},
+	checkpointRow{},
+	termRow{},
+	tombstoneRow{},
+	visitCountRow{},
 	regionRow{},
 	programmeRow{},
 	organisationRow{},
