@@ -93,19 +93,16 @@ func borders(districts []District) map[string][]string {
 func (f *formulation) parseMeetings() error {
 	for i := range f.state.Meetings {
 		m := &f.state.Meetings[i]
-		series := calendar.Series{Start: m.Start.At(m.Clock, f.zone)}
+		series := calendar.Series{
+			Start: m.Start.At(m.Clock, f.zone), Wall: m.Start.At(m.Clock, time.UTC),
+			RDays: m.Besides, EXDays: m.Except,
+		}
 		if m.Rule != "" {
 			rule, err := calendar.ParseRecurrence(m.Rule)
 			if err != nil {
 				return fmt.Errorf("meeting %s: %w", m.ID, err)
 			}
 			series.Rule = &rule
-		}
-		for _, d := range m.Besides {
-			series.RDates = append(series.RDates, d.At(m.Clock, f.zone))
-		}
-		for _, d := range m.Except {
-			series.EXDates = append(series.EXDates, d.At(m.Clock, f.zone))
 		}
 		f.rules[m.ID] = series
 	}
@@ -116,7 +113,8 @@ func (f *formulation) parseMeetings() error {
 // several years.
 const mostOccurrences = 5000
 
-// occurrences returns the days of a meeting in the period.
+// occurrences returns the days of a meeting in the period, each once: it is at
+// its own time whatever times of day its rule gives.
 func (f *formulation) occurrences(m *Meeting) []calendar.Date {
 	from := f.period.From.At(0, f.zone)
 	to := (f.period.To + 1).At(0, f.zone)
@@ -126,7 +124,7 @@ func (f *formulation) occurrences(m *Meeting) []calendar.Date {
 			out = append(out, d)
 		}
 	}
-	return out
+	return slices.Compact(out)
 }
 
 // target returns the demand's requirement, visit type and location.

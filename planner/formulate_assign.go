@@ -92,7 +92,8 @@ func (f *formulation) formulateBackup(role *Role, primary map[int]string, left m
 }
 
 // setEvenNorms makes everybody's even share of the load the norm of the balance
-// charge: backups weigh so little that against capacity nobody would notice.
+// charge: backups weigh so little that against capacity nobody would notice. Who
+// has no capacity left has no share, and no charge, as among primaries.
 func (p *roleProblem) setEvenNorms() {
 	var load, capacity int64
 	for i := range p.Locations {
@@ -106,7 +107,7 @@ func (p *roleProblem) setEvenNorms() {
 		capacity += p.Staff[i].Capacity
 	}
 	for i := range p.Staff {
-		p.Staff[i].Norm = max(1, ceilDiv(p.Staff[i].Capacity*load, max(1, capacity)))
+		p.Staff[i].Norm = ceilDiv(p.Staff[i].Capacity*load, max(1, capacity))
 	}
 }
 

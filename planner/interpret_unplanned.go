@@ -16,9 +16,9 @@ const blockedUnassigned = "unassigned"
 // somebody cannot attend because of another one.
 const blockedMeeting = "meeting"
 
-// missedMeeting reports whether a row is about a meeting: its id, and its
+// MissedMeeting reports whether a row is about a meeting: its id, and its
 // location, may be those of a promise.
-func (u *Unplanned) missedMeeting() bool {
+func (u *Unplanned) MissedMeeting() bool {
 	return len(u.Reason.Blocked) > 0 && strings.HasPrefix(u.Reason.Blocked[0], blockedMeeting+":")
 }
 

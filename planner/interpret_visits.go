@@ -250,7 +250,7 @@ func (f *formulation) relabel(p *Plan) int64 {
 	var medium int64
 	for i := range p.Unplanned {
 		u := &p.Unplanned[i]
-		if u.missedMeeting() {
+		if u.MissedMeeting() {
 			continue
 		}
 		k := key{u.Location, u.Requirement}

@@ -66,6 +66,34 @@ func CheckRecommendations(t *testing.T, s *State, p *Plan, nth int) int {
 	return n
 }
 
+// TestRecommendANobodyLeft: a person without any capacity is blocked, and the
+// amounts are still amounts: no balance charge on what cannot be.
+func TestRecommendANobodyLeft(t *testing.T) {
+	t.Parallel()
+	s := town()
+	p := solve(t, s)
+	other := "c2"
+	if p.server("l1", "coordinator", Primary).Staff == other {
+		other = "c1"
+	}
+	for i := range s.Staff {
+		if s.Staff[i].ID == other {
+			s.Staff[i].Contracts[0].HoursWeek = 0
+		}
+	}
+	r, err := Recommend(s, p, 2027, "l1", "coordinator", Backup)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := slices.IndexFunc(r.Ranking, func(c Ranked) bool { return c.Staff == other })
+	if k < 0 {
+		t.Fatalf("%+v: want %s among them", r, other)
+	}
+	if c := r.Ranking[k]; c.Capacity != 0 || !c.Serves && len(c.Blocked) == 0 || amount(c.Amounts, BalanceConstraint) != 0 {
+		t.Errorf("%+v, want it blocked and no charge", c)
+	}
+}
+
 // given is a plan's assignments with the locations of a recommendation given to
 // somebody.
 func given(p *Plan, r *Recommendation, staff string) []Assigned {

@@ -3,6 +3,7 @@ package planner
 import (
 	"context"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -149,6 +150,43 @@ func TestMeetingsAreVisitsOfAllWhoAttend(t *testing.T) {
 	}
 }
 
+// TestMeetingsOnTheirDays: a meeting is once a day whatever times its rule gives,
+// and one whose first time the clock skips keeps to its own days.
+func TestMeetingsOnTheirDays(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		m    Meeting
+		want []string
+	}{
+		"two times of day": {
+			Meeting{Start: date("2027-01-05"), Clock: 540, Rule: "FREQ=DAILY;BYHOUR=9,14;COUNT=6"},
+			[]string{"2027-01-05", "2027-01-06", "2027-01-07"},
+		},
+		"the hour that the clock skips": {
+			Meeting{
+				Start: date("2027-03-28"), Clock: 150, Rule: "FREQ=DAILY;COUNT=4", Except: []calendar.Date{date("2027-03-28"), date("2027-03-30")},
+				Besides: []calendar.Date{date("2027-04-05")},
+			},
+			[]string{"2027-03-29", "2027-03-31", "2027-04-05"},
+		},
+		"besides what the rule gives": {
+			Meeting{Start: date("2027-01-05"), Clock: 540, Rule: "FREQ=DAILY;COUNT=2", Besides: []calendar.Date{date("2027-01-06")}},
+			[]string{"2027-01-05", "2027-01-06"},
+		},
+	} {
+		s := town()
+		c.m.ID, c.m.Minutes = "m", 60
+		s.Meetings = []Meeting{c.m}
+		var got []string
+		for _, d := range townFormulation(s).occurrences(&s.Meetings[0]) {
+			got = append(got, d.String())
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+}
+
 // A missed meeting is no missed visit, also when it has the id of a requirement
 // and is at a location that the requirement promises a visit.
 func TestMissedMeetingWithTheNameOfARequirement(t *testing.T) {
@@ -159,7 +197,7 @@ func TestMissedMeetingWithTheNameOfARequirement(t *testing.T) {
 		{ID: "discussion", Location: "l1", Start: date("2027-01-05"), Clock: 630, Minutes: 60, Staff: []string{"c1"}},
 	}
 	p := solve(t, s)
-	if len(p.Unplanned) != 1 || !p.Unplanned[0].missedMeeting() || p.Schedule.Medium != 0 {
+	if len(p.Unplanned) != 1 || !p.Unplanned[0].MissedMeeting() || p.Schedule.Medium != 0 {
 		t.Errorf("%+v with medium %d, want only the meeting, which weighs nothing", p.Unplanned, p.Schedule.Medium)
 	}
 }

@@ -97,7 +97,7 @@ func (f *facts) whyNot(location, requirement string) []planner.Text {
 	counts, change := make(map[string]int), ""
 	for i := range f.plan.Unplanned {
 		u := &f.plan.Unplanned[i]
-		if u.Location != location || u.Requirement != requirement {
+		if u.Location != location || u.Requirement != requirement || u.MissedMeeting() {
 			continue
 		}
 		for _, blocked := range u.Reason.Blocked {

@@ -90,7 +90,12 @@ func TestDistrictsOfMoreMunicipalities(t *testing.T) {
 
 func TestCoverage(t *testing.T) {
 	t.Parallel()
-	g := glance(t, small(t), now)
+	r := small(t)
+	r.Plan.Unplanned = append(r.Plan.Unplanned, planner.Unplanned{ // a meeting of the same name at the same location
+		Location: "L5", Role: "counsellor", Requirement: "look",
+		Reason: planner.Reason{Blocked: []string{"meeting:20"}, Change: "move look on 2027-03-04 for c1"},
+	})
+	g := glance(t, r, now)
 	if c := g.Coverage[0]; c.Done != 1 || c.Planned != 1 || c.AtRisk != 1 || c.Missed != 0 || c.Locations() != 3 {
 		t.Errorf("first requirement: %+v", c)
 	}

@@ -104,8 +104,9 @@ func meeting(r row) planner.Meeting {
 	return m
 }
 
-// checkRule faults a recurrence rule that cannot be read, or that never gives a
-// day: then somebody meant something else.
+// checkRule faults a recurrence rule that cannot be read, that never gives a
+// day, or that gives another time of day than the start: then somebody meant
+// something else.
 func checkRule(m *planner.Meeting, r row) {
 	if m.Rule == "" {
 		return
@@ -115,10 +116,21 @@ func checkRule(m *planner.Meeting, r row) {
 		r.get("rrule").fault("%v", err)
 		return
 	}
-	// Whether there is a day at all, no zone decides.
-	series := calendar.Series{Start: m.Start.At(m.Clock, time.UTC), Rule: &rule}
-	if m.Start != calendar.NoDate && len(series.All(1)) == 0 {
+	if m.Start == calendar.NoDate {
+		return
+	}
+	// What days and times there are, no zone decides: in UTC no clock changes.
+	start := m.Start.At(m.Clock, time.UTC)
+	series := calendar.Series{Start: start, Rule: &rule}
+	first := series.All(2) // another time of day is among the first two
+	if len(first) == 0 {
 		r.get("rrule").fault("%q gives no day at all from %s on", m.Rule, m.Start)
+	}
+	for _, t := range first {
+		if at := calendar.DateOf(t, time.UTC).At(m.Clock, time.UTC); !t.Equal(at) {
+			r.get("rrule").fault("%q gives the time %s besides the start, which is at %s: write one meeting for each time of day", m.Rule, t.Format("15:04:05"), m.Clock)
+			return
+		}
 	}
 }
 

@@ -109,6 +109,7 @@ var folderFaults = []struct{ name, file, from, to string }{
 	{"part", "absences.csv", "13:00-17:00", "17:00-13:00"},
 	{"start", "meetings.csv", "2027-01-05T09:00", "2027-01-05 09:00"},
 	{"rule", "meetings.csv", "BYDAY=1TU", "BYDAY=1XX"},
+	{"rule that gives another time", "meetings.csv", "FREQ=MONTHLY;BYDAY=1TU", "FREQ=MONTHLY;BYDAY=1TU;BYHOUR=9,14"},
 	{"rule that gives no day", "meetings.csv", "FREQ=MONTHLY;BYDAY=1TU", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"},
 	{"rule that ended before", "meetings.csv", "FREQ=MONTHLY;BYDAY=1TU", "FREQ=MONTHLY;BYDAY=1TU;UNTIL=20261231"},
 	{"nobody", "meetings.csv", ",,,loc-2,", ",,,,"},

@@ -3,6 +3,7 @@ package verify
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/wijkplanner/wijkplanner/calendar"
 	"github.com/wijkplanner/wijkplanner/planner"
@@ -31,7 +32,7 @@ func (c *checker) readMeetings() {
 }
 
 func (c *checker) occurrences(m *planner.Meeting) []occurrence {
-	series := calendar.Series{Start: m.Start.At(m.Clock, c.zone), EXDays: m.Except}
+	series := calendar.Series{Start: m.Start.At(m.Clock, c.zone), Wall: m.Start.At(m.Clock, time.UTC), EXDays: m.Except, RDays: m.Besides}
 	if m.Rule != "" {
 		rule, err := calendar.ParseRecurrence(m.Rule)
 		if err != nil {
@@ -40,12 +41,12 @@ func (c *checker) occurrences(m *planner.Meeting) []occurrence {
 		}
 		series.Rule = &rule
 	}
-	for _, d := range m.Besides {
-		series.RDates = append(series.RDates, d.At(m.Clock, c.zone))
-	}
 	var out []occurrence
 	for _, t := range series.Between(c.from.At(0, c.zone), (c.to+1).At(0, c.zone), calendar.MaxInstances) {
-		out = append(out, occurrence{calendar.DateOf(t, c.zone), calendar.Span{From: m.Clock, To: m.Clock + calendar.Clock(m.Minutes)}})
+		date := calendar.DateOf(t, c.zone)
+		if n := len(out); n == 0 || out[n-1].date != date { // once a day, whatever times the rule gives
+			out = append(out, occurrence{date, calendar.Span{From: m.Clock, To: m.Clock + calendar.Clock(m.Minutes)}})
+		}
 	}
 	return out
 }

@@ -132,7 +132,7 @@ func (c *checker) backupProof(first *roleProof, summary *RoleSummary) *roleProof
 		capacity += s.capacity
 	}
 	for _, s := range p.people {
-		s.norm = max(1, roundUp(s.capacity*all, max(1, capacity)))
+		s.norm = roundUp(s.capacity*all, max(1, capacity))
 	}
 	return p
 }

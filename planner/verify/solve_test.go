@@ -137,6 +137,7 @@ func randomState(r *rand.Rand) *planner.State {
 	s.Meetings = append(s.Meetings,
 		planner.Meeting{ID: "team", Start: day(1, 4), Clock: 540, Minutes: 90, Rule: "FREQ=WEEKLY;INTERVAL=2", Roles: []string{"zc", "ab"}, Location: "L00"},
 		planner.Meeting{ID: "steer", Start: day(1, 6), Clock: 600, Minutes: 120, Rule: "FREQ=MONTHLY;BYDAY=1WE", Staff: []string{"s0", "s4"}, Point: planner.Point{Lat: 51.84, Lon: 5.85}},
+		planner.Meeting{ID: "twice", Start: day(1, 8), Clock: 960, Minutes: 15, Rule: "FREQ=MONTHLY;BYHOUR=9,16", Roles: []string{"ab"}},
 		planner.Meeting{ID: "online", Start: day(1, 7), Clock: 780, Minutes: 30, Rule: "FREQ=WEEKLY", Roles: []string{"ab"}},
 		planner.Meeting{ID: "clash", Start: day(1, 18), Clock: 570, Minutes: 60, Staff: []string{"s0"}})
 	s.Absences = []planner.Absence{
