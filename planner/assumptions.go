@@ -28,8 +28,8 @@ const (
 	PublishedDays = "published_days"
 )
 
-// AssumptionDefaults lists every assumption with the value that holds where a
-// programme says nothing. None of them is a fact.
+// AssumptionDefaults lists the assumptions that plans are made with, and the
+// values that hold where a programme says nothing. None of them is a fact.
 func AssumptionDefaults() []Assumption { return slices.Clone(assumptionDefaults) }
 
 var assumptionDefaults = []Assumption{
@@ -65,7 +65,7 @@ func (p *Programme) Assume(key, organisation string, on calendar.Date) float64 {
 	if found {
 		return best.Value
 	}
-	for _, a := range assumptionDefaults {
+	for _, a := range append(AssumptionDefaults(), forecastDefaults...) {
 		if a.Key == key {
 			return a.Value
 		}

@@ -53,8 +53,10 @@ func loadTown(hours int) (*State, []Visit) {
 		return from, from.Add(time.Duration(minutes) * time.Minute)
 	}
 	visit := func(id, status string, role string, m time.Month, d int) Visit {
-		v := Visit{ID: id, Location: "een", District: "WK01", VisitType: "visit", Requirement: "yearly", Status: VisitStatus(status),
-			Crew: []CrewMember{{Role: role, Staff: "anna", TravelMinutes: 12}}}
+		v := Visit{
+			ID: id, Location: "een", District: "WK01", VisitType: "visit", Requirement: "yearly", Status: VisitStatus(status),
+			Crew: []CrewMember{{Role: role, Staff: "anna", TravelMinutes: 12}},
+		}
 		v.Start, v.End = at(m, d, 60)
 		return v
 	}

@@ -1,6 +1,10 @@
 package files
 
-import "github.com/wijkplanner/wijkplanner/planner"
+import (
+	"slices"
+
+	"github.com/wijkplanner/wijkplanner/planner"
+)
 
 // assumptionRange is what the value of an assumption can be.
 type assumptionRange struct {
@@ -24,7 +28,17 @@ var assumptionRanges = map[string]assumptionRange{
 	planner.ReminderDays:     {0, 30, false},
 	planner.FrozenDays:       {0, 366, true},
 	planner.PublishedDays:    {1, 3660, true},
+	planner.CasesPer100:      {0, 1000, false},
+	planner.CaseWeeks:        {1, 520, false},
+	planner.CaseMinutesWeek:  {0, 2400, false},
+	planner.AcutePer100:      {0, 1000, false},
+	planner.AcuteMinutes:     {5, 480, false},
+	planner.ConsultMinutes:   {5, 480, false},
+	planner.GrowthYear:       {-20, 20, false},
 }
+
+// seasonRange is that of a month's share in what is asked.
+var seasonRange = assumptionRange{0, 500, false}
 
 // of reads the value of an assumption.
 func (r assumptionRange) of(v value) float64 {
@@ -43,16 +57,19 @@ func (p *programmeReader) assumption(n node) {
 		Organisation: p.refer(refOrganisation, f.scalar("organisation")),
 		From:         f.scalar("from").date(),
 	}
-	known := make([]string, 0, 8)
-	for _, d := range planner.AssumptionDefaults() {
+	var known []string
+	for _, d := range append(planner.AssumptionDefaults(), planner.ForecastAssumptions()...) {
 		known = append(known, d.Key)
 		if d.Key == a.Key && a.Unit == "" {
 			a.Unit = d.Unit
 		}
 	}
 	f.scalar("key").choice(known...)
-	if r, ok := assumptionRanges[a.Key]; ok {
+	switch r, ok := assumptionRanges[a.Key]; {
+	case ok:
 		a.Value = r.of(f.scalar("value"))
+	case slices.Contains(known, a.Key):
+		a.Value = seasonRange.of(f.scalar("value"))
 	}
 	p.programme.Assumptions = append(p.programme.Assumptions, a)
 }
