@@ -47,6 +47,8 @@ type Config struct {
 	// Caller says who sent a request: the zero scope for nobody, ErrNotFound when
 	// what they showed opens nothing; nil knows nobody.
 	Caller func(r *http.Request) (service.Scope, error)
+	// Stopping is closed when the server begins to stop; nil for never.
+	Stopping <-chan struct{}
 	// CursorKey signs the cursors of lists.
 	CursorKey []byte
 	// Contact is whom to ask about the API.

@@ -13,6 +13,8 @@ var faults = []struct {
 	err  error
 	code Code
 }{
+	{service.ErrNoPlan, NeedsPlan},
+	{service.ErrParams, BadRequest},
 	{service.ErrNotFound, NotFound},
 	{service.ErrStale, Stale},
 	{service.ErrKeyReused, KeyReused},

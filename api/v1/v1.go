@@ -38,6 +38,9 @@ type Config struct {
 	PublicURL string
 	// CursorKey signs cursors; the same for all processes of an installation.
 	CursorKey []byte
+	// Stopping is closed when the server begins to stop, which ends streams; nil
+	// for never.
+	Stopping <-chan struct{}
 	// Contact is whom to ask about the API, for its description.
 	Contact huma.Contact
 }
@@ -57,7 +60,7 @@ func Mount(r chi.Router, c Config) (*API, error) {
 	a := &API{Config: c, policies: map[string]rights.Access{}}
 	r.Use(middleware.GetHead, a.versioned, a.once)
 	a.huma = humachi.New(r, a.description())
-	for _, operations := range []func(){a.aboutDescription, a.aboutRegions} {
+	for _, operations := range []func(){a.aboutDescription, a.aboutRegions, a.aboutJobs, a.aboutPublications} {
 		operations()
 	}
 	a.describeHeaders()

@@ -130,7 +130,7 @@ func (c *serveCommand) handler(p *process, s *service.Service) (http.Handler, er
 		return nil, err
 	}
 	return api.New(api.Config{
-		Service: s, CursorKey: cursors, Contact: c.whom(),
+		Service: s, CursorKey: cursors, Stopping: p.ctx.Done(), Contact: c.whom(),
 		Regions: func(ctx context.Context) ([]string, error) {
 			regions, err := s.Regions(ctx)
 			names := make([]string, len(regions))

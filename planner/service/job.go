@@ -55,7 +55,7 @@ type PlanParams struct {
 
 // PlanResult is the result of a job that made a plan.
 type PlanResult struct {
-	Plan    int64 `json:"plan"`
+	Plan    int64 `json:"plan_id"`
 	BasedOn int64 `json:"based_on"`
 	// Moved and Must count the published visits that move and those that had to;
 	// a ReplanJob's alone.
@@ -63,8 +63,12 @@ type PlanResult struct {
 	Must  int `json:"must,omitempty"`
 }
 
-// ErrParams are parameters that no job can use.
-var ErrParams = errors.New("parameters that cannot be used")
+var (
+	// ErrParams are parameters that no job can use.
+	ErrParams = errors.New("parameters that cannot be used")
+	// ErrNoPlan is a region, known, of which no plan is published yet.
+	ErrNoPlan = errors.New("no published plan")
+)
 
 // The longest search of one job, in seconds and iterations, and the years that
 // can be planned.
@@ -121,14 +125,15 @@ func (s *Service) StartPropose(ctx context.Context, region string, p PlanParams)
 
 // StartReplan queues the planning again of the rest of a region's year. Without
 // a year it is that of the published plan, without a day it is today. It gives
-// ErrNotFound for an unknown region, or one without a published plan.
+// ErrNotFound for an unknown region, and ErrNoPlan for one without a published
+// plan.
 func (s *Service) StartReplan(ctx context.Context, region string, p PlanParams) (Job, error) {
 	snapshot, err := s.Store.Snapshot(ctx, region)
 	if err != nil {
 		return Job{}, err
 	}
 	if snapshot.Plan == nil {
-		return Job{}, fmt.Errorf("published plan of region %q: %w", region, ErrNotFound)
+		return Job{}, fmt.Errorf("region %q: %w", region, ErrNoPlan)
 	}
 	if p.Year == 0 {
 		p.Year = snapshot.Plan.From.Year()
@@ -194,18 +199,22 @@ func (s *Service) RetryJob(ctx context.Context, id int64) error {
 // watchPause is the pause between two looks at a job that somebody follows.
 const watchPause = 500 * time.Millisecond
 
-// WatchJob calls f with a job each time it changes, first as it is now, until
-// it has ended, f fails or the context ends.
+// watchRepeat is after how many looks a job is told again although nothing
+// changed: a connection on which nothing happens is closed by what lies between.
+const watchRepeat = 30
+
+// WatchJob calls f with a job each time it changes, first as it is now and at
+// least each fifteen seconds, until it has ended, f fails or the context ends.
 func (s *Service) WatchJob(ctx context.Context, id int64, f func(Job) error) error {
 	ticker := time.NewTicker(watchPause)
 	defer ticker.Stop()
 	var told Job
-	for first := true; ; first = false {
+	for looks := 0; ; looks++ {
 		j, err := s.Store.Job(ctx, id)
 		if err != nil {
 			return err
 		}
-		if first || j.State != told.State || j.Stage != told.Stage || j.Progress != told.Progress || j.Cancelling != told.Cancelling {
+		if looks%watchRepeat == 0 || j.State != told.State || j.Stage != told.Stage || j.Progress != told.Progress || j.Cancelling != told.Cancelling {
 			if err := f(j); err != nil {
 				return err
 			}

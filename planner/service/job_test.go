@@ -116,7 +116,7 @@ func TestReplanJob(t *testing.T) {
 	forEachDatabase(t, func(w world) {
 		w.real()
 		w.Now = func() time.Time { return time.Date(2027, 3, 1, 8, 0, 0, 0, time.UTC) }
-		if _, err := w.StartReplan(w.Context(), "noord", PlanParams{}); !errors.Is(err, ErrNotFound) {
+		if _, err := w.StartReplan(w.Context(), "noord", PlanParams{}); !errors.Is(err, ErrNoPlan) {
 			w.Errorf("%v for a region without a published plan", err)
 		}
 		j, err := w.StartPropose(w.Context(), "noord", PlanParams{Year: 2027, Iterations: 100, MaxChanges: -1})

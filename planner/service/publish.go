@@ -78,3 +78,14 @@ func (s *Service) Undo(ctx context.Context, publication int64) error {
 	s.Log.InfoContext(ctx, "publication undone", "publication", publication)
 	return nil
 }
+
+// Plans lists the plans of a region, the newest first. It gives ErrNotFound for
+// an unknown region.
+func (s *Service) Plans(ctx context.Context, region string) ([]PlanInfo, error) {
+	plans, err := s.Store.Plans(ctx, region)
+	if err != nil || len(plans) > 0 {
+		return plans, err
+	}
+	_, _, err = s.Store.LoadState(ctx, region)
+	return nil, err
+}

@@ -297,7 +297,7 @@ func TestWatchJob(t *testing.T) {
 		worker := w.quick(map[string]handler{"long": func(_ *Service, ctx context.Context, r *run) error {
 			r.at("half", 500)
 			<-step
-			return r.finish(ctx, func(*store.Tx) (any, error) { return map[string]int{"plan": 7}, nil })
+			return r.finish(ctx, func(*store.Tx) (any, error) { return map[string]int{"plan_id": 7}, nil })
 		}})
 		id := w.queues("long")
 		go func() { _, _ = worker.one(w.Context()) }()

@@ -36,7 +36,8 @@ func (s JobState) Ended() bool { return s != JobWaiting && s != JobRunning }
 // NewJob is work to be done.
 type NewJob struct {
 	Kind string
-	// Region is the region it works on; empty for work of no one region.
+	// Region is the region it works on; empty for work of no one region, which the
+	// program alone starts, and for the region without a name.
 	Region string
 	// Cause makes the same work queue once, for good: "purge/2027-01-12T09".
 	// Empty for none.
@@ -120,10 +121,8 @@ func (s *Store) AddJob(ctx context.Context, n NewJob, now time.Time) (id int64, 
 // AddJob is Store.AddJob within a transaction: the job is there when what
 // causes it is.
 func (t *Tx) AddJob(n NewJob, now time.Time) (id int64, fresh bool, err error) {
-	if n.Region != "" {
-		if err := t.reach(n.Region); err != nil {
-			return 0, false, err
-		}
+	if err := t.reach(n.Region); err != nil {
+		return 0, false, err
 	}
 	params, err := json.Marshal(n.Params)
 	if err != nil {
@@ -332,10 +331,11 @@ func (s *Store) Job(ctx context.Context, id int64) (Job, error) {
 	return row.job(), nil
 }
 
-// JobFilter chooses jobs; what is empty chooses all.
+// JobFilter chooses jobs; what is nil or empty chooses all.
 type JobFilter struct {
-	Region, Kind string
-	State        JobState
+	Region *string
+	Kind   string
+	State  JobState
 	// Before is the id that the list goes on from: those below it.
 	Before int64
 }
@@ -345,10 +345,14 @@ func (s *Store) Jobs(ctx context.Context, f JobFilter, n int) ([]Job, error) {
 	var rows []jobRow
 	err := s.read(ctx, func(t *Tx) error {
 		q := t.scoped("region").Omit("resume").Order("id DESC").Limit(n)
-		for column, value := range map[string]string{"region": f.Region, "kind": f.Kind, "state": string(f.State)} {
-			if value != "" {
-				q = q.Where(column+" = ?", value)
-			}
+		if f.Region != nil {
+			q = q.Where("region = ?", *f.Region)
+		}
+		if f.Kind != "" {
+			q = q.Where("kind = ?", f.Kind)
+		}
+		if f.State != "" {
+			q = q.Where("state = ?", f.State)
 		}
 		if f.Before > 0 {
 			q = q.Where("id < ?", f.Before)
