@@ -48,6 +48,9 @@ type cli struct {
 	Feed      feedCommand      `cmd:"" help:"Make and revoke calendar feeds."`
 	Mail      mailCommand      `cmd:"" help:"Contacts, outbox and answers."`
 	Busy      busyCommand      `cmd:"" help:"Busy times from people's own calendars."`
+	Audit     auditCommand     `cmd:"" help:"Check, list and export the audit log."`
+	Retention retentionCommand `cmd:"" help:"How long everything is kept."`
+	Purge     purgeCommand     `cmd:"" help:"Remove what was kept long enough."`
 	Migrate   migrateCommand   `cmd:"" help:"Bring the database to this version."`
 	Version   versionCommand   `cmd:"" help:"Show the version."`
 

@@ -100,6 +100,9 @@ func (c *serveCommand) Run(p *process) (err error) {
 		return err
 	}
 	defer s.Close(context.WithoutCancel(p.ctx))
+	if err := (secretFlag{c.SecretKey}).unlock(s); err != nil {
+		return err
+	}
 	background, err := background(s, c.Jobs, &c.smtpFlags, &c.imapFlags, &c.busyFlags)
 	if err != nil {
 		return err

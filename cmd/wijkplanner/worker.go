@@ -68,6 +68,9 @@ func (c *workerCommand) Run(p *process) (err error) {
 			return err
 		}
 	}
+	if err := (secretFlag{c.SecretKey}).unlock(s); err != nil {
+		return err
+	}
 	w, err := background(s, c.Jobs, &c.smtpFlags, &c.imapFlags, &c.busyFlags)
 	if err != nil {
 		return err

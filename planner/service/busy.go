@@ -196,12 +196,6 @@ func faultCode(err error) string {
 	}
 }
 
-// PurgeMail removes mail and busy times that were kept long enough.
-func (s *Service) PurgeMail(ctx context.Context) error {
-	now := s.Now()
-	return errors.Join(s.Store.PurgeMail(ctx, now), s.Store.PurgeBusy(ctx, now.AddDate(0, 0, -busyPast)))
-}
-
 // withBusy returns a copy of a state in which people's own busy times count as
 // absences, so that no visit is planned there. What is planned already at that
 // time is no reason to keep clear: own events were left out when they came back.

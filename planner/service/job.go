@@ -265,7 +265,8 @@ func (s *Service) mayStill(ctx context.Context, by Scope) error {
 
 // purgeJob is the handler of a PurgeJob: what was kept long enough goes.
 func (s *Service) purgeJob(ctx context.Context, _ *run) error {
-	return errors.Join(s.PurgeMail(ctx), s.Store.PurgeJobs(ctx, s.Now()))
+	_, err := s.Purge(ctx)
+	return err
 }
 
 // QueuePeriodic queues the periodic jobs of this moment. It may be called as

@@ -55,6 +55,9 @@ type Service struct {
 	Prove Prove
 	// Links makes the links in mail; nil leaves them out.
 	Links *Links
+	// Seal signs from where the audit log is checked after a purge; nil leaves
+	// that log unpurged.
+	Seal *Seal
 
 	// Rights says whether somebody may still do what they started; nil for yes.
 	Rights func(ctx context.Context, by Scope) error

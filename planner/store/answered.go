@@ -102,10 +102,3 @@ func (s *Store) EndAnswer(ctx context.Context, key string, answer *Answered) err
 		}).Error
 	})
 }
-
-// PurgeAnswers forgets the answers that were given before a moment.
-func (s *Store) PurgeAnswers(ctx context.Context, before time.Time) error {
-	return s.Tx(ctx, func(t *Tx) error {
-		return t.db.Where("created_at < ?", At(before)).Delete(&answeredRow{}).Error
-	})
-}

@@ -11,8 +11,9 @@ import (
 
 // AuditEntry is a line of the audit log as it is read.
 type AuditEntry struct {
-	ID   int64
-	When time.Time
+	// Number is the number of the row, in the order of writing.
+	Number int64
+	When   time.Time
 	// Actor, Role and Request come from the scope of whoever did it.
 	Actor   string
 	Role    Role
@@ -99,7 +100,7 @@ func (q *AuditQuery) narrow(db *gorm.DB) *gorm.DB {
 
 func (r *auditRow) entry() AuditEntry {
 	return AuditEntry{
-		ID: r.ID, When: r.RecordedAt.Time, Actor: r.Actor, Role: r.Role, Request: r.Request,
+		Number: r.ID, When: r.RecordedAt.Time, Actor: r.Actor, Role: r.Role, Request: r.Request,
 		Act: Act{Verb: r.Verb, Object: r.Object, ID: r.ObjectID, Region: r.Region, Fields: strings.Fields(r.Fields), Reason: r.Reason},
 	}
 }

@@ -415,7 +415,7 @@ func TestAuditIsReadByScope(t *testing.T) {
 			w.must(err)
 			var ids []int64
 			for _, e := range got {
-				ids = append(ids, e.ID)
+				ids = append(ids, e.Number)
 			}
 			if !slices.Equal(ids, c.want) {
 				w.Errorf("%s: %v, want %v", name, ids, c.want)

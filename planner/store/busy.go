@@ -282,16 +282,6 @@ func (s *Store) Busy(ctx context.Context, region string, from, to time.Time) ([]
 	return out, err
 }
 
-// PurgeBusy forgets busy times that ended long enough ago.
-func (s *Store) PurgeBusy(ctx context.Context, before time.Time) error {
-	return s.Tx(ctx, func(t *Tx) error {
-		if err := t.reachAll(); err != nil {
-			return err
-		}
-		return t.db.Where("kind = ? AND ends_at <= ?", BusyTime, At(before)).Delete(&occupancyRow{}).Error
-	})
-}
-
 // BusyConflict is something promised that a busy time came to lie over: it is
 // for the planner to repair.
 type BusyConflict struct {

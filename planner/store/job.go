@@ -365,18 +365,3 @@ func (s *Store) Jobs(ctx context.Context, f JobFilter, n int) ([]Job, error) {
 	}
 	return out, err
 }
-
-// How long jobs are kept after they ended; dead ones, which wait for somebody,
-// longest.
-const (
-	keepJobs     = 30 * 24 * time.Hour
-	keepDeadJobs = 90 * 24 * time.Hour
-)
-
-// PurgeJobs removes the jobs that ended long ago.
-func (s *Store) PurgeJobs(ctx context.Context, now time.Time) error {
-	return s.Tx(ctx, func(t *Tx) error {
-		return t.db.Where("state <> ? AND ended_at <= ? OR ended_at <= ?", JobDead, At(now.Add(-keepJobs)), At(now.Add(-keepDeadJobs))).
-			Delete(&jobRow{}).Error
-	})
-}

@@ -201,7 +201,7 @@ func TestPurgeJobs(t *testing.T) {
 		}
 		w.addsJob("waits")
 		for _, c := range []struct{ days, left int }{{29, 3}, {31, 2}, {91, 1}} {
-			w.must(w.PurgeJobs(w.Context(), testNow.AddDate(0, 0, c.days)))
+			w.must(second(w.Purge(w.Context(), nil, testNow.AddDate(0, 0, c.days))))
 			list, err := w.Jobs(w.Context(), JobFilter{}, 100)
 			w.must(err)
 			if len(list) != c.left {

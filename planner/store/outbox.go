@@ -320,30 +320,6 @@ func (s *Store) OutboxCounts(ctx context.Context) ([]OutboxCount, error) {
 	return out, err
 }
 
-// How long mail is kept after it ended: what it says, and that it was sent.
-const (
-	keepContent = 7 * 24 * time.Hour
-	keepMail    = 90 * 24 * time.Hour
-)
-
-// PurgeMail removes what was kept long enough: the content of mail a week
-// after it ended, the mail itself and the marks of replies after ninety days.
-func (s *Store) PurgeMail(ctx context.Context, now time.Time) error {
-	return s.Tx(ctx, func(t *Tx) error {
-		if err := t.reachAll(); err != nil {
-			return err
-		}
-		ended := []MailState{MailSent, MailDead, MailDropped}
-		return errors.Join(
-			t.db.Model(&outboxRow{}).Where("state IN ? AND (ended_at <= ? OR kind = ?) AND content <> ?", ended, At(now.Add(-keepContent)), CodeMail, doc(MailContent{})).
-				Update("content", doc(MailContent{})).Error,
-			t.db.Where("state IN ? AND ended_at <= ?", ended, At(now.Add(-keepMail))).Delete(&outboxRow{}).Error,
-			t.db.Where("expires_at <= ?", At(now)).Delete(&answerCodeRow{}).Error,
-			t.db.Where("seen_at <= ?", At(now.Add(-keepMail))).Delete(&replyRow{}).Error,
-		)
-	})
-}
-
 // ErrTooMany is a request for more mail than an address or a link may cause.
 var ErrTooMany = errors.New("too many mails")
 

@@ -124,27 +124,3 @@ func (s *Store) TakeTry(ctx context.Context, subject string, limit int, window t
 func (s *Store) ForgetTries(ctx context.Context, subject string) error {
 	return s.Tx(ctx, func(t *Tx) error { return t.db.Where("subject = ?", subject).Delete(&tryRow{}).Error })
 }
-
-// How long what has ended is kept: counts of tries in case they still stand in
-// the way, hashes of tokens to tell which one it was.
-const (
-	keepTries  = 24 * time.Hour
-	keepTokens = 90 * 24 * time.Hour
-)
-
-// PurgeSignIn removes sessions, links and tokens that ended long enough ago.
-func (s *Store) PurgeSignIn(ctx context.Context, now time.Time) error {
-	return s.Tx(ctx, func(t *Tx) error {
-		if err := t.reachAll(); err != nil {
-			return err
-		}
-		old := At(now.Add(-keepTokens))
-		return errors.Join(
-			t.db.Where("expires_at <= ?", At(now)).Delete(&sessionRow{}).Error,
-			t.db.Where("expires_at <= ?", At(now)).Delete(&signInLinkRow{}).Error,
-			t.db.Where("since <= ?", At(now.Add(-keepTries))).Delete(&tryRow{}).Error,
-			t.db.Where("revoked_at <= ? OR expires_at <= ?", old, old).Delete(&apiTokenRow{}).Error,
-			t.db.Where("revoked_at <= ? OR expires_at <= ?", old, old).Delete(&locationLinkRow{}).Error,
-		)
-	})
-}
