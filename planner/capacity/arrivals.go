@@ -11,6 +11,8 @@ import (
 // changes from span to span.
 type Stream struct {
 	Class int
+	// Groups are what its waits are summed up in, from 0 on.
+	Groups []int
 	// Length is how long a visit takes in seconds; Random draws it from the
 	// exponential distribution with that mean instead.
 	Length int64

@@ -61,7 +61,7 @@ func TestWaitsAreThoseOfTheFormulas(t *testing.T) {
 			t.Parallel()
 			s := &Simulation{
 				Windows: c.windows, Classes: []Class{{Lanes: []int{0}}}, Runs: 4, Seed: 1, WarmUp: 1000 * length,
-				Streams: []Stream{{Length: length, Random: c.random, Rates: []Rate{{0, c.span, c.load * float64(c.span) / length}}}},
+				Streams: []Stream{{Groups: []int{0}, Length: length, Random: c.random, Rates: []Rate{{0, c.span, c.load * float64(c.span) / length}}}},
 			}
 			got := Simulate(s)[0]
 			mean := got.Mean / length
@@ -179,7 +179,7 @@ func TestASimulationIsTheSameEachTime(t *testing.T) {
 	t.Parallel()
 	s := &Simulation{
 		Classes: []Class{{Lanes: []int{0}}}, Runs: 8, Seed: 7,
-		Streams: []Stream{{Length: hour, Rates: []Rate{{0, 100 * hour, 30}}}, {Length: hour, Rates: []Rate{{0, 50 * hour, 0}, {50 * hour, 90 * hour, 20}}}},
+		Streams: []Stream{{Length: hour, Groups: []int{0}, Rates: []Rate{{0, 100 * hour, 30}}}, {Length: hour, Groups: []int{1}, Rates: []Rate{{0, 50 * hour, 0}, {50 * hour, 90 * hour, 20}}}},
 	}
 	for at := int64(0); at < 80; at += 2 {
 		s.Windows = append(s.Windows, Window{From: at * hour, To: (at + 1) * hour})

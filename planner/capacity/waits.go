@@ -19,7 +19,7 @@ type Simulation struct {
 	Seed uint64
 }
 
-// Waits is how long the questions of one stream waited, from being asked to the
+// Waits is how long the questions of one group waited, from being asked to the
 // start of the visit, in seconds.
 type Waits struct {
 	// Asked is how many questions counted over all runs, and Unserved how many of
@@ -33,7 +33,7 @@ type Waits struct {
 	Worst int64
 }
 
-// Simulate draws the years and returns the waits of each stream. The result does
+// Simulate draws the years and returns the waits of each group. The result does
 // not depend on the number of cores.
 func Simulate(s *Simulation) []Waits {
 	runs := make([][][]int64, s.Runs)
@@ -51,7 +51,7 @@ func Simulate(s *Simulation) []Waits {
 	}
 	close(next)
 	group.Wait()
-	out := make([]Waits, len(s.Streams))
+	out := make([]Waits, s.groups())
 	for i := range out {
 		var waits []int64
 		for _, run := range runs {
@@ -62,7 +62,16 @@ func Simulate(s *Simulation) []Waits {
 	return out
 }
 
-// run returns the waits of each stream in one year, Unserved among them.
+func (s *Simulation) groups() (n int) {
+	for i := range s.Streams {
+		for _, g := range s.Streams[i].Groups {
+			n = max(n, g+1)
+		}
+	}
+	return n
+}
+
+// run returns the waits of each group in one year, Unserved among them.
 func (s *Simulation) run(seed uint64) [][]int64 {
 	streams := make([][]Request, len(s.Streams))
 	for i := range s.Streams {
@@ -70,7 +79,7 @@ func (s *Simulation) run(seed uint64) [][]int64 {
 	}
 	requests, from := merged(streams)
 	starts := Serve(s.Windows, s.Classes, requests)
-	waits := make([][]int64, len(s.Streams))
+	waits := make([][]int64, s.groups())
 	for i, r := range requests {
 		if r.At < s.WarmUp {
 			continue
@@ -79,7 +88,9 @@ func (s *Simulation) run(seed uint64) [][]int64 {
 		if starts[i] != Unserved {
 			wait = starts[i] - r.At
 		}
-		waits[from[i]] = append(waits[from[i]], wait)
+		for _, g := range s.Streams[from[i]].Groups {
+			waits[g] = append(waits[g], wait)
+		}
 	}
 	return waits
 }
@@ -91,6 +102,10 @@ func summary(waits []int64) Waits {
 	if i, found := slices.BinarySearch(waits, Unserved); found {
 		served, out.Unserved = waits[:i], len(waits)-i
 	}
+	if len(waits) > 0 {
+		// Those who found no time waited longest of all: they count in the band.
+		out.Low, out.High = percentile(waits, 10), percentile(waits, 90)
+	}
 	if len(served) == 0 {
 		return out
 	}
@@ -99,8 +114,6 @@ func summary(waits []int64) Waits {
 		sum += float64(w)
 	}
 	out.Mean = sum / float64(len(served))
-	// Those who found no time waited longest of all: they count in the band.
-	out.Low, out.High = percentile(waits, 10), percentile(waits, 90)
 	out.Worst = served[len(served)-1]
 	return out
 }

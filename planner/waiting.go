@@ -1,0 +1,223 @@
+package planner
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/wijkplanner/wijkplanner/calendar"
+	"github.com/wijkplanner/wijkplanner/planner/capacity"
+)
+
+// Wait is how long questions of a district wait for their first visit, simulated.
+type Wait struct {
+	// District is empty for the whole region.
+	District string
+	// Acute says that it is about acute questions, else about consults.
+	Acute bool
+	// Questions is how many a year are expected, and Unserved the share of those
+	// that found no time in the period, in percent.
+	Questions, Unserved float64
+	// Mean is the expected time from question to visit in days, around the clock;
+	// Low and High are the band in which four of five lie, negative for longer than
+	// the period.
+	Mean, Low, High float64
+}
+
+// WaitingOptions steer the simulation.
+type WaitingOptions struct {
+	From   calendar.Date
+	Months int
+	// Runs is how many times the period is drawn; 0 for 20.
+	Runs int
+	Seed uint64
+}
+
+// acuteNotice is the least time between an acute question and its visit, in
+// seconds: somebody has to hear of it and come.
+const acuteNotice = 2 * 3600
+
+// waiting is a simulation being made.
+type waiting struct {
+	*formulation
+	WaitingOptions
+	simulation capacity.Simulation
+	// lanes are the consult lane and the acute lane of each person, by id.
+	lanes  map[string][2]int
+	groups []Wait
+}
+
+// Waiting simulates how long consults and acute questions wait: questions come as
+// a Poisson process, by season and the places of each location, and take the
+// first free time of whoever serves the location – consults of consult time,
+// acute questions also of the time that is kept for them. The result holds each
+// district and the whole region, and is the same for the same seed.
+func Waiting(s *State, o WaitingOptions) ([]Wait, error) {
+	last := (MonthOf(o.From) + Month(o.Months) - 1).Period().To
+	f, err := newFormulation(s, Period{o.From, last})
+	if err != nil {
+		return nil, err
+	}
+	w := &waiting{formulation: f, WaitingOptions: o, lanes: map[string][2]int{}}
+	w.simulation.Runs, w.simulation.Seed = cmp.Or(o.Runs, 20), o.Seed
+	for i := range s.Staff {
+		w.addWindows(&s.Staff[i])
+	}
+	for i := range s.Locations {
+		w.addStreams(&s.Locations[i])
+	}
+	if len(w.simulation.Streams) == 0 {
+		return nil, nil
+	}
+	return w.results(capacity.Simulate(&w.simulation)), nil
+}
+
+// addWindows adds somebody's consult time and reserve on each day of the period.
+func (w *waiting) addWindows(m *Staff) {
+	n := 2 * len(w.lanes)
+	w.lanes[m.ID] = [2]int{n, n + 1}
+	busy := map[calendar.Date]calendar.Spans{}
+	for i := range w.state.Meetings {
+		if meeting := &w.state.Meetings[i]; meeting.attends(m) {
+			for _, d := range w.attended(m, meeting) {
+				busy[d] = calendar.NewSpans(append(busy[d], meeting.span())...)
+			}
+		}
+	}
+	for i := range w.state.Programme.Roles {
+		role := &w.state.Programme.Roles[i]
+		for d := w.period.From; d <= w.period.To; d++ {
+			if !slices.Contains(m.rolesOn(d), role.ID) {
+				continue
+			}
+			for _, span := range w.consult(m, role, d).Subtract(busy[d]) {
+				w.window(d, span, n)
+			}
+			if spans := w.roster.spans(m, d).Subtract(busy[d]); role.AcuteMinutesDay > 0 && len(spans) > 0 {
+				last := spans[len(spans)-1]
+				last.From = max(last.From, last.To-calendar.Clock(role.AcuteMinutesDay))
+				w.window(d, last, n+1)
+			}
+		}
+	}
+}
+
+// window adds a span of a day, in seconds since the period began; the clock's
+// changes are left out, so that a day is a day.
+func (w *waiting) window(d calendar.Date, span calendar.Span, lane int) {
+	w.simulation.Windows = append(w.simulation.Windows, capacity.Window{
+		From: w.second(d, span.From), To: w.second(d, span.To), Lane: lane,
+	})
+}
+
+func (w *waiting) second(d calendar.Date, c calendar.Clock) int64 {
+	return int64(d-w.period.From)*86400 + int64(c)*60
+}
+
+// addStreams adds the questions of a location, for those who serve it.
+func (w *waiting) addStreams(l *Location) {
+	var consult, acute []int
+	for _, id := range w.serving(l.ID) {
+		lanes, known := w.lanes[id]
+		if known {
+			consult, acute = append(consult, lanes[0]), append(acute, lanes[0], lanes[1])
+		}
+	}
+	var minutes float64
+	for i := range w.state.Programme.Roles {
+		if role := &w.state.Programme.Roles[i]; role.Select.Picks(l) && !emptyWeek(&role.Consult) {
+			minutes += float64(l.Places() * role.DemandPerPlace)
+		}
+	}
+	length := w.consultLength()
+	first := w.state.Programme.Assume
+	w.stream(l, false, consult, DefaultNotice*60, minutes/max(1, first(ConsultMinutes, "", w.From)), length)
+	w.stream(l, true, acute, acuteNotice, float64(l.Places())/100*first(AcutePer100, "", w.From), int64(first(AcuteMinutes, "", w.From)))
+}
+
+// consultLength is how long a consult keeps somebody, in minutes: the first visit
+// type that can be booked, else what is assumed.
+func (w *waiting) consultLength() int64 {
+	for i := range w.state.Programme.VisitTypes {
+		if vt := &w.state.Programme.VisitTypes[i]; vt.Bookable {
+			return int64(vt.Minutes + vt.BufferBefore + vt.BufferAfter)
+		}
+	}
+	return int64(w.state.Programme.Assume(ConsultMinutes, "", w.From))
+}
+
+// serving lists who serves a location when the period begins, the primary of each
+// role before the backups.
+func (w *waiting) serving(location string) []string {
+	var out []string
+	for _, kind := range []AssignmentKind{Primary, Backup} {
+		for i := range w.state.Programme.Roles {
+			if a := w.inForce(w.state.Programme.Roles[i].ID, location, kind); a != nil && !slices.Contains(out, a.Staff) {
+				out = append(out, a.Staff)
+			}
+		}
+	}
+	return out
+}
+
+func (w *waiting) stream(l *Location, acute bool, lanes []int, notice int64, yearly float64, minutes int64) {
+	if yearly <= 0 {
+		return
+	}
+	w.simulation.Classes = append(w.simulation.Classes, capacity.Class{Lanes: lanes, Notice: notice})
+	s := capacity.Stream{Class: len(w.simulation.Classes) - 1, Groups: []int{w.group("", acute)}, Length: minutes * 60}
+	if l.District != "" {
+		s.Groups = append(s.Groups, w.group(l.District, acute))
+	}
+	for _, g := range s.Groups {
+		w.groups[g].Questions += yearly
+	}
+	open := w.period.Overlap(l.Opened, l.Closed)
+	for d := open.From; d <= open.To; d++ {
+		if wd := d.Weekday(); wd == time.Saturday || wd == time.Sunday {
+			continue
+		}
+		m := MonthOf(d)
+		season := w.state.Programme.Assume(Season(int(m)%12+1), "", d) / 100
+		s.Rates = append(s.Rates, capacity.Rate{
+			From: w.second(d, officeOpens), To: w.second(d, officeShuts), Expected: yearly * season / float64(weekdays(yearOf(m))),
+		})
+	}
+	w.simulation.Streams = append(w.simulation.Streams, s)
+}
+
+// Questions come in office hours.
+const (
+	officeOpens calendar.Clock = 8 * 60
+	officeShuts calendar.Clock = 18 * 60
+)
+
+func (w *waiting) group(district string, acute bool) int {
+	i := slices.IndexFunc(w.groups, func(g Wait) bool { return g.District == district && g.Acute == acute })
+	if i < 0 {
+		w.groups, i = append(w.groups, Wait{District: district, Acute: acute}), len(w.groups)
+	}
+	return i
+}
+
+// results turns the simulation's seconds into days, in order of district, the
+// consults first.
+func (w *waiting) results(waits []capacity.Waits) []Wait {
+	days := func(seconds int64) float64 {
+		if seconds == capacity.Unserved {
+			return -1
+		}
+		return float64(seconds) / 86400
+	}
+	for i := range w.groups {
+		g, x := &w.groups[i], &waits[i]
+		g.Mean, g.Low, g.High = x.Mean/86400, days(x.Low), days(x.High)
+		if x.Asked > 0 {
+			g.Unserved = 100 * float64(x.Unserved) / float64(x.Asked)
+		}
+	}
+	slices.SortFunc(w.groups, func(a, b Wait) int {
+		return cmp.Or(cmp.Compare(a.District, b.District), map[bool]int{true: 1}[a.Acute]-map[bool]int{true: 1}[b.Acute])
+	})
+	return w.groups
+}
