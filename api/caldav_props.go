@@ -3,7 +3,6 @@ package api
 import (
 	"encoding/xml"
 	"net/http"
-	"strconv"
 
 	"github.com/go-chi/chi/v5"
 
@@ -69,9 +68,6 @@ func (d *davRequest) calendarProperties(c davCalendar) (properties, error) {
 	name, err := c.Name(d.r.Context())
 	if err != nil {
 		return nil, err
-	}
-	if len(d.account.Calendars) > 1 && name == "Wijkplanner" {
-		name += " " + strconv.Itoa(c.n)
 	}
 	p := d.common()
 	p[dav("resourcetype")] = "<d:collection/><c:calendar/>"

@@ -188,7 +188,7 @@ func TestCalDAVDiscovery(t *testing.T) {
 	}
 	all, _ := w.multistatus("PROPFIND", home, propfind, "Depth", "1")
 	if len(all) != 3 || all[0].Props[0].Prop.Calendar != nil || all[1].Props[0].Prop.Calendar == nil || all[1].Href != home+"1/" ||
-		all[1].Props[0].Prop.Name != "Wijkplanner Anna" || all[2].Props[0].Prop.Name != "Wijkplanner 2" || all[1].Props[0].Prop.CTag == "" {
+		all[1].Props[0].Prop.Name != "Wijkplanner Anna" || all[2].Props[0].Prop.Name != "Wijkplanner Stad (zonder namen)" || all[1].Props[0].Prop.CTag == "" {
 		t.Errorf("home %+v", all)
 	}
 	if len(all[1].Props) != 2 || all[1].Props[1].Prop.Nonsense == nil || !strings.Contains(all[1].Props[1].Status, "404") {

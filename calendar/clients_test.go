@@ -66,7 +66,7 @@ func asClient(e *Event, zone *time.Location) clientEvent {
 		Summary: oneLine(e.Summary), Status: "CONFIRMED", Description: manyLines(e.Description),
 	}
 	if e.Cancelled {
-		c.Summary, c.Status = cancelledPrefix+c.Summary, "CANCELLED"
+		c.Summary, c.Status = dutchWords.cancelled+" "+c.Summary, "CANCELLED"
 	}
 	return c
 }

@@ -24,6 +24,10 @@ type Feed struct {
 	ProdID string // who wrote this; empty: Wijkplanner
 	Source string // https address of the feed; may be empty
 
+	// Language is that of the words which the feed adds to those of its events,
+	// by its code: nl or en; anything else is nl.
+	Language string
+
 	// Zone is the zone in which times are written. Europe/Amsterdam gets its
 	// VTIMEZONE; with any other zone, and with nil, times are written in UTC.
 	Zone *time.Location
@@ -65,11 +69,27 @@ type Event struct {
 // GeoPoint is a position in degrees of WGS 84.
 type GeoPoint struct{ Lat, Lon float64 }
 
+// icsWords are the words that a feed adds in one language.
+type icsWords struct {
+	prodID    string
+	cancelled string // comes before the summary of an event that fell through
+}
+
+var (
+	dutchWords   = icsWords{"-//Wijkplanner//Wijkplanner//NL", "Vervallen:"}
+	englishWords = icsWords{"-//Wijkplanner//Wijkplanner//EN", "Cancelled:"}
+)
+
+func wordsOf(language string) *icsWords {
+	if language == "en" {
+		return &englishWords
+	}
+	return &dutchWords
+}
+
 const (
-	defaultProdID   = "-//Wijkplanner//Wijkplanner//NL"
-	cancelledPrefix = "Vervallen: "
-	maxUIDBytes     = 255
-	amsterdam       = "Europe/Amsterdam"
+	maxUIDBytes = 255
+	amsterdam   = "Europe/Amsterdam"
 
 	icsLocal = "20060102T150405"
 	icsUTC   = "20060102T150405Z"
@@ -106,7 +126,7 @@ func (f *Feed) Encode() ([]byte, error) {
 	if err := f.check(events); err != nil {
 		return nil, err
 	}
-	w := &icsWriter{out: make([]byte, 0, 1024+512*len(events)), clock: f.clock()}
+	w := &icsWriter{out: make([]byte, 0, 1024+512*len(events)), icsWords: wordsOf(f.Language), clock: f.clock()}
 	f.head(w)
 	for i := range events {
 		f.event(w, &events[i])
@@ -185,7 +205,7 @@ func outsideYears(t time.Time) bool {
 
 func (f *Feed) head(w *icsWriter) {
 	w.lines("BEGIN:VCALENDAR", "VERSION:2.0")
-	w.text("PRODID", cmp.Or(oneLine(f.ProdID), defaultProdID))
+	w.text("PRODID", cmp.Or(oneLine(f.ProdID), w.prodID))
 	w.lines("CALSCALE:GREGORIAN")
 	name := oneLine(f.Name)
 	w.text("NAME", name)
@@ -266,8 +286,8 @@ func (w *icsWriter) words(e *Event) {
 
 func (w *icsWriter) say(e *Event) {
 	summary := oneLine(e.Summary)
-	if e.Cancelled && !strings.HasPrefix(summary, strings.TrimSpace(cancelledPrefix)) {
-		summary = strings.TrimSpace(cancelledPrefix + summary)
+	if e.Cancelled && !strings.HasPrefix(summary, w.cancelled) {
+		summary = strings.TrimSpace(w.cancelled + " " + summary)
 	}
 	w.text("SUMMARY", summary)
 	w.text("DESCRIPTION", manyLines(e.Description))

@@ -13,7 +13,8 @@ const lineLimit = 75
 type icsWriter struct {
 	out     []byte
 	scratch []byte
-	clock   icsClock
+	*icsWords
+	clock icsClock
 	// said is where in out the words of earlier events are.
 	said map[words][2]int
 }

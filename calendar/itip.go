@@ -71,6 +71,8 @@ type Invitation struct {
 
 	// Zone is the zone in which times are written, as in Feed.
 	Zone *time.Location
+	// Language is that of the reader, as in Feed.
+	Language string
 }
 
 // ContentType is the media type of the message part that holds the invitation.
@@ -90,9 +92,9 @@ func (i *Invitation) Encode() ([]byte, error) {
 	if err := errors.Join(i.check(), feed.check([]Event{event})); err != nil {
 		return nil, fmt.Errorf("invitation: %w", err)
 	}
-	w := &icsWriter{out: make([]byte, 0, 2048), clock: feed.clock()}
+	w := &icsWriter{out: make([]byte, 0, 2048), icsWords: wordsOf(i.Language), clock: feed.clock()}
 	w.lines("BEGIN:VCALENDAR", "VERSION:2.0")
-	w.text("PRODID", defaultProdID)
+	w.text("PRODID", w.prodID)
 	w.lines("CALSCALE:GREGORIAN", "METHOD:"+string(i.Method))
 	if feed.inAmsterdam() {
 		w.lines(amsterdamZone...)

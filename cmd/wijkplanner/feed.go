@@ -78,6 +78,7 @@ type calendarFlags struct {
 	Role          []string `help:"Ids of roles."`
 	Team          bool     `help:"The whole team of the region."`
 	Level         string   `enum:"full,no_names,busy" default:"full" help:"How much is told: full, no_names or busy."`
+	Lang          string   `enum:"nl,en" default:"nl" help:"Language of the texts: nl or en."`
 	HideCancelled bool     `help:"Leave out visits that are cancelled, instead of showing them until their day."`
 	PublicURL     string   `env:"WIJKPLANNER_URL" help:"Address that people use, for example https://planner.example.nl; without it, addresses are for this machine alone."`
 }
@@ -104,7 +105,9 @@ func (c *calendarFlags) calendars() ([]store.NewFeed, error) {
 	add := func(kind store.FeedKind, ids ...string) {
 		for _, id := range ids {
 			scope := store.FeedScope{Region: c.Region, Kind: kind, ID: id}
-			out = append(out, store.NewFeed{Scope: scope, Level: store.FeedLevel(c.Level), HideCancelled: c.HideCancelled})
+			out = append(out, store.NewFeed{
+				Scope: scope, Level: store.FeedLevel(c.Level), Language: store.Language(c.Lang), HideCancelled: c.HideCancelled,
+			})
 		}
 	}
 	add(store.StaffFeed, c.Staff...)
@@ -183,19 +186,25 @@ type feedList struct {
 	Active bool `help:"Only those that still work."`
 }
 
-// Run prints one CSV line for each feed. The addresses are not among them: the
-// database does not know them.
+// Run prints one CSV line for each feed, with the name that programs show. The
+// addresses are not among them: the database does not know them.
 func (c *feedList) Run(p *process) error {
 	return c.in(p, func(s *service.Service) error {
 		feeds, err := s.Store.Feeds(p.ctx, c.Region)
 		if err != nil {
 			return err
 		}
-		rows := [][]string{{"feed", "kind", "id", "level", "cancelled", "created", "last_used", "clients", "state"}}
+		rows := [][]string{{"feed", "kind", "id", "level", "cancelled", "created", "last_used", "clients", "state", "lang", "name"}}
 		for i := range feeds {
-			if f := &feeds[i]; !c.Active || !f.Ended(p.now()) {
-				rows = append(rows, feedRow(f, p.now()))
+			f := &feeds[i]
+			if c.Active && f.Ended(p.now()) {
+				continue
 			}
+			name, err := s.CalendarTitle(p.ctx, &f.Calendar)
+			if err != nil {
+				return err
+			}
+			rows = append(rows, append(feedRow(f, p.now()), string(f.Language), name))
 		}
 		return writeCSV(p.stdout, rows)
 	})

@@ -46,7 +46,7 @@ func TestFeedCommand(t *testing.T) {
 	t.Parallel()
 	db := imported(t)
 	made := table(t, "feed", "create", "--db", db, "--staff", "coach-1", "--location", "som-001", "--role", "coach", "--team",
-		"--level", "no_names", "--hide-cancelled", "--public-url", "https://planner.example.nl/")
+		"--level", "no_names", "--lang", "en", "--hide-cancelled", "--public-url", "https://planner.example.nl/")
 	var kinds []string
 	for _, r := range made {
 		kinds = append(kinds, r["kind"]+" "+r["id"])
@@ -61,7 +61,8 @@ func TestFeedCommand(t *testing.T) {
 	}
 	secret := strings.Split(made[0]["address"], "_")[3]
 	listed := table(t, "feed", "list", "--db", db)
-	if len(listed) != 4 || listed[0]["state"] != "active" || listed[0]["level"] != "no_names" || listed[0]["cancelled"] != "hide" || listed[0]["last_used"] != "" {
+	if len(listed) != 4 || listed[0]["state"] != "active" || listed[0]["level"] != "no_names" || listed[0]["cancelled"] != "hide" || listed[0]["last_used"] != "" ||
+		listed[0]["lang"] != "en" || !strings.HasSuffix(listed[0]["name"], " (without names)") {
 		t.Errorf("listed %v", listed)
 	}
 	for _, args := range [][]string{
@@ -94,6 +95,7 @@ func TestFeedCommandRefuses(t *testing.T) {
 		"not found  ":                    {"feed", "password", "revoke", "aaaaaaaaaa"},
 		"the public address":             {"feed", "create", "--staff", "coach-1", "--public-url", "planner"},
 		"must be one of":                 {"feed", "create", "--staff", "coach-1", "--level", "all"},
+		"must be one of ":                {"feed", "create", "--staff", "coach-1", "--lang", "fr"},
 		"unknown region":                 {"feed", "create", "--region", "zuid", "--all"},
 		"whose calendar? give --staff, ": {"feed", "password", "create"},
 	} {

@@ -45,14 +45,14 @@ func (c *passwordList) Run(p *process) error {
 		if err != nil {
 			return err
 		}
-		rows := [][]string{{"user", "kind", "id", "level", "cancelled", "created", "last_used", "state"}}
+		rows := [][]string{{"user", "kind", "id", "level", "cancelled", "created", "last_used", "state", "lang"}}
 		for i := range accounts {
 			a := &accounts[i]
 			for j := range a.Calendars {
 				k := &a.Calendars[j]
 				rows = append(rows, []string{
 					a.ID, string(k.Scope.Kind), k.Scope.ID, string(k.Level), cancelledWord(k.HideCancelled), a.Created.Format(time.DateOnly),
-					dayOrNever(a.LastUsed), state(a.Revoked, a.Ended(p.now())),
+					dayOrNever(a.LastUsed), state(a.Revoked, a.Ended(p.now())), string(k.Language),
 				})
 			}
 		}

@@ -109,7 +109,7 @@ func resourceName(uid string) string {
 // Text is a resource's iCalendar text. In UTC is for programs that ask for
 // instances expanded (RFC 4791 section 9.6.5).
 func (r *Reading) Text(e *Resource, utc bool) ([]byte, error) {
-	feed := calendar.Feed{Zone: r.zone, Revision: e.Modified, Events: []calendar.Event{e.Event}}
+	feed := calendar.Feed{Language: string(r.Calendar.Language), Zone: r.zone, Revision: e.Modified, Events: []calendar.Event{e.Event}}
 	if utc {
 		feed.Zone = nil
 	}
@@ -120,7 +120,7 @@ func (r *Reading) Text(e *Resource, utc bool) ([]byte, error) {
 func (r *Reading) kin() string {
 	e := r.edition
 	sum := sha256.Sum256(fmt.Appendf(nil, "%d %q", feedFormat, []string{
-		e.scope.Region, string(e.scope.Kind), e.scope.ID, string(e.level), fmt.Sprint(e.hide), e.zone,
+		e.scope.Region, string(e.scope.Kind), e.scope.ID, string(e.level), string(e.language), fmt.Sprint(e.hide), e.zone,
 	}))
 	return hex.EncodeToString(sum[:4])
 }

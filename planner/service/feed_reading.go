@@ -18,13 +18,14 @@ import (
 
 // feedFormat is part of every validator: raise it when the same events give
 // other bytes, or programs will keep the old ones.
-const feedFormat = 3
+const feedFormat = 4
 
 // edition names what a calendar says: it changes with the calendar, with how
 // much the subscription tells and with the day.
 type edition struct {
 	scope     store.FeedScope
 	level     store.FeedLevel
+	language  store.Language
 	hide      bool
 	name      string
 	zone      string
@@ -88,7 +89,7 @@ func (s *Service) reading(c *store.Calendar, now time.Time) (*Reading, error) {
 		return nil, err
 	}
 	e := edition{
-		c.Scope, c.Level, c.HideCancelled, c.Name, c.Zone, c.Programme, c.Revision, c.Changed.UnixMicro(), calendar.DateOf(now, zone),
+		c.Scope, c.Level, c.Language, c.HideCancelled, c.Name, c.Zone, c.Programme, c.Revision, c.Changed.UnixMicro(), calendar.DateOf(now, zone),
 	}
 	return s.feeds.reading(e, func() *Reading {
 		r := &Reading{ETag: e.tag(), Modified: c.Changed, Calendar: *c, service: s, edition: e, zone: zone}
@@ -189,7 +190,7 @@ func (r *Reading) render(ctx context.Context) (*Rendering, error) {
 	if err != nil {
 		return nil, fmt.Errorf("name of a feed: %w", err)
 	}
-	feed := calendar.Feed{Name: name, Zone: r.zone, Revision: r.Calendar.Changed}
+	feed := calendar.Feed{Name: name, Language: string(r.Calendar.Language), Zone: r.zone, Revision: r.Calendar.Changed}
 	texts, shows := textsOf(&r.Calendar), r.shown(r.edition.day)
 	feed.Events = make([]calendar.Event, 0, len(events))
 	for i := range events {

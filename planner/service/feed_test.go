@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -87,47 +88,70 @@ func lines(body []byte, properties ...string) []string {
 
 func TestFeedText(t *testing.T) {
 	t.Parallel()
+	team := store.FeedScope{Region: "noord", Kind: store.TeamFeed}
+	role := store.FeedScope{Region: "noord", Kind: store.RoleFeed, ID: "zc"}
 	tests := []struct {
-		name  string
-		scope store.FeedScope
-		level store.FeedLevel
-		want  []string
+		name     string
+		scope    store.FeedScope
+		level    store.FeedLevel
+		language store.Language
+		want     []string
 	}{
-		{"staff, full", annaFeed, store.FullDetail, []string{
+		{"staff, full", annaFeed, store.FullDetail, "", []string{
 			"X-WR-CALNAME:Wijkplanner Anna",
 			"SUMMARY:Teamoverleg", "DESCRIPTION:Met Bram (ambulant begeleider)",
 			"SUMMARY:Bezoek: Het Nest", "DESCRIPTION:Met Bram (ambulant begeleider)", `LOCATION:Het Nest\, Straat 1\, 6511 AA Stad`,
 			"SUMMARY:Consult: Het Nest", "LOCATION:Telefonisch",
 			"SUMMARY:Bezoek: Het Nest", `LOCATION:Het Nest\, Straat 1\, 6511 AA Stad`,
 		}},
-		{"staff, no names", annaFeed, store.NoNames, []string{
-			"X-WR-CALNAME:Wijkplanner",
+		{"staff, full, in English", annaFeed, store.FullDetail, store.English, []string{
+			"X-WR-CALNAME:Wijkplanner Anna",
+			"SUMMARY:Teamoverleg", "DESCRIPTION:With Bram (counsellor)",
+			"SUMMARY:Visit: Het Nest", "DESCRIPTION:With Bram (counsellor)", `LOCATION:Het Nest\, Straat 1\, 6511 AA Stad`,
+			"SUMMARY:Consult: Het Nest", "LOCATION:By phone",
+			"SUMMARY:Visit: Het Nest", `LOCATION:Het Nest\, Straat 1\, 6511 AA Stad`,
+		}},
+		{"staff, no names", annaFeed, store.NoNames, "", []string{
+			"X-WR-CALNAME:Wijkplanner MARK (zonder namen)",
 			"SUMMARY:Teamoverleg", "DESCRIPTION:Met ambulant begeleider",
 			"SUMMARY:Bezoek: Het Nest", "DESCRIPTION:Met ambulant begeleider", `LOCATION:Het Nest\, Straat 1\, 6511 AA Stad`,
 			"SUMMARY:Consult: Het Nest", "LOCATION:Telefonisch",
 			"SUMMARY:Bezoek: Het Nest", `LOCATION:Het Nest\, Straat 1\, 6511 AA Stad`,
 		}},
-		{"staff, busy", annaFeed, store.BusyOnly, []string{
-			"X-WR-CALNAME:Wijkplanner", "SUMMARY:Bezet", "SUMMARY:Bezet", "SUMMARY:Bezet", "SUMMARY:Bezet",
+		{"staff, busy", annaFeed, store.BusyOnly, "", []string{
+			"X-WR-CALNAME:Wijkplanner MARK (bezet)", "SUMMARY:Bezet", "SUMMARY:Bezet", "SUMMARY:Bezet", "SUMMARY:Bezet",
 		}},
-		{"location, full", nestFeed, store.FullDetail, []string{
+		{"staff, busy, in English", annaFeed, store.BusyOnly, store.English, []string{
+			"X-WR-CALNAME:Wijkplanner MARK (busy)", "SUMMARY:Busy", "SUMMARY:Busy", "SUMMARY:Busy", "SUMMARY:Busy",
+		}},
+		{"location, full", nestFeed, store.FullDetail, "", []string{
 			"X-WR-CALNAME:Wijkplanner Het Nest",
 			"SUMMARY:Bezoek: Anna (zorgcoördinator)\\, Bram (ambulant begeleider)", `LOCATION:Het Nest\, Straat 1\, 6511 AA Stad`,
 			"SUMMARY:Consult: Anna (zorgcoördinator)", "LOCATION:Telefonisch",
 			"SUMMARY:Bezoek: Anna (zorgcoördinator)", `LOCATION:Het Nest\, Straat 1\, 6511 AA Stad`,
 		}},
-		{"location, no names", nestFeed, store.NoNames, []string{
-			"X-WR-CALNAME:Wijkplanner",
+		{"location, no names", nestFeed, store.NoNames, "", []string{
+			"X-WR-CALNAME:Wijkplanner Het Nest (zonder namen)",
 			"SUMMARY:Bezoek: zorgcoördinator\\, ambulant begeleider", `LOCATION:Het Nest\, Straat 1\, 6511 AA Stad`,
 			"SUMMARY:Consult: zorgcoördinator", "LOCATION:Telefonisch",
 			"SUMMARY:Bezoek: zorgcoördinator", `LOCATION:Het Nest\, Straat 1\, 6511 AA Stad`,
 		}},
+		{"location, busy", nestFeed, store.BusyOnly, "", []string{
+			"X-WR-CALNAME:Wijkplanner MARK (bezet)", "SUMMARY:Bezet", "SUMMARY:Bezet", "SUMMARY:Bezet",
+		}},
 	}
 	forEachDatabase(t, func(w world) {
 		w.published("noord")
+		marks := map[string]bool{}
 		for _, c := range tests {
-			r := w.renders(w.token(c.scope, c.level), testNow)
-			if got := lines(r.Body, "X-WR-CALNAME", "SUMMARY", "DESCRIPTION", "LOCATION"); !slices.Equal(got, c.want) {
+			_, token := w.feed(store.NewFeed{Scope: c.scope, Level: c.level, Language: c.language})
+			r := w.renders(token, testNow)
+			got := lines(r.Body, "X-WR-CALNAME", "SUMMARY", "DESCRIPTION", "LOCATION")
+			if found := markPattern.FindString(got[0]); found != "" {
+				marks[found] = true
+				got[0] = strings.Replace(got[0], found, " MARK ", 1)
+			}
+			if !slices.Equal(got, c.want) {
 				w.Errorf("%s:\n%s\nwant\n%s", c.name, strings.Join(got, "\n"), strings.Join(c.want, "\n"))
 			}
 			if c.level == store.NoNames && (strings.Contains(string(r.Body), "Anna") || strings.Contains(string(r.Body), "Bram")) {
@@ -137,7 +161,80 @@ func TestFeedText(t *testing.T) {
 				w.Errorf("%s: a place in\n%s", c.name, r.Body)
 			}
 		}
+		if len(marks) != 2 { // that of Anna, at two levels, and that of the location
+			w.Errorf("marks %v: want those of two calendars", marks)
+		}
+		for want, n := range map[string]store.NewFeed{
+			"Wijkplanner Town (without names)":           {Scope: team, Level: store.NoNames, Language: store.English},
+			"Wijkplanner Care coordinator":               {Scope: role, Language: store.English},
+			"Wijkplanner Zorgcoördinator (zonder namen)": {Scope: role, Level: store.NoNames},
+		} {
+			_, token := w.feed(n)
+			if got := lines(w.renders(token, testNow).Body, "NAME"); !slices.Equal(got, []string{"NAME:" + want}) {
+				w.Errorf("%v, want %s", got, want)
+			}
+		}
 	})
+}
+
+// markPattern finds the mark in a calendar's name.
+var markPattern = regexp.MustCompile(` [0-9A-F]{4} `)
+
+// TestRolesAreCounted: without names, five of one role are told once.
+func TestRolesAreCounted(t *testing.T) {
+	t.Parallel()
+	zc, ab := planner.Text{NL: "Zorgcoördinator", EN: "Care coordinator"}, planner.Text{NL: "Ambulant begeleider", EN: "Mobile counsellor"}
+	e := &store.FeedEvent{FeedContent: &store.FeedContent{Meeting: true, Crew: []store.FeedCrew{
+		{Staff: "a", Name: "A", Role: zc}, {Staff: "b", Name: "B", Role: ab}, {Staff: "c", Name: "C", Role: zc}, {Staff: "d", Name: "D", Role: zc}, {Staff: "e", Name: "E"},
+	}}}
+	for _, c := range []struct {
+		scope    store.FeedScope
+		language store.Language
+		want     string
+	}{
+		{store.FeedScope{Kind: store.StaffFeed, ID: "a"}, store.Dutch, "Overleg|Met ambulant begeleider, 2 × zorgcoördinator"},
+		{store.FeedScope{Kind: store.TeamFeed}, store.Dutch, "Overleg: 3 × zorgcoördinator, ambulant begeleider|"},
+		{store.FeedScope{Kind: store.TeamFeed}, store.English, "Meeting: 3 × care coordinator, mobile counsellor|"},
+	} {
+		got := eventOf(&store.Calendar{Scope: c.scope, Level: store.NoNames, Language: c.language}, e)
+		if got := got.Summary + "|" + got.Description; got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
+	}
+}
+
+// TestCancelledInEnglish says why a visit fell through, and that it did, in the
+// language of the feed.
+func TestCancelledInEnglish(t *testing.T) {
+	t.Parallel()
+	w := open(t, filepath.Join(t.TempDir(), "test.db"))
+	w.published("noord")
+	_, token := w.feed(store.NewFeed{Scope: annaFeed, Language: store.English})
+	w.Solve = droppedPlan
+	w.publishes()
+	got := strings.Join(lines(w.renders(token, testNow).Body, "PRODID", "SUMMARY", "DESCRIPTION"), "\n")
+	for _, want := range []string{"//EN", "SUMMARY:Cancelled: Visit: Het Nest", "DESCRIPTION:Reason: plan changed"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
+	for word := range feedDutch() {
+		if strings.Contains(got, word) {
+			t.Errorf("%q in\n%s", word, got)
+		}
+	}
+}
+
+// feedDutch are the Dutch words of feeds that differ from the English ones.
+func feedDutch() map[string]bool {
+	words := map[string]bool{"Vervallen": true}
+	for _, t := range cancelReasons {
+		words[t.NL] = true
+	}
+	for _, t := range []planner.Text{feedPhrases.busy, feedPhrases.with, feedPhrases.reason, feedPhrases.meeting, feedPhrases.visit, feedPhrases.phone} {
+		words[t.NL] = true
+	}
+	return words
 }
 
 func TestFeedTimesAreLocal(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"strings"
 
 	"github.com/wijkplanner/wijkplanner/calendar"
@@ -11,24 +12,67 @@ import (
 	"github.com/wijkplanner/wijkplanner/planner/store"
 )
 
-// busy is all that a feed of the level busy says of an event.
-const busy = "Bezet"
-
 // product is the first word of a calendar's name.
 const product = "Wijkplanner"
+
+// feedPhrases are the words of feeds besides those that the programme gives.
+var feedPhrases = struct {
+	busy, with, reason, meeting, visit, phone, online, withoutNames, onlyBusy planner.Text
+}{
+	// busy is all that a feed of the level busy says of an event.
+	busy:         planner.Text{NL: "Bezet", EN: "Busy"},
+	with:         planner.Text{NL: "Met ", EN: "With "},
+	reason:       planner.Text{NL: "Reden: ", EN: "Reason: "},
+	meeting:      planner.Text{NL: "Overleg", EN: "Meeting"},
+	visit:        planner.Text{NL: "Bezoek", EN: "Visit"},
+	phone:        planner.Text{NL: "Telefonisch", EN: "By phone"},
+	online:       planner.Text{NL: "Online", EN: "Online"},
+	withoutNames: planner.Text{NL: "(zonder namen)", EN: "(without names)"},
+	onlyBusy:     planner.Text{NL: "(bezet)", EN: "(busy)"},
+}
+
+// inLanguage returns a text in a language; what has no English is in Dutch.
+func inLanguage(l store.Language, t planner.Text) string {
+	if l == store.English && t.EN != "" {
+		return t.EN
+	}
+	return t.NL
+}
 
 // longestUID keeps a UID within what RFC 7986 section 5.3 allows.
 const longestUID = 200
 
-// Name names the calendar; only the full level says whose it is.
+// Name names the calendar as programs show it. Without names of people, that of
+// a person is told by a mark, and at the level busy any calendar is: somebody who
+// reads several of them can tell them apart, and nobody else learns whose it is.
 func (r *Reading) Name(ctx context.Context) (string, error) {
-	c := &r.Calendar
-	if c.Level != store.FullDetail {
-		return product, nil
-	}
-	name, err := r.service.Store.CalendarName(ctx, c)
-	return join(" ", product, name), err
+	return r.service.CalendarTitle(ctx, &r.Calendar)
 }
+
+// CalendarTitle is what programs call a calendar, as Name returns it.
+func (s *Service) CalendarTitle(ctx context.Context, c *store.Calendar) (string, error) {
+	switch {
+	case c.Level == store.BusyOnly:
+		return join(" ", product, mark(c), inLanguage(c.Language, feedPhrases.onlyBusy)), nil
+	case c.Level == store.NoNames && c.Scope.Kind == store.StaffFeed:
+		return join(" ", product, mark(c), inLanguage(c.Language, feedPhrases.withoutNames)), nil
+	}
+	name, err := s.Store.CalendarName(ctx, c)
+	if err != nil {
+		return "", err
+	}
+	title := join(" ", product, inLanguage(c.Language, name))
+	if c.Level == store.NoNames {
+		title += " " + inLanguage(c.Language, feedPhrases.withoutNames)
+	}
+	return title, nil
+}
+
+// markLength is enough to tell a few dozen calendars apart.
+const markLength = 4
+
+// mark is a short name for a calendar that tells nothing about it.
+func mark(c *store.Calendar) string { return strings.ToUpper(c.Pseudonym("")[:markLength]) }
 
 // eventOf writes an event for its reader, as much as the calendar's level
 // tells.
@@ -69,45 +113,47 @@ func (t *texts) event(e *store.FeedEvent) calendar.Event {
 
 func (t *texts) say(e *store.FeedEvent) calendar.Event {
 	c := t.calendar
-	out := calendar.Event{Cancelled: e.Cancelled, Summary: busy}
+	out := calendar.Event{Cancelled: e.Cancelled, Summary: t.in(feedPhrases.busy)}
 	if c.Level == store.BusyOnly {
 		return out
 	}
-	out.Place = place(e)
+	out.Place = t.place(e)
 	if e.Lat != 0 || e.Lon != 0 {
 		out.Geo = &calendar.GeoPoint{Lat: e.Lat, Lon: e.Lon}
 	}
 	names := c.Level == store.FullDetail
-	all := people(e.Crew, "", names)
+	all := t.people(e.Crew, "", names)
 	switch c.Scope.Kind {
 	case store.LocationFeed:
-		out.Summary = join(": ", title(e), all)
+		out.Summary = join(": ", t.title(e), all)
 	case store.StaffFeed:
-		out.Summary = join(": ", title(e), e.LocationName)
-		if others := people(e.Crew, c.Scope.ID, names); others != "" {
-			out.Description = "Met " + others
+		out.Summary = join(": ", t.title(e), e.LocationName)
+		if others := t.people(e.Crew, c.Scope.ID, names); others != "" {
+			out.Description = t.in(feedPhrases.with) + others
 		}
 	case store.DistrictFeed, store.TeamFeed, store.RoleFeed:
-		out.Summary = join(": ", title(e), join(" – ", e.LocationName, all))
+		out.Summary = join(": ", t.title(e), join(" – ", e.LocationName, all))
 	}
 	if e.Cancelled {
-		out.Description = join("\n", "Reden: "+reason(c.Scope.Kind, e.Reason), out.Description)
+		out.Description = join("\n", t.in(feedPhrases.reason)+t.in(reason(c.Scope.Kind, e.Reason)), out.Description)
 	}
 	return out
 }
 
+func (t *texts) in(text planner.Text) string { return inLanguage(t.calendar.Language, text) }
+
 // cancelReasons says in words why a visit fell through.
-var cancelReasons = map[store.CancelReason]string{
-	store.StaffUnavailable: "medewerker niet beschikbaar",
-	store.LocationClosed:   "locatie niet te bezoeken",
-	store.HandedOver:       "overgedragen aan een collega",
-	store.Replanned:        "planning gewijzigd",
+var cancelReasons = map[store.CancelReason]planner.Text{
+	store.StaffUnavailable: {NL: "medewerker niet beschikbaar", EN: "member of staff not available"},
+	store.LocationClosed:   {NL: "locatie niet te bezoeken", EN: "location cannot be visited"},
+	store.HandedOver:       {NL: "overgedragen aan een collega", EN: "handed over to a colleague"},
+	store.Replanned:        {NL: "planning gewijzigd", EN: "plan changed"},
 }
 
 // reason says why a visit fell through. Outside the team, at a location, it is
 // always the same: what goes on among staff is not theirs to know.
-func reason(kind store.FeedKind, code store.CancelReason) string {
-	if text := cancelReasons[code]; kind != store.LocationFeed && text != "" {
+func reason(kind store.FeedKind, code store.CancelReason) planner.Text {
+	if text, known := cancelReasons[code]; kind != store.LocationFeed && known {
 		return text
 	}
 	return cancelReasons[store.StaffUnavailable]
@@ -144,45 +190,51 @@ func uidSuffix(region string) string {
 }
 
 // title names the kind of visit, or the meeting.
-func title(e *store.FeedEvent) string {
+func (t *texts) title(e *store.FeedEvent) string {
 	switch {
 	case e.Name.NL != "":
-		return e.Name.NL
+		return t.in(e.Name)
 	case e.Meeting:
-		return "Overleg"
+		return t.in(feedPhrases.meeting)
 	default:
-		return "Bezoek"
+		return t.in(feedPhrases.visit)
 	}
 }
 
 // place says where it is, or that it is no trip.
-func place(e *store.FeedEvent) string {
+func (t *texts) place(e *store.FeedEvent) string {
 	switch e.Mode {
 	case planner.ByPhone:
-		return "Telefonisch"
+		return t.in(feedPhrases.phone)
 	case planner.Online:
-		return "Online"
+		return t.in(feedPhrases.online)
 	case planner.OnSite:
 	}
 	return join(", ", e.LocationName, e.Place)
 }
 
-// people names a crew, but for one of them: with names and roles, or with
-// roles alone.
-func people(crew []store.FeedCrew, except string, names bool) string {
+// people names a crew, but for one of them: with names and roles, or with roles
+// alone, each once with how many have it.
+func (t *texts) people(crew []store.FeedCrew, except string, names bool) string {
 	var out []string
+	count := map[string]int{}
 	for _, c := range crew {
-		if c.Staff == except {
-			continue
-		}
-		role := strings.ToLower(c.Role.NL)
+		role := strings.ToLower(t.in(c.Role))
 		switch {
-		case !names:
-			out = append(out, role)
-		case role == "":
+		case c.Staff == except:
+		case names && role == "":
 			out = append(out, c.Name)
-		default:
+		case names:
 			out = append(out, c.Name+" ("+role+")")
+		case role != "":
+			if count[role]++; count[role] == 1 {
+				out = append(out, role)
+			}
+		}
+	}
+	for i, role := range out {
+		if n := count[role]; n > 1 {
+			out[i] = fmt.Sprintf("%d × %s", n, role)
 		}
 	}
 	return join(", ", out...)

@@ -195,13 +195,13 @@ func invitation(m *store.OutboxMail, method calendar.Method, organizer calendar.
 	}
 	// The reader sees the location's calendar at full detail, as in a feed.
 	e := &m.Content.Events[0]
-	event := eventOf(&store.Calendar{Scope: m.Contact.Scope, Level: store.FullDetail}, &e.FeedEvent)
+	event := eventOf(&store.Calendar{Scope: m.Contact.Scope, Level: store.FullDetail, Language: m.Contact.Language}, &e.FeedEvent)
 	// DTSTAMP is when this mail was made (RFC 5546 section 2.1.5): of two with one
 	// SEQUENCE the later counts.
 	event.Revised = m.Created
 	event.Summary, event.Place, event.Description = join(": ", w.title(e), w.crew(e, m.Contact.Scope)), w.place(e), ""
 	i := calendar.Invitation{
-		Method: method, Event: event, Organizer: organizer, Zone: zone,
+		Method: method, Event: event, Organizer: organizer, Zone: zone, Language: string(m.Contact.Language),
 		Attendees: []calendar.Participant{{Name: m.Contact.Name, Address: m.Contact.Mail}},
 	}
 	return i.Encode()

@@ -49,6 +49,7 @@ type accountCalendarRow struct {
 	Kind          FeedKind
 	Subject       string
 	Level         FeedLevel
+	Language      Language
 	HideCancelled bool
 }
 
@@ -66,7 +67,7 @@ func (s *Store) CreateAccount(ctx context.Context, calendars ...NewFeed) (user, 
 	account := accountRow{ID: key.ID, Secret: key.sum[:], Region: calendars[0].Scope.Region}
 	rows := list(calendars, func(i int, n *NewFeed) accountCalendarRow {
 		return accountCalendarRow{
-			Account: key.ID, Position: i, Kind: n.Scope.Kind, Subject: n.Scope.ID, Level: n.Level, HideCancelled: n.HideCancelled,
+			Account: key.ID, Position: i, Kind: n.Scope.Kind, Subject: n.Scope.ID, Level: n.Level, Language: n.language(), HideCancelled: n.HideCancelled,
 		}
 	})
 	err = s.Tx(ctx, func(t *Tx) error {

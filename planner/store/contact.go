@@ -158,7 +158,7 @@ func (s *Store) AddContacts(ctx context.Context, region string, contacts []Conta
 		for i := range contacts {
 			c := contacts[i]
 			c.Scope.Region = region
-			if err := errors.Join(c.check(), t.calendar(c.Scope, FullDetail)); err != nil {
+			if err := errors.Join(c.check(), t.calendar(&NewFeed{Scope: c.Scope, Level: FullDetail})); err != nil {
 				faults[i] = err
 				continue
 			}

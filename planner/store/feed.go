@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -61,6 +62,7 @@ type feedRow struct {
 	Kind          FeedKind
 	Subject       string
 	Level         FeedLevel
+	Language      Language
 	CreatedAt     Instant
 	LastUsed      day
 	RevokedAt     Instant
@@ -79,10 +81,14 @@ func (feedClientRow) TableName() string { return "feed_clients" }
 
 // NewFeed is a feed to make.
 type NewFeed struct {
-	Scope         FeedScope
-	Level         FeedLevel
+	Scope FeedScope
+	Level FeedLevel
+	// Language is that of its texts; empty means Dutch.
+	Language      Language
 	HideCancelled bool
 }
+
+func (n *NewFeed) language() Language { return cmp.Or(n.Language, Dutch) }
 
 // MadeFeed is a feed that was made: its id, and its token, which is shown once,
 // since the database keeps no more than its SHA-256.
@@ -107,7 +113,7 @@ func (s *Store) CreateFeeds(ctx context.Context, feeds ...NewFeed) ([]MadeFeed, 
 		made[i] = MadeFeed{key.ID, token}
 		return feedRow{
 			ID: key.ID, Secret: key.sum[:], Region: n.Scope.Region, Kind: n.Scope.Kind, Subject: n.Scope.ID,
-			Level: n.Level, HideCancelled: n.HideCancelled,
+			Level: n.Level, Language: n.language(), HideCancelled: n.HideCancelled,
 		}
 	})
 	err := s.Tx(ctx, func(t *Tx) error {

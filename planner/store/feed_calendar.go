@@ -52,6 +52,8 @@ const (
 type Calendar struct {
 	Scope FeedScope
 	Level FeedLevel
+	// Language is that of the texts.
+	Language Language
 	// HideCancelled leaves visits out that fell through.
 	HideCancelled bool
 	// Name is the name of the person, location or district, empty when they
@@ -83,7 +85,7 @@ func (c *Calendar) Pseudonym(visit string) string {
 
 // calendarColumns selects what scanCalendar reads, of a subscription f in
 // calendarTables.
-const calendarColumns = `f.region, f.kind, f.subject, f.level, f.hide_cancelled,
+const calendarColumns = `f.region, f.kind, f.subject, f.level, f.language, f.hide_cancelled,
 	g.zone, g.programme, coalesce(r.revision, 0), r.changed_at, coalesce(s.name, l.name, d.name, ''),
 	(SELECT secret FROM feed_secret)`
 
@@ -97,23 +99,23 @@ const calendarTables = `
 // columns returns where to scan calendarColumns to.
 func (c *Calendar) columns(changed *Instant) []any {
 	return []any{
-		&c.Scope.Region, &c.Scope.Kind, &c.Scope.ID, &c.Level, &c.HideCancelled,
+		&c.Scope.Region, &c.Scope.Kind, &c.Scope.ID, &c.Level, &c.Language, &c.HideCancelled,
 		&c.Zone, &c.Programme, &c.Revision, changed, &c.Name, &c.secret,
 	}
 }
 
 // CalendarName returns the name of a role or a team; for anything else it is
 // the calendar's own.
-func (s *Store) CalendarName(ctx context.Context, c *Calendar) (name string, err error) {
+func (s *Store) CalendarName(ctx context.Context, c *Calendar) (name planner.Text, err error) {
 	if c.Scope.Kind != RoleFeed && c.Scope.Kind != TeamFeed {
-		return c.Name, nil
+		return planner.Text{NL: c.Name}, nil
 	}
 	err = s.read(ctx, func(t *Tx) error {
 		programme, err := t.programme(&regionRow{Region: c.Scope.Region, Programme: c.Programme})
 		if err != nil {
 			return err
 		}
-		if name = programme.Name; c.Scope.Kind == RoleFeed {
+		if name = (planner.Text{NL: programme.Name}); c.Scope.Kind == RoleFeed {
 			name = roleName(programme, c.Scope.ID)
 		}
 		return nil
@@ -121,20 +123,20 @@ func (s *Store) CalendarName(ctx context.Context, c *Calendar) (name string, err
 	return name, err
 }
 
-func roleName(p *planner.Programme, id string) string {
+func roleName(p *planner.Programme, id string) planner.Text {
 	for i := range p.Roles {
 		if p.Roles[i].ID == id {
-			return p.Roles[i].Name.NL
+			return p.Roles[i].Name
 		}
 	}
-	return ""
+	return planner.Text{}
 }
 
 // calendars refuses calendars that are none, each with its fault.
 func (t *Tx) calendars(feeds []NewFeed) error {
 	var faults []error
 	for i := range feeds {
-		err := t.calendar(feeds[i].Scope, feeds[i].Level)
+		err := t.calendar(&feeds[i])
 		if err != nil && !slices.ContainsFunc(faults, func(f error) bool { return f.Error() == err.Error() }) {
 			faults = append(faults, err)
 		}
@@ -142,13 +144,18 @@ func (t *Tx) calendars(feeds []NewFeed) error {
 	return errors.Join(faults...)
 }
 
-// calendar refuses a calendar that is none: an unknown level, kind or subject.
-func (t *Tx) calendar(scope FeedScope, level FeedLevel) error {
+// calendar refuses a calendar that is none: an unknown level, language, kind or
+// subject.
+func (t *Tx) calendar(n *NewFeed) error {
+	scope, level := n.Scope, n.Level
 	if err := t.reach(scope.Region); err != nil {
 		return err
 	}
 	if level != FullDetail && level != NoNames && level != BusyOnly {
 		return fmt.Errorf("feed level %q: want %q, %q or %q", level, FullDetail, NoNames, BusyOnly)
+	}
+	if l := n.language(); l != Dutch && l != English {
+		return fmt.Errorf("language %q: want %q or %q", l, Dutch, English)
 	}
 	var row any
 	switch scope.Kind {
@@ -181,7 +188,7 @@ func (t *Tx) programmeSubject(scope FeedScope) error {
 	if err != nil {
 		return err
 	}
-	if scope.Kind == TeamFeed && scope.ID != "" || scope.Kind == RoleFeed && roleName(programme, scope.ID) == "" {
+	if scope.Kind == TeamFeed && scope.ID != "" || scope.Kind == RoleFeed && roleName(programme, scope.ID) == (planner.Text{}) {
 		return scope.unknown(ErrNotFound)
 	}
 	return nil

@@ -207,6 +207,7 @@ func TestCreateFeedRefuses(t *testing.T) {
 			"no region too": {Scope: FeedScope{"zuid", TeamFeed, ""}, Level: FullDetail},
 			"no kind":       {Scope: FeedScope{"noord", "everybody", "anna"}, Level: FullDetail},
 			"no level":      {Scope: annaFeed, Level: "everything"},
+			"no language":   {Scope: annaFeed, Level: FullDetail, Language: "fr"},
 			"empty kind":    {Scope: FeedScope{"noord", "", "anna"}, Level: BusyOnly},
 		} {
 			if id, token, err := w.CreateFeed(w.Context(), n); err == nil || id != "" || token != "" {
@@ -258,7 +259,7 @@ func TestCalendarNames(t *testing.T) {
 			"Town": {"noord", TeamFeed, ""}, "zorgcoördinator": {"noord", RoleFeed, "zc"},
 		} {
 			id, _ := w.creates(scope)
-			if got, err := w.CalendarName(w.Context(), &w.feed(id).Calendar); got != want || err != nil {
+			if got, err := w.CalendarName(w.Context(), &w.feed(id).Calendar); got.NL != want || err != nil {
 				w.Errorf("%v is called %q, %v; want %q", scope, got, err, want)
 			}
 		}
