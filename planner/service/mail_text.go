@@ -13,70 +13,92 @@ import (
 // written is a mail's text.
 type written struct{ subject, plain, html string }
 
-// phrases are the sentences of mail in one language. No text of a location, no
-// remark and no reason goes into mail; who comes, where and when does.
-type phrases struct {
-	greeting, nameless                        string
-	invitation, update, cancellation          string
-	reminder, shortNotice, digest, code       string
-	invited, updated, cancelled, reminded     string
-	changed, week, codeIs, codeHolds          string
-	was, fresh, gone, back, with, where, when string
-	answer, byLink, lag, closing              string
-	days, months                              []string
-	and, visit, meeting, phone, online        string
+// phrases are the sentences of mail. No text of a location, no remark and no
+// reason goes into mail; who comes, where and when does.
+var phrases = struct {
+	greeting, nameless                        planner.Text
+	invitation, update, cancellation          planner.Text
+	reminder, shortNotice, digest, code       planner.Text
+	invited, updated, cancelled, reminded     planner.Text
+	changed, week, codeIs, codeHolds          planner.Text
+	was, fresh, gone, back, with, where, when planner.Text
+	answer, byLink, lag, closing              planner.Text
+	and, visit, meeting, phone, online        planner.Text
+}{
+	greeting:     planner.Text{NL: "Dag %s,", EN: "Hello %s,"},
+	nameless:     planner.Text{NL: "Dag,", EN: "Hello,"},
+	invitation:   planner.Text{NL: "Uitnodiging: %s", EN: "Invitation: %s"},
+	update:       planner.Text{NL: "Gewijzigd: %s", EN: "Changed: %s"},
+	cancellation: planner.Text{NL: "Vervallen: %s", EN: "Cancelled: %s"},
+	reminder:     planner.Text{NL: "Herinnering: %s", EN: "Reminder: %s"},
+	shortNotice:  planner.Text{NL: "Uw planning van de komende dagen is gewijzigd", EN: "Your plan for the coming days has changed"},
+	digest:       planner.Text{NL: "Uw week vanaf %s", EN: "Your week from %s"},
+	code:         planner.Text{NL: "Uw code", EN: "Your code"},
+	invited: planner.Text{
+		NL: "Hierbij de uitnodiging voor dit bezoek. U kunt die in uw agenda aannemen.",
+		EN: "This is the invitation to this visit. You can accept it in your calendar.",
+	},
+	updated: planner.Text{
+		NL: "Dit bezoek is gewijzigd. Wilt u de nieuwe tijd in uw agenda bevestigen?",
+		EN: "This visit has changed. Would you confirm the new time in your calendar?",
+	},
+	cancelled: planner.Text{NL: "Dit bezoek gaat niet door. Uw agenda haalt het weg.", EN: "This visit will not take place. Your calendar takes it away."},
+	reminded:  planner.Text{NL: "Een herinnering aan dit bezoek.", EN: "A reminder of this visit."},
+	changed: planner.Text{
+		NL: "Dit is voor de komende dagen gewijzigd. Agendaprogramma's halen wijzigingen soms pas na uren op; daarom ook deze mail.",
+		EN: "This has changed for the coming days. Calendar programs can take hours to fetch a change; hence this mail as well.",
+	},
+	week:   planner.Text{NL: "Dit staat er voor de komende week in uw agenda.", EN: "This is in your calendar for the coming week."},
+	codeIs: planner.Text{NL: "Uw code is %s.", EN: "Your code is %s."},
+	codeHolds: planner.Text{
+		NL: "De code geldt een kwartier en werkt één keer. Hebt u er niet om gevraagd? Dan hoeft u niets te doen.",
+		EN: "The code holds for a quarter of an hour and works once. Did you not ask for it? Then there is nothing to do.",
+	},
+	was:   planner.Text{NL: "was %s", EN: "was %s"},
+	fresh: planner.Text{NL: "nieuw", EN: "new"},
+	gone:  planner.Text{NL: "vervallen", EN: "cancelled"},
+	back:  planner.Text{NL: "gaat toch door", EN: "takes place after all"},
+	with:  planner.Text{NL: "Met", EN: "With"},
+	where: planner.Text{NL: "Waar", EN: "Where"},
+	when:  planner.Text{NL: "Wanneer", EN: "When"},
+	answer: planner.Text{
+		NL: "Antwoorden kan met de knoppen van uw agendaprogramma. Uw antwoord komt vanzelf in de planning.",
+		EN: "Answer with the buttons of your calendar program. Your answer reaches the plan by itself.",
+	},
+	byLink: planner.Text{
+		NL: "Geen knoppen in uw mailprogramma? Antwoord dan op deze pagina; u krijgt daarvoor een code per e-mail:",
+		EN: "No buttons in your mail program? Then answer on this page; you get a code by mail for it:",
+	},
+	lag:     planner.Text{NL: "Dit bericht komt van Wijkplanner.", EN: "This message comes from Wijkplanner."},
+	closing: planner.Text{NL: "Zet in een antwoord nooit iets over een kind of gezin.", EN: "Never write anything about a child or a family in an answer."},
+	and:     planner.Text{NL: "tot", EN: "to"},
+	visit:   planner.Text{NL: "bezoek", EN: "visit"},
+	meeting: planner.Text{NL: "overleg", EN: "meeting"},
+	phone:   planner.Text{NL: "telefonisch", EN: "by phone"},
+	online:  planner.Text{NL: "online", EN: "online"},
 }
 
-var mailWords = map[store.Language]*phrases{
+// calendarNames are those of the days of the week, from Sunday, and of the months.
+type calendarNames struct{ days, months []string }
+
+var calendarWords = map[store.Language]calendarNames{
 	store.Dutch: {
-		greeting: "Dag %s,", nameless: "Dag,",
-		invitation: "Uitnodiging: %s", update: "Gewijzigd: %s", cancellation: "Vervallen: %s",
-		reminder: "Herinnering: %s", shortNotice: "Uw planning van de komende dagen is gewijzigd", digest: "Uw week vanaf %s", code: "Uw code",
-		invited:   "Hierbij de uitnodiging voor dit bezoek. U kunt die in uw agenda aannemen.",
-		updated:   "Dit bezoek is gewijzigd. Wilt u de nieuwe tijd in uw agenda bevestigen?",
-		cancelled: "Dit bezoek gaat niet door. Uw agenda haalt het weg.",
-		reminded:  "Een herinnering aan dit bezoek.",
-		changed:   "Dit is voor de komende dagen gewijzigd. Agendaprogramma's halen wijzigingen soms pas na uren op; daarom ook deze mail.",
-		week:      "Dit staat er voor de komende week in uw agenda.",
-		codeIs:    "Uw code is %s.", codeHolds: "De code geldt een kwartier en werkt één keer. Hebt u er niet om gevraagd? Dan hoeft u niets te doen.",
-		was: "was %s", fresh: "nieuw", gone: "vervallen", back: "gaat toch door", with: "Met", where: "Waar", when: "Wanneer",
-		answer:  "Antwoorden kan met de knoppen van uw agendaprogramma. Uw antwoord komt vanzelf in de planning.",
-		byLink:  "Geen knoppen in uw mailprogramma? Antwoord dan op deze pagina; u krijgt daarvoor een code per e-mail:",
-		lag:     "Dit bericht komt van Wijkplanner.",
-		closing: "Zet in een antwoord nooit iets over een kind of gezin.",
-		days:    []string{"zondag", "maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag"},
-		months:  []string{"januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november", "december"},
-		and:     "tot", visit: "bezoek", meeting: "overleg", phone: "telefonisch", online: "online",
+		days:   []string{"zondag", "maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag"},
+		months: []string{"januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november", "december"},
 	},
 	store.English: {
-		greeting: "Hello %s,", nameless: "Hello,",
-		invitation: "Invitation: %s", update: "Changed: %s", cancellation: "Cancelled: %s",
-		reminder: "Reminder: %s", shortNotice: "Your plan for the coming days has changed", digest: "Your week from %s", code: "Your code",
-		invited:   "This is the invitation to this visit. You can accept it in your calendar.",
-		updated:   "This visit has changed. Would you confirm the new time in your calendar?",
-		cancelled: "This visit will not take place. Your calendar takes it away.",
-		reminded:  "A reminder of this visit.",
-		changed:   "This has changed for the coming days. Calendar programs can take hours to fetch a change; hence this mail as well.",
-		week:      "This is in your calendar for the coming week.",
-		codeIs:    "Your code is %s.", codeHolds: "The code holds for a quarter of an hour and works once. Did you not ask for it? Then there is nothing to do.",
-		was: "was %s", fresh: "new", gone: "cancelled", back: "takes place after all", with: "With", where: "Where", when: "When",
-		answer:  "Answer with the buttons of your calendar program. Your answer reaches the plan by itself.",
-		byLink:  "No buttons in your mail program? Then answer on this page; you get a code by mail for it:",
-		lag:     "This message comes from Wijkplanner.",
-		closing: "Never write anything about a child or a family in an answer.",
-		days:    []string{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"},
-		months:  []string{"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"},
-		and:     "to", visit: "visit", meeting: "meeting", phone: "by phone", online: "online",
+		days:   []string{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"},
+		months: []string{"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"},
 	},
 }
 
 // newMailWriter returns a writer in the language of a mail's reader.
 func newMailWriter(m *store.OutboxMail, zone *time.Location) (*mailWriter, error) {
-	w := &mailWriter{phrases: mailWords[m.Contact.Language], zone: zone, english: m.Contact.Language == store.English}
-	if w.phrases == nil {
+	names, known := calendarWords[m.Contact.Language]
+	if !known {
 		return nil, fmt.Errorf("no texts in language %q", m.Contact.Language)
 	}
-	return w, nil
+	return &mailWriter{calendarNames: names, language: m.Contact.Language, zone: zone}, nil
 }
 
 // writeMail writes a mail in its reader's language, with times in a zone.
@@ -88,8 +110,8 @@ func writeMail(m *store.OutboxMail, zone *time.Location, link string) (*written,
 	}
 	w.link = link
 	if m.Kind == store.CodeMail {
-		w.subject = w.code
-		w.lead = []string{fmt.Sprintf(w.codeIs, m.Content.Code), w.codeHolds}
+		w.subject = w.in(phrases.code)
+		w.lead = []string{fmt.Sprintf(w.in(phrases.codeIs), m.Content.Code), w.in(phrases.codeHolds)}
 		return w.finish(m)
 	}
 	if len(m.Content.Events) == 0 {
@@ -100,13 +122,13 @@ func writeMail(m *store.OutboxMail, zone *time.Location, link string) (*written,
 }
 
 type mailWriter struct {
-	*phrases
-	zone    *time.Location
-	english bool
-	subject string
-	lead    []string
-	lines   []mailLine
-	foot    []string
+	calendarNames
+	language store.Language
+	zone     *time.Location
+	subject  string
+	lead     []string
+	lines    []mailLine
+	foot     []string
 	// link is where the reader can answer, or empty.
 	link string
 }
@@ -125,21 +147,21 @@ func (w *mailWriter) compose(m *store.OutboxMail) {
 	lead := ""
 	switch m.Kind {
 	case store.InvitationMail:
-		subject(w.invitation)
-		lead, w.foot = w.invited, []string{w.answer, w.closing}
+		subject(w.in(phrases.invitation))
+		lead, w.foot = w.in(phrases.invited), []string{w.in(phrases.answer), w.in(phrases.closing)}
 	case store.UpdateMail:
-		subject(w.update)
-		lead, w.foot = w.updated, []string{w.answer, w.closing}
+		subject(w.in(phrases.update))
+		lead, w.foot = w.in(phrases.updated), []string{w.in(phrases.answer), w.in(phrases.closing)}
 	case store.CancellationMail:
-		subject(w.cancellation)
-		lead = w.cancelled
+		subject(w.in(phrases.cancellation))
+		lead = w.in(phrases.cancelled)
 	case store.ReminderMail:
-		subject(w.reminder)
-		lead = w.reminded
+		subject(w.in(phrases.reminder))
+		lead = w.in(phrases.reminded)
 	case store.ShortNoticeMail:
-		w.subject, lead = w.shortNotice, w.changed
+		w.subject, lead = w.in(phrases.shortNotice), w.in(phrases.changed)
 	case store.DigestMail:
-		w.subject, lead = fmt.Sprintf(w.digest, w.day(w.monday(first.Start))), w.week
+		w.subject, lead = fmt.Sprintf(w.in(phrases.digest), w.day(w.monday(first.Start))), w.in(phrases.week)
 	case store.CodeMail:
 	}
 	w.lead = []string{lead}
@@ -154,37 +176,32 @@ func (w *mailWriter) line(m *store.OutboxMail, e *store.MailEvent) mailLine {
 	at := w.span(e.Start, e.End)
 	switch {
 	case m.Kind == store.ShortNoticeMail && e.Cancelled, m.Kind == store.CancellationMail:
-		at += " – " + w.gone
+		at += " – " + w.in(phrases.gone)
 	case m.Kind == store.ShortNoticeMail && e.Told == nil:
-		at += " – " + w.fresh
+		at += " – " + w.in(phrases.fresh)
 	case e.Told != nil && e.Told.Cancelled:
-		at += " – " + w.back
+		at += " – " + w.in(phrases.back)
 	case e.Told != nil && !e.Told.Start.Equal(e.Start):
-		at += " (" + fmt.Sprintf(w.was, w.span(e.Told.Start, e.Told.End)) + ")"
+		at += " (" + fmt.Sprintf(w.in(phrases.was), w.span(e.Told.Start, e.Told.End)) + ")"
 	}
-	l.Detail = append(l.Detail, w.when+": "+at)
+	l.Detail = append(l.Detail, w.in(phrases.when)+": "+at)
 	if place := w.place(e); place != "" {
-		l.Detail = append(l.Detail, w.where+": "+place)
+		l.Detail = append(l.Detail, w.in(phrases.where)+": "+place)
 	}
 	if crew := w.crew(e, m.Contact.Scope); crew != "" {
-		l.Detail = append(l.Detail, w.with+": "+crew)
+		l.Detail = append(l.Detail, w.in(phrases.with)+": "+crew)
 	}
 	return l
 }
 
-func (w *mailWriter) in(t planner.Text) string {
-	if w.english && t.EN != "" {
-		return t.EN
-	}
-	return t.NL
-}
+func (w *mailWriter) in(t planner.Text) string { return inLanguage(w.language, t) }
 
 func (w *mailWriter) title(e *store.MailEvent) string {
 	name := w.in(e.Name)
 	if name == "" {
-		name = w.visit
+		name = w.in(phrases.visit)
 		if e.Meeting {
-			name = w.meeting
+			name = w.in(phrases.meeting)
 		}
 	}
 	return join(", ", name, e.LocationName)
@@ -193,9 +210,9 @@ func (w *mailWriter) title(e *store.MailEvent) string {
 func (w *mailWriter) place(e *store.MailEvent) string {
 	switch e.Mode {
 	case planner.ByPhone:
-		return w.phone
+		return w.in(phrases.phone)
 	case planner.Online:
-		return w.online
+		return w.in(phrases.online)
 	case planner.OnSite:
 	}
 	return join(", ", e.LocationName, e.Place)
@@ -228,7 +245,7 @@ func (w *mailWriter) monday(t time.Time) time.Time {
 }
 
 func (w *mailWriter) span(from, to time.Time) string {
-	return fmt.Sprintf("%s, %s %s %s", w.day(from), from.In(w.zone).Format("15:04"), w.and, to.In(w.zone).Format("15:04"))
+	return fmt.Sprintf("%s, %s %s %s", w.day(from), from.In(w.zone).Format("15:04"), w.in(phrases.and), to.In(w.zone).Format("15:04"))
 }
 
 var mailPage = template.Must(template.New("mail").Parse(`<!doctype html>
@@ -244,11 +261,11 @@ var mailPage = template.Must(template.New("mail").Parse(`<!doctype html>
 
 // finish puts the parts together, as plain text and as HTML.
 func (w *mailWriter) finish(m *store.OutboxMail) (*written, error) {
-	greeting := w.nameless
+	greeting := w.in(phrases.nameless)
 	if m.Contact.Name != "" {
-		greeting = fmt.Sprintf(w.greeting, m.Contact.Name)
+		greeting = fmt.Sprintf(w.in(phrases.greeting), m.Contact.Name)
 	}
-	w.foot = append(w.foot, w.lag)
+	w.foot = append(w.foot, w.in(phrases.lag))
 	var plain strings.Builder
 	paragraph := func(lines ...string) {
 		plain.WriteString(strings.Join(lines, "\n"))
@@ -262,14 +279,14 @@ func (w *mailWriter) finish(m *store.OutboxMail) (*written, error) {
 		paragraph(append([]string{l.Head}, l.Detail...)...)
 	}
 	if w.link != "" {
-		paragraph(w.byLink, w.link)
+		paragraph(w.in(phrases.byLink), w.link)
 	}
 	for _, l := range w.foot {
 		paragraph(l)
 	}
 	var html strings.Builder
 	err := mailPage.Execute(&html, map[string]any{
-		"Language": m.Contact.Language, "Subject": w.subject, "Greeting": greeting, "Lead": w.lead, "Lines": w.lines, "Foot": w.foot, "Link": w.link, "ByLink": w.byLink,
+		"Language": m.Contact.Language, "Subject": w.subject, "Greeting": greeting, "Lead": w.lead, "Lines": w.lines, "Foot": w.foot, "Link": w.link, "ByLink": w.in(phrases.byLink),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("write mail: %w", err)
