@@ -1,0 +1,121 @@
+package planner
+
+import (
+	"reflect"
+	"slices"
+	"testing"
+
+	"github.com/wijkplanner/wijkplanner/calendar"
+)
+
+func TestAScenarioWithoutChangesIsTheState(t *testing.T) {
+	t.Parallel()
+	s := waitingTown()
+	got, faults := (&Scenario{Name: "as it is"}).Apply(s)
+	if len(faults) > 0 || !reflect.DeepEqual(got, s) || !(&Scenario{}).Empty() {
+		t.Errorf("faults %v, state %+v", faults, got)
+	}
+	a, err := MakeForecast(s, calendar.NewDate(2027, 1, 1), 6)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b, err := MakeForecast(got, calendar.NewDate(2027, 1, 1), 6); err != nil || !reflect.DeepEqual(a, b) {
+		t.Errorf("another forecast (%v)", err)
+	}
+}
+
+// everyChange changes a bit of everything in the town.
+func everyChange() *Scenario {
+	return &Scenario{
+		Name:           "everything",
+		Municipalities: []Municipality{{Code: "0209", Name: "Beuningen"}},
+		Organisations:  []Organisation{{ID: "new", Name: "New"}},
+		Districts:      []District{{ID: "WK03", Municipality: "0209", Neighbours: []string{"WK01"}}},
+		Locations:      []Location{{ID: "e", District: "WK03", Opened: calendar.NoDate, Closed: calendar.NoDate}},
+		Staff:          []Staff{{ID: "carla", Organisation: "new", Contracts: []Contract{{Role: "zc", HoursWeek: 1800, From: calendar.NoDate, To: calendar.NoDate}}}},
+		Close:          []LastDay{{"a", calendar.NewDate(2027, 6, 30)}},
+		Leave:          []LastDay{{"bram", calendar.NewDate(2027, 7, 31)}},
+		Hours:          []HoursChange{{"anna", "zc", 2160, calendar.NewDate(2027, 3, 1)}},
+		Absences:       []Absence{{Staff: "carla", From: calendar.NewDate(2027, 5, 1), To: calendar.NewDate(2027, 5, 9)}},
+		Assumptions:    []Assumption{{Key: CaseWeeks, Value: 10, From: calendar.NoDate}},
+		Weights:        &Weights{Travel: 200},
+		Promises:       []Promise{{"yearly", 2, 3}},
+		Merges:         []Merge{{Into: "WK01", Name: "Samen", Districts: []string{"WK01", "WK02"}}},
+		Ends:           calendar.NewDate(2028, 6, 30),
+	}
+}
+
+func TestAScenarioChangesACopy(t *testing.T) {
+	t.Parallel()
+	s := waitingTown()
+	before := s.clone()
+	got, faults := everyChange().Apply(s)
+	if len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	if !reflect.DeepEqual(s, before) {
+		t.Error("the state itself was changed")
+	}
+	if len(got.Locations) != 5 || got.Locations[0].Closed != calendar.NewDate(2027, 6, 30) || got.Locations[1].District != "WK01" {
+		t.Errorf("locations %+v", got.Locations)
+	}
+	if len(got.Districts) != 2 || got.Districts[1].Name != "Samen" || !slices.Equal(got.Districts[0].Neighbours, []string{"WK01"}) {
+		t.Errorf("districts %+v", got.Districts)
+	}
+	anna := got.staffByID("anna").Contracts
+	if len(anna) != 2 || anna[0].To != calendar.NewDate(2027, 2, 28) || anna[0].HoursWeek != 3600 || anna[1].HoursWeek != 2160 || anna[1].From != calendar.NewDate(2027, 3, 1) {
+		t.Errorf("Anna's contracts %+v", anna)
+	}
+	if bram := got.staffByID("bram").Contracts; bram[0].To != calendar.NewDate(2027, 7, 31) {
+		t.Errorf("Bram's contracts %+v", bram)
+	}
+	if got.Programme.Assume(CaseWeeks, "", calendar.NewDate(2027, 1, 1)) != 10 || got.Programme.Requirements[0].Target != 3 || got.Programme.To != calendar.NewDate(2028, 6, 30) || got.Programme.Weights.Travel != 200 {
+		t.Errorf("programme %+v", got.Programme)
+	}
+}
+
+func (s *State) staffByID(id string) *Staff { return (&scene{State: s}).staff(id) }
+
+// TestAllFaultsOfAScenarioAtOnce: each of its parts names something that is not
+// there or is there already.
+func TestAllFaultsOfAScenarioAtOnce(t *testing.T) {
+	t.Parallel()
+	c := &Scenario{
+		Locations:   []Location{{ID: "a"}, {ID: "new", District: "WK99"}},
+		Districts:   []District{{ID: "WK01"}},
+		Staff:       []Staff{{ID: "anna"}, {ID: "dirk", Contracts: []Contract{{Role: "magician"}}}},
+		Close:       []LastDay{{ID: "nowhere"}},
+		Leave:       []LastDay{{ID: "nobody"}},
+		Hours:       []HoursChange{{Staff: "nobody"}, {Staff: "anna", Role: "magician"}, {Staff: "bram", Role: "zc", HoursWeek: -1}},
+		Absences:    []Absence{{Staff: "nobody"}},
+		Assumptions: []Assumption{{Key: "luck"}},
+		Promises:    []Promise{{Requirement: "never"}, {"yearly", 3, 2}},
+		Merges:      []Merge{{Into: "WK09"}, {Into: "WK09", Districts: []string{"WK98"}}, {Into: "WK02", Districts: []string{"WK01"}}},
+	}
+	got, faults := c.Apply(waitingTown())
+	want := []string{
+		"districts[0].id", "locations[0].id", "staff[0].id", "staff[1].contracts[0].role", "close[0].id", "leave[0].id", "hours[0].staff",
+		"hours[1].role", "hours[2].hours_week", "absences[0].staff", "assumptions[0].key", "promises[0].requirement", "promises[1].target",
+		"merges[0].into", "merges[1].districts[0]", "merges[2].into", "locations.new.district",
+	}
+	var fields []string
+	for _, f := range faults {
+		fields = append(fields, f.Field)
+		if f.Text.NL == "" || f.Text.EN == "" || f.Code == "" {
+			t.Errorf("fault %+v says too little", f)
+		}
+	}
+	slices.Sort(fields)
+	slices.Sort(want)
+	if got != nil || !slices.Equal(fields, want) {
+		t.Errorf("faults %q, want %q", fields, want)
+	}
+}
+
+func TestHoursOfNobodyEndContracts(t *testing.T) {
+	t.Parallel()
+	got, faults := (&Scenario{Hours: []HoursChange{{"anna", "zc", 0, calendar.NoDate}}}).Apply(waitingTown())
+	if len(faults) > 0 || len(got.staffByID("anna").Contracts) != 0 {
+		t.Errorf("%v %+v", faults, got)
+	}
+}
