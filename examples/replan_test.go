@@ -36,7 +36,7 @@ func TestSystemsHoldWhenThingsChange(t *testing.T) {
 				}
 			}
 			r, err := planner.Replan(context.Background(), s, planner.Published{Visits: was.Visits, Assignments: was.Plan.Assignments}, planner.ReplanOptions{
-				Options: planner.Options{Year: 2027, Seed: 1, Iterations: 600, Workers: 2}, Today: today, MaxMoves: -1,
+				Options: planner.Options{Year: 2027, Seed: 1, Iterations: 600, Workers: 1}, Today: today, MaxMoves: -1,
 			})
 			if err != nil {
 				t.Fatal(err)

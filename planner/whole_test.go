@@ -40,7 +40,7 @@ func TestChangeBudgetOfWholeDistricts(t *testing.T) {
 	t.Parallel()
 	reached := false
 	for budget := -1; budget <= 15; budget++ {
-		p, err := Solve(context.Background(), quarters(), Options{Year: 2027, Iterations: 200, Workers: 1, MaxChanges: budget})
+		p, err := Solve(context.Background(), quarters(), Options{Year: 2027, Iterations: 60, Workers: 1, MaxChanges: budget})
 		if err != nil {
 			t.Fatal(err)
 		}
