@@ -18,6 +18,9 @@ type passes func(e *calendar.Event) bool
 // parseFilter reads a filter (RFC 4791 section 9.7). Every one of our calendar
 // objects is a VCALENDAR with a VTIMEZONE and one VEVENT, without alarms.
 func parseFilter(filter *element) (passes, error) {
+	if n := filter.size(); n > maxFilterElements {
+		return nil, fmt.Errorf("%d elements, at most %d: %w", n, maxFilterElements, errFilter)
+	}
 	top := filter.child(caldav("comp-filter"))
 	if top == nil || top.attr("name") != "VCALENDAR" {
 		return nil, errors.New("a filter begins with VCALENDAR")
@@ -122,7 +125,7 @@ func parseProperty(e *element) (passes, error) {
 		case caldav("is-not-defined"):
 			all = append(all, func(e *calendar.Event) bool { return value(e) == "" })
 		case caldav("text-match"):
-			text, negate := strings.ToLower(part.text), part.attr("negate-condition") == "yes"
+			text, negate := strings.ToLower(part.text()), part.attr("negate-condition") == "yes"
 			all = append(all, func(e *calendar.Event) bool { return strings.Contains(strings.ToLower(value(e)), text) != negate })
 		default:
 			return nil, fmt.Errorf("%s of a property: %w", part.name.Local, errFilter)

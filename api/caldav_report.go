@@ -112,7 +112,7 @@ func (d *davRequest) multiget(c davCalendar, root *element) {
 		if e.name != dav("href") {
 			continue
 		}
-		text := strings.TrimSpace(e.text)
+		text := strings.TrimSpace(e.text())
 		name, within := strings.CutPrefix(pathOf(text), c.href)
 		event := byName[name]
 		if within && event != nil {
@@ -153,7 +153,7 @@ func (d *davRequest) sync(c davCalendar, root *element) {
 		return
 	}
 	if limit := root.child(dav("limit")).child(dav("nresults")); limit != nil {
-		most, err := strconv.Atoi(strings.TrimSpace(limit.text))
+		most, err := strconv.Atoi(strings.TrimSpace(limit.text()))
 		if err != nil || most < len(changed)+len(removed) {
 			d.refuse(d.w, d.r, http.StatusInsufficientStorage, dav("number-of-matches-within-limits"))
 			return
@@ -174,9 +174,9 @@ func (d *davRequest) sync(c davCalendar, root *element) {
 }
 
 func (d *davRequest) changes(c davCalendar, token *element) ([]service.Resource, []string, error) {
-	if token == nil || strings.TrimSpace(token.text) == "" {
+	if token == nil || strings.TrimSpace(token.text()) == "" {
 		all, err := c.Resources(d.r.Context())
 		return all, nil, err
 	}
-	return c.Changes(d.r.Context(), strings.TrimSpace(token.text))
+	return c.Changes(d.r.Context(), strings.TrimSpace(token.text()))
 }

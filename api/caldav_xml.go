@@ -33,6 +33,9 @@ const (
 	// A program asks for some twenty properties, several of them not ours.
 	maxProperties    = 64
 	maxPropertyBytes = 4 << 10
+	// A program asks with a time range and a condition or two; every event of the
+	// calendar is held against each.
+	maxFilterElements = 64
 )
 
 // element is an element of a request.
@@ -40,7 +43,19 @@ type element struct {
 	name     xml.Name
 	attrs    []xml.Attr
 	children []*element
-	text     string
+	content  []byte
+}
+
+// text is the text in the element, without that of its children.
+func (e *element) text() string { return string(e.content) }
+
+// size counts the elements in an element, itself left out.
+func (e *element) size() int {
+	n := len(e.children)
+	for _, c := range e.children {
+		n += c.size()
+	}
+	return n
 }
 
 // child returns the first child of a name, nil when there is none.
@@ -95,7 +110,9 @@ func parseXML(body io.Reader) (*element, error) {
 			open = open[:len(open)-1]
 		case xml.CharData:
 			if len(open) > 0 {
-				open[len(open)-1].text += string(token)
+				// Comments can cut a text into a hundred thousand pieces.
+				e := open[len(open)-1]
+				e.content = append(e.content, token...)
 			}
 		case xml.Directive:
 			return nil, errors.New("XML: a document type")
