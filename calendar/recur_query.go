@@ -17,7 +17,7 @@ type RecurQuery struct {
 	Rule  string // as ParseRecurrence reads it; empty: the start only
 
 	From, To string // window, as Start; From inclusive, To exclusive
-	Limit    int    // at most MaxCount; below 1 it means MaxInstances
+	Limit    int    // at most MaxCount; 0 means MaxInstances
 
 	// EXDates and RDates are as Start. With a Start that is a time, a date among
 	// them means the whole day or the clock time of Start on it; an RDate may be a
@@ -30,11 +30,7 @@ type RecurQuery struct {
 // every fault found; errors.As finds the *RuleError in it when the rule is
 // refused.
 func (q RecurQuery) Lines() (lines []string, more bool, err error) {
-	zone, err := time.LoadLocation(defaultText(q.Zone, amsterdam))
-	if err != nil {
-		return nil, false, fmt.Errorf("zone %q: not known; want an IANA name such as Europe/Amsterdam", q.Zone)
-	}
-	series, from, to, err := q.series(zone)
+	series, from, to, err := q.series()
 	if err != nil {
 		return nil, false, err
 	}
@@ -53,8 +49,13 @@ func (q RecurQuery) Lines() (lines []string, more bool, err error) {
 	return lines, more, nil
 }
 
-func (q RecurQuery) series(zone *time.Location) (s Series, from, to time.Time, err error) {
+func (q RecurQuery) series() (s Series, from, to time.Time, err error) {
 	var faults []error
+	zone := ianaZone(defaultText(q.Zone, amsterdam))
+	if zone == nil {
+		faults = append(faults, fmt.Errorf("zone %q: not known; want an IANA name such as Europe/Amsterdam", clip(q.Zone)))
+		zone = time.UTC
+	}
 	read := func(name, text string) (time.Time, bool) {
 		t, dateOnly, err := parseMoment(text, zone)
 		if err != nil {
@@ -70,6 +71,12 @@ func (q RecurQuery) series(zone *time.Location) (s Series, from, to time.Time, e
 	}
 	if q.To != "" {
 		to, _ = read("to", q.To)
+	}
+	if q.To != "" && len(faults) == 0 && !from.Before(to) {
+		faults = append(faults, fmt.Errorf("the window is empty: from %q is not before to %q", q.From, q.To))
+	}
+	if q.Limit < 0 {
+		faults = append(faults, fmt.Errorf("limit is %d: want 1 to %d", q.Limit, MaxCount))
 	}
 	for _, text := range q.EXDates {
 		if t, dateOnly := read("exdate", text); dateOnly {
@@ -107,22 +114,34 @@ func defaultText(s, instead string) string {
 	return s
 }
 
-// parseMoment reads a wall clock time of a zone, a UTC time, or a date.
+// parseMoment reads a wall clock time of a zone, a UTC time, or a date, within
+// the years that RFC 5545 can write.
 func parseMoment(text string, zone *time.Location) (t time.Time, dateOnly bool, err error) {
+	t, dateOnly, ok := readMoment(text, zone)
+	switch {
+	case !ok:
+		return t, false, fmt.Errorf("%q: want a time such as 2027-01-04T09:00 or a date such as 2027-01-04", clip(text))
+	case t.Year() < 1 || t.Year() > lastYear:
+		return t, false, fmt.Errorf("%q: want a year from 1 to %d", clip(text), lastYear)
+	}
+	return t, dateOnly, nil
+}
+
+func readMoment(text string, zone *time.Location) (t time.Time, dateOnly, ok bool) {
 	if wall, ok := parseWall(text); ok {
-		return resolve(wall, zone), false, nil
+		return resolve(wall, zone), false, true
 	}
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04Z07:00", "20060102T150405Z"} {
 		if t, err := time.Parse(layout, text); err == nil {
-			return t.In(zone), false, nil
+			return t.In(zone), false, true
 		}
 	}
 	for _, layout := range []string{time.DateOnly, "20060102"} {
 		if day, err := time.Parse(layout, text); err == nil {
-			return resolve(day, zone), true, nil
+			return resolve(day, zone), true, true
 		}
 	}
-	return time.Time{}, false, fmt.Errorf("%q: want a time such as 2027-01-04T09:00 or a date such as 2027-01-04", text)
+	return t, false, false
 }
 
 // parseWall reads a wall clock time, which it carries in UTC.

@@ -122,7 +122,7 @@ func (p *ruleParser) part(part string) error {
 		return ruleError(RuleSyntax, "", "%q is geen NAAM=WAARDE", "%q is not NAME=VALUE", clip(part))
 	}
 	if p.seen[name] {
-		return ruleError(RuleRepeatedPart, name, "%s staat er tweemaal in", "%s is given twice", clip(name))
+		return ruleError(RuleRepeatedPart, partName(name), "%q staat er tweemaal in", "%q is given twice", clip(name))
 	}
 	p.seen[name] = true
 	switch name {
@@ -165,8 +165,8 @@ func (p *ruleParser) freq(value string) error {
 		return ruleError(RuleFreq, "FREQ", "FREQ=%s wordt niet aangenomen: een afspraak herhaalt hoogstens per dag",
 			"FREQ=%s is not accepted: an appointment repeats once a day at the most", value)
 	default:
-		return ruleError(RuleFreq, "FREQ", "FREQ=%s bestaat niet; gebruik DAILY, WEEKLY, MONTHLY of YEARLY",
-			"FREQ=%s does not exist; use DAILY, WEEKLY, MONTHLY or YEARLY", clip(value))
+		return ruleError(RuleFreq, "FREQ", "FREQ=%q bestaat niet; gebruik DAILY, WEEKLY, MONTHLY of YEARLY",
+			"FREQ=%q does not exist; use DAILY, WEEKLY, MONTHLY or YEARLY", clip(value))
 	}
 	return nil
 }
@@ -174,8 +174,8 @@ func (p *ruleParser) freq(value string) error {
 func bounded(to *int, code, name, value string, most int) error {
 	n, err := strconv.Atoi(value)
 	if err != nil || n < 1 || n > most || value[0] == '+' {
-		return ruleError(code, name, "%[1]s=%[2]s valt buiten 1 tot en met %[3]d",
-			"%[1]s=%[2]s is outside 1 to %[3]d", name, clip(value), most)
+		return ruleError(code, name, "%[1]s=%[2]q valt buiten 1 tot en met %[3]d",
+			"%[1]s=%[2]q is outside 1 to %[3]d", name, clip(value), most)
 	}
 	*to = n
 	return nil
@@ -191,16 +191,16 @@ func (p *ruleParser) until(value string) error {
 			return nil
 		}
 	}
-	return ruleError(RuleUntil, "UNTIL", "UNTIL=%s is geen datum (20270131) of tijdstip (20270131T080000Z)",
-		"UNTIL=%s is neither a date (20270131) nor a time (20270131T080000Z)", clip(value))
+	return ruleError(RuleUntil, "UNTIL", "UNTIL=%q is geen datum (20270131) of tijdstip (20270131T080000Z)",
+		"UNTIL=%q is neither a date (20270131) nor a time (20270131T080000Z)", clip(value))
 }
 
 // list reads a BY part, a list of values between commas.
 func (p *ruleParser) list(name, value string) error {
 	part, ok := ruleParts[name]
 	if !ok {
-		return ruleError(RuleUnknownPart, clip(name), "%s kent de standaard (RFC 5545) niet",
-			"%s is not a rule part of RFC 5545", clip(name))
+		return ruleError(RuleUnknownPart, partName(name), "%q kent de standaard (RFC 5545) niet",
+			"%q is not a rule part of RFC 5545", clip(name))
 	}
 	if n := 1 + strings.Count(value, ","); n > part.most {
 		return ruleError(RuleTooMany, name, "%s heeft %d waarden, en er bestaan er maar %d",
@@ -373,6 +373,15 @@ func together(part, dutch, english string) error {
 
 func valueError(name, value string) error {
 	return ruleError(RuleValue, name, "%s kent de waarde %q niet", "%s has no value %q", name, clip(value))
+}
+
+// partName is the name of a rule part where it could be one, else nothing: what
+// reads an error need not expect foreign text in it.
+func partName(s string) string {
+	if s == "" || len(s) > 30 || !isAtoms(s, "-") {
+		return ""
+	}
+	return s
 }
 
 // clip keeps foreign text in a message short.

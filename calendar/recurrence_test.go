@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -368,6 +369,14 @@ func TestRecurQuery(t *testing.T) {
 		{"start in a gap, and left out", RecurQuery{Start: "2027-03-28T02:30", Rule: "FREQ=DAILY;COUNT=2", EXDates: []string{"2027-03-28T02:30"}}, "2027-03-29T02:30:00+02:00", ""},
 		{"start at midnight in a gap", RecurQuery{Start: "2018-11-04T00:00", Zone: "America/Sao_Paulo", Rule: "FREQ=DAILY;COUNT=2"}, "2018-11-04T01:00:00-02:00 2018-11-05T00:00:00-02:00", ""},
 		{"start at a clock of another zone", RecurQuery{Start: "2027-03-28T02:30:00Z", Rule: "FREQ=DAILY;COUNT=2"}, "2027-03-28T04:30:00+02:00 2027-03-29T04:30:00+02:00", ""},
+		{"the server's zone", RecurQuery{Start: "2027-03-26", Zone: "Local", Rule: "FREQ=DAILY"}, "", "zone Local IANA"},
+		{"the server's zone by another name", RecurQuery{Start: "2027-03-26", Zone: "localtime", Rule: "FREQ=DAILY"}, "", "zone localtime"},
+		{"no zone, and more", RecurQuery{Start: "ooit", Zone: "Mars/Base", Rule: "FREQ=NU", Limit: -1}, "", "zone Mars start ooit FREQ NU limit -1"},
+		{"the year 0", RecurQuery{Start: "0000-01-01", Rule: "FREQ=DAILY;COUNT=3"}, "", "start 0000-01-01 year 1 9999"},
+		{"the year 0 in UTC", RecurQuery{Start: "0001-01-01T00:00+14:00", Rule: "FREQ=DAILY;COUNT=3"}, "", "start year"},
+		{"the first year", RecurQuery{Start: "0001-01-01", Rule: "FREQ=YEARLY;COUNT=2"}, "0001-01-01 0002-01-01", ""},
+		{"the last day", RecurQuery{Start: "9999-12-31", Rule: "FREQ=DAILY"}, "9999-12-31", ""},
+		{"a window from after its end", RecurQuery{Start: "2027-03-26", From: "2028-01-01", To: "2027-01-01", Rule: "FREQ=DAILY"}, "", "window from 2028-01-01 2027-01-01"},
 		{"no rule", RecurQuery{Start: "2027-03-26"}, "2027-03-26", ""},
 		{"zone", RecurQuery{Start: "2027-03-26", Zone: "Mars/Olympus"}, "", "Mars/Olympus"},
 		{"all faults", RecurQuery{Start: "gisteren", From: "ooit", To: "nooit", EXDates: []string{"x"}, RDates: []string{"y"}, Rule: "FREQ=HOURLY"}, "", "gisteren ooit nooit x y HOURLY"},
@@ -475,5 +484,32 @@ func BenchmarkCostlyRules(b *testing.B) {
 				s.All(0)
 			}
 		})
+	}
+}
+
+// TestRefusalsAreShowable: what is refused is told without its control characters,
+// which would colour or empty the terminal of whoever reads it.
+func TestRefusalsAreShowable(t *testing.T) {
+	t.Parallel()
+	const evil = "\x1b[31m\r\x07\u202e\x00"
+	for _, rule := range []string{
+		"FREQ=" + evil, evil, evil + "=1", "FREQ=DAILY;" + evil + "=1;" + evil + "=1", "FREQ=DAILY;COUNT=" + evil, "FREQ=DAILY;INTERVAL=" + evil,
+		"FREQ=DAILY;UNTIL=" + evil, "FREQ=DAILY;WKST=" + evil, "FREQ=DAILY;BYDAY=" + evil, "FREQ=DAILY;BYMONTH=1," + evil, "FREQ=DAILY;X" + evil + "=" + evil,
+	} {
+		_, err := ParseRecurrence(rule)
+		var refused *RuleError
+		if !errors.As(err, &refused) {
+			t.Fatalf("%q: %v", rule, err)
+		}
+		for _, text := range []string{refused.Part, refused.Dutch, refused.English, err.Error()} {
+			if strings.ContainsFunc(text, func(r rune) bool { return !strconv.IsPrint(r) }) {
+				t.Errorf("%q is told as %q", rule, text)
+			}
+		}
+	}
+	for _, q := range []RecurQuery{{Start: evil}, {Start: "2027-01-01", Zone: evil}, {Start: "2027-01-01", RDates: []string{evil, evil + "/x"}, EXDates: []string{evil}}} {
+		if _, _, err := q.Lines(); err == nil || strings.ContainsFunc(err.Error(), func(r rune) bool { return r != '\n' && !strconv.IsPrint(r) }) {
+			t.Errorf("%+v is told as %q", q, err)
+		}
 	}
 }

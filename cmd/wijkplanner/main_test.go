@@ -144,6 +144,7 @@ func TestRecur(t *testing.T) {
 		{"every day of the month", "--start 2027-02-27 --limit 3 FREQ=MONTHLY;BYMONTHDAY=1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31", "2027-02-27 2027-02-28 2027-03-01", "more occurrences", 0},
 		{"nothing", "--start 2027-02-01 FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "", "", 0},
 		{"refused", "--start 2027-03-22T09:00 FREQ=SECONDLY", "", "freq: FREQ=SECONDLY wordt niet aangenomen", exitInput},
+		{"limit and zone that are none", "--start 2027-03-22 --limit=-3 --tz Local FREQ=DAILY", "", "zone Local limit -3", exitInput},
 		{"refused beside other faults", "--start ooit FREQ=DAILY;COUNT=0", "", "ooit valt / is outside", exitInput},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -161,6 +162,14 @@ func TestRecur(t *testing.T) {
 				t.Errorf("stderr %q", stderr)
 			}
 		})
+	}
+	for _, rule := range []string{"", "  "} {
+		if stdout, stderr, code := call(t, "recur", "--start", "2027-03-22", rule); code != exitInput || stdout != "" || !strings.Contains(stderr, "rule is empty") {
+			t.Errorf("rule %q: exit %d, %q, %q", rule, code, stdout, stderr)
+		}
+	}
+	if stdout, _, code := call(t, "recur", "--start", "2027-03-22", "--rdate", "2027-04-01", ""); code != 0 || stdout != "2027-03-22\n2027-04-01\n" {
+		t.Errorf("dates without a rule: exit %d, %q", code, stdout)
 	}
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/wijkplanner/wijkplanner/calendar"
 )
@@ -20,6 +21,9 @@ type recurCommand struct {
 
 // Run prints one occurrence a line; a refused rule says why in both languages.
 func (c *recurCommand) Run(p *process) error {
+	if strings.TrimSpace(c.Rule) == "" && len(c.Rdate) == 0 {
+		return &codeError{exitInput, errors.New("the rule is empty: give one such as FREQ=WEEKLY;BYDAY=MO, or dates with --rdate")}
+	}
 	lines, more, err := calendar.RecurQuery{
 		Start: c.Start, Zone: c.Tz, Rule: c.Rule, From: c.From, To: c.To, Limit: c.Limit,
 		EXDates: c.Exdate, RDates: c.Rdate,
