@@ -48,6 +48,32 @@ func Up(ctx context.Context, db *sql.DB, dialect Dialect) error {
 	return refuseNewer(ctx, p)
 }
 
+// UpTo is Up as far as one version: what a program of that version would make.
+// Nobody else may migrate the database at the same time.
+func UpTo(ctx context.Context, db *sql.DB, dialect Dialect, version int64) error {
+	p, err := provider(db, dialect)
+	if err != nil {
+		return err
+	}
+	if _, err := p.UpTo(ctx, version); err != nil {
+		return fmt.Errorf("migrate the %s database to version %d: %w", dialect, version, err)
+	}
+	return nil
+}
+
+// Version returns the schema version of a database and the latest that this
+// program knows.
+func Version(ctx context.Context, db *sql.DB, dialect Dialect) (current, latest int64, err error) {
+	p, err := provider(db, dialect)
+	if err != nil {
+		return 0, 0, err
+	}
+	if current, latest, err = p.GetVersions(ctx); err != nil {
+		return 0, 0, fmt.Errorf("read the schema version: %w", err)
+	}
+	return current, latest, nil
+}
+
 // apply runs the pending migrations. SQLite has no lock that spans them, so of
 // two programs that start together one can find that the other was first; each
 // migration is a transaction, so it looks again for as long as the version

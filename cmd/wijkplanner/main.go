@@ -51,6 +51,8 @@ type cli struct {
 	Audit     auditCommand     `cmd:"" help:"Check, list and export the audit log."`
 	Retention retentionCommand `cmd:"" help:"How long everything is kept."`
 	Purge     purgeCommand     `cmd:"" help:"Remove what was kept long enough."`
+	Backup    backupCommand    `cmd:"" help:"Write everything the database holds to one file."`
+	Restore   restoreCommand   `cmd:"" help:"Put a backup in the place of what the database holds."`
 	Migrate   migrateCommand   `cmd:"" help:"Bring the database to this version."`
 	Version   versionCommand   `cmd:"" help:"Show the version."`
 

@@ -23,8 +23,8 @@ type (
 	AuditReport = store.AuditReport
 )
 
-// sign signs what is kept about the audit log; nil without a key.
-func (s *Service) sign() store.Sign {
+// Sign signs what is kept about the audit log; nil without a key.
+func (s *Service) Sign() store.Sign {
 	if s.Seal == nil {
 		return nil
 	}
@@ -52,7 +52,7 @@ func (s *Service) LogAuditHead(ctx context.Context) error {
 // VerifyAudit checks the audit log against its chain and against heads that
 // were noted down.
 func (s *Service) VerifyAudit(ctx context.Context, noted ...AuditHead) (AuditReport, error) {
-	return s.Store.VerifyAudit(ctx, s.sign(), noted...)
+	return s.Store.VerifyAudit(ctx, s.Sign(), noted...)
 }
 
 // Audit lists entries of the audit log that the caller may see, the newest
@@ -159,7 +159,7 @@ func processingOf(e *AuditEntry, days int) processing {
 
 // Purge removes what was kept long enough, and says what.
 func (s *Service) Purge(ctx context.Context) ([]store.Purged, error) {
-	done, err := s.Store.Purge(ctx, s.sign(), s.Now())
+	done, err := s.Store.Purge(ctx, s.Sign(), s.Now())
 	for _, p := range done {
 		s.Log.InfoContext(ctx, "purged", "table", p.Table, "term", p.Term, "rows", p.Rows, "wiped", p.Wiped)
 	}

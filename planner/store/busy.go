@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -108,7 +109,7 @@ func (s *Store) RemoveBusySource(ctx context.Context, id string) error {
 		if done.Error != nil {
 			return done.Error
 		}
-		return t.db.Where("kind = ? AND ref = ?", BusyTime, id).Delete(&occupancyRow{}).Error
+		return errors.Join(t.db.Where("kind = ? AND ref = ?", BusyTime, id).Delete(&occupancyRow{}).Error, t.bury("busy_sources", id, t.now()))
 	})
 }
 

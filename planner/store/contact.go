@@ -7,6 +7,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -213,7 +214,7 @@ func (s *Store) RemoveContact(ctx context.Context, id int64) error {
 		if done.Error == nil && done.RowsAffected == 0 {
 			return fmt.Errorf("contact %d: %w", id, ErrNotFound)
 		}
-		return done.Error
+		return errors.Join(done.Error, t.bury("contacts", strconv.FormatInt(id, 10), t.now()))
 	})
 }
 

@@ -49,6 +49,17 @@ func openSQLite(ctx context.Context, path string) (*sql.DB, gorm.Dialector, erro
 	return db, gormlite.OpenDB(db), nil
 }
 
+// openPlain opens a file as it is, for one that reads it whole.
+func openPlain(path string, pragmas ...string) (*sql.DB, error) {
+	dsn := url.URL{Scheme: "file", Path: path, RawQuery: url.Values{"_pragma": pragmas, "_txlock": {"exclusive"}}.Encode()}
+	db, err := driver.Open(dsn.String())
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(1)
+	return db, nil
+}
+
 func refuseOldSQLite(version string) error {
 	var v [3]int
 	if _, err := fmt.Sscanf(version, "%d.%d.%d", &v[0], &v[1], &v[2]); err != nil {

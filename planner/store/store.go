@@ -37,6 +37,9 @@ type Store struct {
 	sql     *sql.DB
 	dialect migrations.Dialect
 	now     func() time.Time
+	// searchPath is where tables are, in PostgreSQL; empty for where the
+	// database has them.
+	searchPath string
 	// writer lets one writer at a time into an embedded database, in order of
 	// arrival; SQLite itself would let them in by luck. Nil on PostgreSQL.
 	writer chan struct{}
@@ -120,6 +123,9 @@ func (s *Store) openPostgres(address string) (gorm.Dialector, error) {
 	if err != nil {
 		return nil, fmt.Errorf("database address: %w", withoutSecret(err))
 	}
+	if s.searchPath != "" {
+		config.RuntimeParams["search_path"] = s.searchPath
+	}
 	config.RuntimeParams["lock_timeout"] = lockTimeout
 	config.RuntimeParams["timezone"] = "UTC"
 	if config.RuntimeParams["application_name"] == "" {
@@ -148,6 +154,11 @@ func (s *Store) setUp(ctx context.Context, dialector gorm.Dialector) error {
 	if err := migrations.Up(ctx, s.sql, s.dialect); err != nil {
 		return err
 	}
+	return s.connect(dialector)
+}
+
+// connect puts gorm over a database whose schema is up to date.
+func (s *Store) connect(dialector gorm.Dialector) error {
 	db, err := gorm.Open(translator{dialector}, &gorm.Config{
 		TranslateError: true,
 		NowFunc:        func() time.Time { return micros(s.now()) },
