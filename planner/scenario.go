@@ -30,6 +30,8 @@ type Scenario struct {
 	Assumptions []Assumption
 	Weights     *Weights
 	Promises    []Promise
+	// Overrides takes the visits beyond the promised ones back at single locations.
+	Overrides []PromiseAt
 	// Merges make one district of several.
 	Merges []Merge
 	// Ends is the programme's last day, 0 for as it is.
@@ -56,6 +58,9 @@ type Promise struct {
 	Minimum, Target int
 }
 
+// PromiseAt is what a requirement asks of one location: no more than its minimum.
+type PromiseAt struct{ Requirement, Location string }
+
 // Merge makes one district, which is among them or new, of several.
 type Merge struct {
 	Into, Name string
@@ -65,7 +70,7 @@ type Merge struct {
 // Empty reports whether the scenario changes nothing.
 func (c *Scenario) Empty() bool {
 	return len(c.Locations)+len(c.Districts)+len(c.Municipalities)+len(c.Organisations)+len(c.Staff)+len(c.Close)+len(c.Leave)+
-		len(c.Hours)+len(c.Absences)+len(c.Assumptions)+len(c.Promises)+len(c.Merges) == 0 && c.Weights == nil && c.Ends == 0
+		len(c.Hours)+len(c.Absences)+len(c.Assumptions)+len(c.Promises)+len(c.Overrides)+len(c.Merges) == 0 && c.Weights == nil && c.Ends == 0
 }
 
 // scene is a scenario being applied to a copy of a state.
@@ -250,17 +255,50 @@ func (x *scene) changeNorms(c *Scenario) {
 		p.Weights = *c.Weights
 	}
 	for i, q := range c.Promises {
-		k := slices.IndexFunc(p.Requirements, func(r Requirement) bool { return r.ID == q.Requirement })
-		if k < 0 {
-			x.unknown(fmt.Sprintf("promises[%d].requirement", i), q.Requirement)
-			continue
-		}
-		if q.Minimum < 0 || q.Target < q.Minimum {
-			x.faults = append(x.faults, inputError(fmt.Sprintf("promises[%d].target", i), "out_of_range",
+		field := fmt.Sprintf("promises[%d]", i)
+		k := x.requirement(field, q.Requirement)
+		switch {
+		case k == nil:
+		case q.Minimum < 0 || q.Target < q.Minimum:
+			x.faults = append(x.faults, inputError(field+".target", "out_of_range",
 				"Het doel is minstens het minimum, en dat minstens 0.", "The target is at least the minimum, and that at least 0."))
-			continue
+		default:
+			k.Minimum, k.Target = q.Minimum, q.Target
 		}
-		p.Requirements[k].Minimum, p.Requirements[k].Target = q.Minimum, q.Target
+	}
+	for i, q := range c.Overrides {
+		x.promiseLess(fmt.Sprintf("overrides[%d]", i), q)
+	}
+}
+
+func (x *scene) requirement(field, id string) *Requirement {
+	k := slices.IndexFunc(x.Programme.Requirements, func(r Requirement) bool { return r.ID == id })
+	if k < 0 {
+		x.unknown(field+".requirement", id)
+		return nil
+	}
+	return &x.Programme.Requirements[k]
+}
+
+// promiseLess makes the minimum of a requirement at a location all it asks.
+func (x *scene) promiseLess(field string, q PromiseAt) {
+	r := x.requirement(field, q.Requirement)
+	if r == nil {
+		return
+	}
+	if !slices.ContainsFunc(x.Locations, func(l Location) bool { return l.ID == q.Location }) {
+		x.unknown(field+".location", q.Location)
+		return
+	}
+	r.Overrides = slices.Clone(r.Overrides)
+	k := slices.IndexFunc(r.Overrides, func(o Override) bool { return o.Location == q.Location })
+	if k < 0 {
+		k = len(r.Overrides)
+		r.Overrides = append(r.Overrides, Override{Location: q.Location, Minimum: -1, Target: -1, MinGapDays: -1, Every: -1})
+	}
+	o := &r.Overrides[k]
+	if o.Target = o.Minimum; o.Target < 0 {
+		o.Target = r.Minimum
 	}
 }
 

@@ -90,12 +90,13 @@ func TestAllFaultsOfAScenarioAtOnce(t *testing.T) {
 		Absences:    []Absence{{Staff: "nobody"}},
 		Assumptions: []Assumption{{Key: "luck"}},
 		Promises:    []Promise{{Requirement: "never"}, {"yearly", 3, 2}},
+		Overrides:   []PromiseAt{{"never", "a"}, {"yearly", "nowhere"}},
 		Merges:      []Merge{{Into: "WK09"}, {Into: "WK09", Districts: []string{"WK98"}}, {Into: "WK02", Districts: []string{"WK01"}}},
 	}
 	got, faults := c.Apply(waitingTown())
 	want := []string{
 		"districts[0].id", "locations[0].id", "staff[0].id", "staff[1].contracts[0].role", "close[0].id", "leave[0].id", "hours[0].staff",
-		"hours[1].role", "hours[2].hours_week", "absences[0].staff", "assumptions[0].key", "promises[0].requirement", "promises[1].target",
+		"hours[1].role", "hours[2].hours_week", "absences[0].staff", "assumptions[0].key", "promises[0].requirement", "promises[1].target", "overrides[0].requirement", "overrides[1].location",
 		"merges[0].into", "merges[1].districts[0]", "merges[2].into", "locations.new.district",
 	}
 	var fields []string

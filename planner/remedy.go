@@ -1,0 +1,311 @@
+package planner
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/wijkplanner/wijkplanner/calendar"
+	"github.com/wijkplanner/wijkplanner/planner/capacity"
+)
+
+// RemedyKind is a way to mend a shortage.
+type RemedyKind string
+
+// The kinds of remedy.
+const (
+	// MoreHours adds a person with so many tenths of a full-time week.
+	MoreHours RemedyKind = "more_hours"
+	// MoveLocations lets so many locations change hands.
+	MoveLocations RemedyKind = "move_locations"
+	// DropSecondVisits takes back so many visits beyond those promised.
+	DropSecondVisits RemedyKind = "drop_second_visits"
+)
+
+// Remedy is the least of one kind with which everything fits.
+type Remedy struct {
+	Kind RemedyKind
+	// Role is that of the added person.
+	Role string
+	// Steps is how much: tenths of a full-time person, locations or visits. It is
+	// 0 when everything fits as it is.
+	Steps int
+	// Enough says that it was found; else nothing up to the most that was tried is.
+	Enough bool
+	// Proved says that one step less is surely not enough: the work is then more
+	// than the time of all who may do it. Else one step less was tried with the
+	// same search, and was not enough.
+	Proved bool
+	// Cost is the plan's cost with the remedy, in hundredths of a
+	// minute-equivalent, Before without.
+	Cost, Before int64
+	// Scenario holds the change, where it is one of the state.
+	Scenario Scenario
+}
+
+// The most that is tried of each kind.
+const (
+	mostTenths  = 100
+	mostDropped = 400
+)
+
+// remedies looks for the least of each kind. Every plan is made with the same
+// seed and number of iterations, so that they can be compared.
+type remedies struct {
+	state  *State
+	period Period
+	o      Options
+	before *Plan
+}
+
+// Fits reports whether a plan serves every location and plans every visit that is
+// asked for.
+func (p *Plan) Fits() bool { return len(p.Unplanned) == 0 && !p.leavesLocations() }
+
+func (p *Plan) leavesLocations() bool {
+	return slices.ContainsFunc(p.Assignments, func(a Assigned) bool { return a.Kind == Primary && a.Staff == "" })
+}
+
+// Remedies returns for a region in which not everything fits the least remedy of
+// each kind; nothing when everything fits.
+func Remedies(ctx context.Context, s *State, o Options) ([]Remedy, error) {
+	if o.Iterations == 0 {
+		return nil, fmt.Errorf("remedies are compared at a number of iterations: Options.Iterations is 0")
+	}
+	r := &remedies{state: s, period: s.Programme.YearPeriod(o.Year), o: o}
+	var err error
+	if r.before, err = Solve(ctx, s, o); err != nil || r.before.Fits() {
+		return nil, err
+	}
+	var out []Remedy
+	for i := range s.Programme.Roles {
+		if role := &s.Programme.Roles[i]; r.short(role) {
+			x, err := r.moreHours(ctx, role)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, x)
+		}
+	}
+	for _, find := range []func(context.Context) (Remedy, error){r.moveLocations, r.dropSecond} {
+		x, err := find(ctx)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, x)
+	}
+	return out, nil
+}
+
+// short reports whether a role leaves something undone.
+func (r *remedies) short(role *Role) bool {
+	if role.Assign == NotAssigned {
+		return false
+	}
+	left := func(a Assigned) bool { return a.Role == role.ID && a.Kind == Primary && a.Staff == "" }
+	undone := func(u Unplanned) bool { return u.Role == role.ID }
+	return slices.ContainsFunc(r.before.Assignments, left) || slices.ContainsFunc(r.before.Unplanned, undone)
+}
+
+// least looks for the least steps with which the plan of a scenario fits.
+func (r *remedies) least(ctx context.Context, x *Remedy, most int, with func(steps int) (Scenario, Options)) error {
+	plans := map[int]*Plan{0: r.before}
+	steps, enough, err := capacity.Least(most, func(n int) (bool, error) {
+		if plans[n] == nil {
+			c, o := with(n)
+			s, faults := c.Apply(r.state)
+			if len(faults) > 0 {
+				return false, &ScenarioError{c.Name, faults}
+			}
+			p, err := Solve(ctx, s, o)
+			if err != nil {
+				return false, err
+			}
+			plans[n] = p
+		}
+		return plans[n].done(x.Role), nil
+	})
+	if err != nil {
+		return err
+	}
+	x.Steps, x.Enough, x.Before = steps, enough, r.before.cost()
+	if enough {
+		x.Scenario, _ = with(steps)
+		x.Cost = plans[steps].cost()
+	}
+	return nil
+}
+
+// done reports whether a plan leaves nothing of a role, or of any for an empty
+// one.
+func (p *Plan) done(role string) bool {
+	if role == "" {
+		return p.Fits()
+	}
+	return !slices.ContainsFunc(p.Unplanned, func(u Unplanned) bool { return u.Role == role }) &&
+		!slices.ContainsFunc(p.Assignments, func(a Assigned) bool { return a.Kind == Primary && a.Role == role && a.Staff == "" })
+}
+
+func (p *Plan) cost() int64 {
+	sum := p.Schedule.Soft
+	for i := range p.Roles {
+		sum += p.Roles[i].Cost
+	}
+	return sum
+}
+
+// moreHours adds one person at the location nearest to the middle of what is
+// left undone, on weekdays, with any skill.
+func (r *remedies) moreHours(ctx context.Context, role *Role) (Remedy, error) {
+	x := Remedy{Kind: MoreHours, Role: role.ID}
+	f, err := newFormulation(r.state, r.period)
+	if err != nil {
+		return x, err
+	}
+	full := role.FullTime
+	if full == 0 {
+		full = int(100 * f.state.Programme.Assume(FullTimeHours, "", r.period.From))
+	}
+	day := []calendar.Span{{From: 8*60 + 30, To: 17 * 60}}
+	with := func(tenths int) (Scenario, Options) {
+		person := Staff{
+			ID: "extra-" + role.ID, Name: "+", Home: r.middle(role), Mode: Car, Skills: r.skills(), Pattern: calendar.Week{1: day, 2: day, 3: day, 4: day, 5: day},
+			Contracts: []Contract{{Role: role.ID, Budget: WithoutIndication, HoursWeek: full * tenths / 10, From: calendar.NoDate, To: calendar.NoDate}},
+		}
+		if len(r.state.Organisations) > 0 {
+			person.Organisation = r.state.Organisations[0].ID
+		}
+		return Scenario{Name: fmt.Sprintf("+%d.%d %s", tenths/10, tenths%10, role.ID), Staff: []Staff{person}}, r.o
+	}
+	if err := r.least(ctx, &x, mostTenths, with); err != nil || !x.Enough {
+		return x, err
+	}
+	c, _ := with(x.Steps - 1)
+	if x.Steps == 1 {
+		c = Scenario{}
+	}
+	less, faults := c.Apply(r.state)
+	if len(faults) > 0 {
+		return x, &ScenarioError{c.Name, faults}
+	}
+	x.Proved, err = tooMuch(less, role.ID, r.period)
+	return x, err
+}
+
+// middle is where the work is that is left undone: the location nearest to its
+// mean.
+func (r *remedies) middle(role *Role) Point {
+	undone := map[string]bool{}
+	for _, a := range r.before.Assignments {
+		if a.Kind == Primary && a.Role == role.ID && a.Staff == "" {
+			undone[a.Location] = true
+		}
+	}
+	for _, u := range r.before.Unplanned {
+		if u.Role == role.ID {
+			undone[u.Location] = true
+		}
+	}
+	var lat, lon, n float64
+	for i := range r.state.Locations {
+		if l := &r.state.Locations[i]; undone[l.ID] {
+			lat, lon, n = lat+l.Point.Lat, lon+l.Point.Lon, n+1
+		}
+	}
+	best, distance := Point{}, -1.0
+	for i := range r.state.Locations {
+		p := r.state.Locations[i].Point
+		d := (p.Lat-lat/n)*(p.Lat-lat/n) + (p.Lon-lon/n)*(p.Lon-lon/n)
+		if distance < 0 || d < distance {
+			best, distance = p, d
+		}
+	}
+	return best
+}
+
+func (r *remedies) skills() []string {
+	var out []string
+	for i := range r.state.Staff {
+		for _, skill := range r.state.Staff[i].Skills {
+			if !slices.Contains(out, skill) {
+				out = append(out, skill)
+			}
+		}
+	}
+	return out
+}
+
+// tooMuch reports whether the work of a role is surely more than the time of all
+// who may do it: each location takes at least what it takes of whoever can do it
+// with least, and no division of the time covers that.
+func tooMuch(s *State, role string, p Period) (bool, error) {
+	f, err := newFormulation(s, p)
+	if err != nil {
+		return false, err
+	}
+	problem := f.formulatePrimary(s.Programme.Role(role), make([][]string, len(s.Locations)), map[string]int64{}, -1)
+	time := make([]int64, len(problem.Staff))
+	for i := range problem.Staff {
+		time[i] = max(0, problem.Staff[i].Capacity-problem.Staff[i].Base)
+	}
+	work, serves := make([]int64, len(problem.Locations)), make([][]int, len(time))
+	for l := range problem.Locations {
+		for k, c := range problem.Locations[l].Candidates {
+			if k == 0 || c.Load < work[l] {
+				work[l] = c.Load
+			}
+			serves[c.Staff] = append(serves[c.Staff], l)
+		}
+	}
+	return capacity.Fit(time, work, serves).Short > 0, nil
+}
+
+// moveLocations lets as few locations change hands as it takes.
+func (r *remedies) moveLocations(ctx context.Context) (Remedy, error) {
+	x := Remedy{Kind: MoveLocations}
+	still := *r
+	still.o.MaxChanges = 0
+	var err error
+	if still.before, err = Solve(ctx, r.state, still.o); err != nil {
+		return x, err
+	}
+	err = still.least(ctx, &x, len(r.state.Locations), func(n int) (Scenario, Options) {
+		o := r.o
+		o.MaxChanges = n
+		return Scenario{}, o
+	})
+	return x, err
+}
+
+// dropSecond takes as few visits back beyond those promised as it takes: first
+// those that could not be planned anyway.
+func (r *remedies) dropSecond(ctx context.Context) (Remedy, error) {
+	x := Remedy{Kind: DropSecondVisits}
+	type second struct{ location, requirement string }
+	var order []second
+	seen := map[second]bool{}
+	add := func(k second) {
+		if !seen[k] {
+			seen[k] = true
+			order = append(order, k)
+		}
+	}
+	for _, u := range r.before.Unplanned {
+		if u.Level == Target {
+			add(second{u.Location, u.Requirement})
+		}
+	}
+	for _, c := range r.before.Coverage {
+		if c.Target > c.Minimum {
+			add(second{c.Location, c.Requirement})
+		}
+	}
+	err := r.least(ctx, &x, min(len(order), mostDropped), func(n int) (Scenario, Options) {
+		c := Scenario{Name: fmt.Sprintf("-%d", n)}
+		for _, k := range order[:n] {
+			c.Overrides = append(c.Overrides, PromiseAt{Requirement: k.requirement, Location: k.location})
+		}
+		return c, r.o
+	})
+	return x, err
+}
