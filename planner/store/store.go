@@ -22,8 +22,16 @@ import (
 // DefaultPath is the file of the embedded database when none is named.
 const DefaultPath = "data/wijkplanner.db"
 
-// pgConnections limits the connections of one program to PostgreSQL.
-const pgConnections = 16
+// pgConnections limits the connections of one program to PostgreSQL, unless it
+// is told otherwise; spareConnections of them are kept for the short questions
+// that every request begins with, and for Ping.
+const (
+	pgConnections    = 16
+	spareConnections = 2
+)
+
+// patience is how long a transaction waits for its turn.
+const patience = 5 * time.Second
 
 // lockTimeout ends the waiting for somebody else's lock; a transaction then
 // tries again and in the end gives ErrBusy.
@@ -43,6 +51,11 @@ type Store struct {
 	// writer lets one writer at a time into an embedded database, in order of
 	// arrival; SQLite itself would let them in by luck. Nil on PostgreSQL.
 	writer chan struct{}
+	// connections and slots bound what goes on at once on PostgreSQL; who finds
+	// no slot within patience gets ErrBusy.
+	connections int
+	slots       chan struct{}
+	patience    time.Duration
 }
 
 // Option changes how a store is opened.
@@ -51,12 +64,19 @@ type Option func(*Store)
 // WithClock sets the clock that dates rows; the default is the system's.
 func WithClock(now func() time.Time) Option { return func(s *Store) { s.now = now } }
 
+// WithConnections limits the connections to PostgreSQL, 3 or more, and says how
+// long a transaction waits for one before it gives ErrBusy; the defaults are 16
+// and 5 seconds.
+func WithConnections(n int, patience time.Duration) Option {
+	return func(s *Store) { s.connections, s.patience = n, patience }
+}
+
 // Open opens a database and applies the migrations it lacks. The address is
 // "postgres://…" for PostgreSQL, and a path, or "sqlite:" and a path, for an
 // embedded database, made when it is not there; empty means DefaultPath. The
 // store reaches everything, as the program itself; As narrows it.
 func Open(ctx context.Context, address string, options ...Option) (*Store, error) {
-	s := &Store{scope: systemScope, now: time.Now} //nolint:forbidigo // the default of the one clock of the store; WithClock replaces it
+	s := &Store{scope: systemScope, now: time.Now, connections: pgConnections, patience: patience} //nolint:forbidigo // the default of the one clock of the store; WithClock replaces it
 	for _, o := range options {
 		o(s)
 	}
@@ -133,8 +153,10 @@ func (s *Store) openPostgres(address string) (gorm.Dialector, error) {
 	}
 	s.dialect = migrations.Postgres
 	s.sql = stdlib.OpenDB(*config)
-	s.sql.SetMaxOpenConns(pgConnections)
-	s.sql.SetMaxIdleConns(pgConnections)
+	s.connections = max(s.connections, spareConnections+1)
+	s.slots = make(chan struct{}, s.connections-spareConnections)
+	s.sql.SetMaxOpenConns(s.connections)
+	s.sql.SetMaxIdleConns(s.connections)
 	return postgres.New(postgres.Config{Conn: s.sql}), nil
 }
 

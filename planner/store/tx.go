@@ -30,14 +30,11 @@ type Tx struct {
 // nothing but the database. There is no nesting: f calls the methods of its
 // Tx, never those of the Store. When others stay in the way it gives ErrBusy.
 func (s *Store) Tx(ctx context.Context, f func(*Tx) error) error {
-	if s.writer != nil {
-		select {
-		case s.writer <- struct{}{}:
-			defer func() { <-s.writer }()
-		case <-ctx.Done():
-			return fmt.Errorf("wait to write: %w", ctx.Err())
-		}
+	done, err := s.turn(ctx, s.writer)
+	if err != nil {
+		return err
 	}
+	defer done()
 	pause := firstPause
 	for try := 0; ; try++ {
 		err := s.once(ctx, f)
@@ -58,9 +55,7 @@ func (s *Store) Tx(ctx context.Context, f func(*Tx) error) error {
 }
 
 func (s *Store) once(ctx context.Context, f func(*Tx) error) error {
-	return s.db.WithContext(ctx).Transaction(func(db *gorm.DB) error {
-		return f(&Tx{db: db, store: s})
-	})
+	return s.transaction(ctx, f)
 }
 
 // read runs f on one unchanging view of the database, without a write lock.
@@ -69,9 +64,42 @@ func (s *Store) read(ctx context.Context, f func(*Tx) error) error {
 	if s.dialect == migrations.Postgres {
 		options.Isolation = sql.LevelRepeatableRead
 	}
+	return s.transaction(ctx, f, options)
+}
+
+// transaction runs f in one transaction, when a connection is free for it.
+func (s *Store) transaction(ctx context.Context, f func(*Tx) error, options ...*sql.TxOptions) error {
+	done, err := s.turn(ctx, s.slots)
+	if err != nil {
+		return err
+	}
+	defer done()
 	return s.db.WithContext(ctx).Transaction(func(db *gorm.DB) error {
 		return f(&Tx{db: db, store: s})
-	}, options)
+	}, options...)
+}
+
+// turn waits for a place among those that go on at once, and returns what gives
+// it back. Who waits too long gets ErrBusy: a queue that only grows helps nobody.
+func (s *Store) turn(ctx context.Context, places chan struct{}) (done func(), err error) {
+	if places == nil {
+		return func() {}, nil
+	}
+	select {
+	case places <- struct{}{}:
+		return func() { <-places }, nil
+	default:
+	}
+	t := time.NewTimer(s.patience)
+	defer t.Stop()
+	select {
+	case places <- struct{}{}:
+		return func() { <-places }, nil
+	case <-ctx.Done():
+		return nil, fmt.Errorf("wait for the database: %w", ctx.Err())
+	case <-t.C:
+		return nil, fmt.Errorf("%w: no turn within %s", ErrBusy, s.patience)
+	}
 }
 
 func wait(ctx context.Context, d time.Duration) error {
