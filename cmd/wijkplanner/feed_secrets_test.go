@@ -151,7 +151,7 @@ func TestDemoShowsNoKeyToALog(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	p := &process{ctx: t.Context(), stdout: &out, stderr: io.Discard, log: slog.New(slog.DiscardHandler), now: time.Now}
-	s, err := databaseFlag{imported(t)}.open(p)
+	s, err := databaseFlag{DB: imported(t)}.open(p)
 	if err != nil {
 		t.Fatal(err)
 	}

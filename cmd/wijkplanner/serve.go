@@ -22,12 +22,17 @@ import (
 
 // databaseFlag names the database of a command.
 type databaseFlag struct {
-	DB string `name:"db" env:"WIJKPLANNER_DB" help:"Database: postgres://… or a path; empty for the embedded one in ./data."`
+	DB            string `name:"db" env:"WIJKPLANNER_DB" help:"Database: postgres://… or a path; empty for the embedded one in ./data."`
+	DBConnections int    `name:"db-connections" default:"16" env:"WIJKPLANNER_DB_CONNECTIONS" help:"How many connections to PostgreSQL this program may have; 3 or more."`
 }
+
+// databasePatience is how long a request waits for its turn in the database
+// before it is answered 503.
+const databasePatience = 5 * time.Second
 
 // open opens the database, migrated, with a service over it.
 func (d databaseFlag) open(p *process) (*service.Service, error) {
-	st, err := store.Open(p.ctx, d.DB, store.WithClock(p.now))
+	st, err := store.Open(p.ctx, d.DB, store.WithClock(p.now), store.WithConnections(d.DBConnections, databasePatience))
 	if err != nil {
 		return nil, &codeError{exitInput, err}
 	}
@@ -50,7 +55,9 @@ type serveCommand struct {
 	smtpFlags
 	imapFlags
 	busyFlags
+	jobLease
 	Jobs         int            `default:"1" env:"WIJKPLANNER_JOBS" help:"How many jobs to do at once beside serving; 0 leaves them to 'wijkplanner worker'."`
+	Drain        time.Duration  `default:"1s" env:"WIJKPLANNER_DRAIN" help:"How long to go on serving after /healthz says that the server stops, so that load balancers notice."`
 	Addr         string         `default:":8080" env:"WIJKPLANNER_ADDR" help:"Address to listen on."`
 	PublicURL    string         `env:"WIJKPLANNER_URL" help:"Address that people use (default: http:// and the address listened on)."`
 	ContactName  string         `default:"Wijkplanner" env:"WIJKPLANNER_CONTACT_NAME" help:"Whom to ask about the API."`
@@ -67,7 +74,7 @@ func (c *serveCommand) Validate() error {
 	if c.Year != 0 && (c.Year < firstYear || c.Year > lastYear) {
 		return fmt.Errorf("--year is %d: want a year from %d to %d", c.Year, firstYear, lastYear)
 	}
-	return nil
+	return c.check()
 }
 
 // shutdownTime is how long requests may take to end when the server stops.
@@ -103,17 +110,18 @@ func (c *serveCommand) Run(p *process) (err error) {
 	if err := (secretFlag{c.SecretKey}).unlock(s); err != nil {
 		return err
 	}
-	background, err := background(s, c.Jobs, &c.smtpFlags, &c.imapFlags, &c.busyFlags)
+	background, err := background(s, c.Jobs, c.JobLease, &c.smtpFlags, &c.imapFlags, &c.busyFlags)
 	if err != nil {
 		return err
 	}
 	defer background.start(p.ctx)()
 	fmt.Fprintf(p.stdout, "Wijkplanner is at %s – stop with Ctrl+C\n", c.PublicURL)
-	return serve(p.ctx, api.Server(c.Addr, handler), listener)
+	return serve(p.ctx, api.Server(c.Addr, handler), listener, c.Drain)
 }
 
-// serve runs a server until the context ends, and then lets requests finish.
-func serve(ctx context.Context, server *http.Server, listener net.Listener) error {
+// serve runs a server until the context ends: then it goes on for a while, so
+// that load balancers see that it stops, and lets requests finish.
+func serve(ctx context.Context, server *http.Server, listener net.Listener, drain time.Duration) error {
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()
 	select {
@@ -121,9 +129,20 @@ func serve(ctx context.Context, server *http.Server, listener net.Listener) erro
 		return err
 	case <-ctx.Done():
 	}
+	time.Sleep(drain)
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
 	defer cancel()
 	return server.Shutdown(last)
+}
+
+// ready says whether the server wants requests: not when it stops.
+func ready(p *process, s *service.Service) func(context.Context) error {
+	return func(ctx context.Context) error {
+		if p.ctx.Err() != nil {
+			return errors.New("the server stops")
+		}
+		return s.Health(ctx)
+	}
 }
 
 // handler wires the routes to the service.
@@ -170,7 +189,7 @@ func (c *serveCommand) handler(p *process, s *service.Service) (http.Handler, er
 		},
 		FeedLimit: c.FeedLimit, UnknownLimit: c.UnknownLimit,
 		Answering: answering(s),
-		Health:    s.Health, Now: p.now, Log: p.log, PublicURL: c.PublicURL, TrustedProxies: c.TrustedProxy,
+		Health:    ready(p, s), Now: p.now, Log: p.log, PublicURL: c.PublicURL, TrustedProxies: c.TrustedProxy,
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/wijkplanner/wijkplanner/planner/service"
 )
@@ -11,15 +12,28 @@ import (
 // work is what goes on beside a server, or in a worker.
 type work struct{ service.Background }
 
+// jobLease says how long jobs stay with a program that does not answer.
+type jobLease struct {
+	JobLease time.Duration `default:"1m" env:"WIJKPLANNER_JOB_LEASE" help:"How long a job stays with a program that does not answer any more, before another one takes it."`
+}
+
+// check refuses a lease that a busy machine would lose while it works.
+func (l jobLease) check() error {
+	if l.JobLease < time.Second {
+		return fmt.Errorf("--job-lease is %s: want a second or more", l.JobLease)
+	}
+	return nil
+}
+
 // background wires the work that nobody asks for.
-func background(s *service.Service, jobs int, smtp *smtpFlags, imap *imapFlags, calendars *busyFlags) (*work, error) {
+func background(s *service.Service, jobs int, lease time.Duration, smtp *smtpFlags, imap *imapFlags, calendars *busyFlags) (*work, error) {
 	sender, senderErr := smtp.sender()
 	box, boxErr := imap.mailbox()
 	busy, busyErr := calendars.reader(s)
 	if err := errors.Join(senderErr, boxErr, busyErr); err != nil {
 		return nil, &codeError{exitInput, err}
 	}
-	return &work{service.Background{Service: s, Jobs: jobs, Sender: sender, Mailbox: box, Busy: busy}}, nil
+	return &work{service.Background{Service: s, Jobs: jobs, JobLease: lease, Sender: sender, Mailbox: box, Busy: busy}}, nil
 }
 
 // start begins the work and returns what stops it and waits for its end.
@@ -43,6 +57,7 @@ type workerCommand struct {
 	smtpFlags
 	imapFlags
 	busyFlags
+	jobLease
 	Jobs      int    `default:"1" env:"WIJKPLANNER_JOBS" help:"How many jobs to do at once."`
 	PublicURL string `env:"WIJKPLANNER_URL" help:"Address that people use, for the links in mail."`
 }
@@ -52,7 +67,7 @@ func (c *workerCommand) Validate() error {
 	if c.Jobs < 1 {
 		return fmt.Errorf("--jobs is %d: want 1 or more", c.Jobs)
 	}
-	return nil
+	return c.check()
 }
 
 // Run works until it is told to stop. What it is at then goes on elsewhere, or
@@ -71,7 +86,7 @@ func (c *workerCommand) Run(p *process) (err error) {
 	if err := (secretFlag{c.SecretKey}).unlock(s); err != nil {
 		return err
 	}
-	w, err := background(s, c.Jobs, &c.smtpFlags, &c.imapFlags, &c.busyFlags)
+	w, err := background(s, c.Jobs, c.JobLease, &c.smtpFlags, &c.imapFlags, &c.busyFlags)
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,9 @@ type Background struct {
 	Service *Service
 	// Jobs is how many jobs this program does at once; 0 leaves them to others.
 	Jobs int
+	// JobLease is how long a job stays with a program that does not answer; zero
+	// is a minute.
+	JobLease time.Duration
 	// Sender sends mail; nil leaves it in the outbox.
 	Sender *outside.Sender
 	// Mailbox is where answers arrive; nil for none.
@@ -64,7 +67,7 @@ func (b *Background) Run(ctx context.Context) {
 	every(time.Second, "seal the audit log", b.Service.SealAudit)
 	every(24*time.Hour, "log the head of the audit log", b.Service.LogAuditHead)
 	if b.Jobs > 0 {
-		group.Go(func() { (&Worker{Service: b.Service, Slots: b.Jobs}).Run(ctx) })
+		group.Go(func() { (&Worker{Service: b.Service, Slots: b.Jobs, Lease: b.JobLease}).Run(ctx) })
 	}
 	group.Wait()
 }
