@@ -42,6 +42,7 @@ func TestRD8_PanicsOfHandlersDoNotEnd(t *testing.T) {
 			t.Error(err)
 			return 0, ""
 		}
+		defer func() { _ = answer.Body.Close() }()
 		_, _ = io.Copy(io.Discard, answer.Body)
 		return answer.StatusCode, answer.Header.Get("X-Request-Id")
 	}

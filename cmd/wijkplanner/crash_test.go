@@ -132,7 +132,7 @@ func (c *crash) run(kills int) {
 	}
 	db := c.look()
 	defer func() { _ = db.Close() }()
-	attempts := c.count(db, "SELECT sum(attempt) FROM jobs WHERE kind = 'propose'")
+	attempts := c.count(c.Context(), db, "SELECT sum(attempt) FROM jobs WHERE kind = 'propose'")
 	slices.Sort(c.starts)
 	c.Logf("%d kills at %d bookings a second and a planning job: %d bookings acknowledged, 0 lost, 0 by half; %d jobs done in %d attempts, with one plan; "+
 		"the last resumed and done %s after the kill; starts: median %s, longest %s",
@@ -166,12 +166,12 @@ func (c *crash) start() *exec.Cmd {
 }
 
 func (c *crash) health() int {
-	status, _ := c.get("/healthz")
+	status, _ := c.get(c.Context(), "/healthz")
 	return status
 }
 
-func (c *crash) get(path string) (int, error) {
-	request, err := http.NewRequestWithContext(c.Context(), http.MethodGet, "http://"+c.addr+path, nil)
+func (c *crash) get(ctx context.Context, path string) (int, error) {
+	request, err := http.NewRequestWithContext(context.WithoutCancel(ctx), http.MethodGet, "http://"+c.addr+path, nil)
 	if err != nil {
 		return 0, err
 	}
@@ -184,12 +184,12 @@ func (c *crash) get(path string) (int, error) {
 }
 
 // post sends something to the loaded server; it returns 0 when no answer came.
-func (c *crash) post(path string, body, into any) int {
+func (c *crash) post(ctx context.Context, path string, body, into any) int {
 	text, err := json.Marshal(body)
 	if err != nil {
 		panic(err)
 	}
-	request, err := http.NewRequestWithContext(c.Context(), http.MethodPost, "http://"+c.loadAddr+path, bytes.NewReader(text))
+	request, err := http.NewRequestWithContext(context.WithoutCancel(ctx), http.MethodPost, "http://"+c.loadAddr+path, bytes.NewReader(text))
 	if err != nil {
 		panic(err)
 	}
@@ -225,7 +225,7 @@ func (c *crash) book(ctx context.Context) {
 			c.unsure[ref] = true
 			c.mu.Unlock()
 			from := time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(n) * time.Hour)
-			status := c.post("/take", taking{Ref: ref, Staff: []string{c.staff[n%len(c.staff)], c.staff[(n+1)%len(c.staff)]}, From: from, To: from.Add(time.Hour)}, &struct{}{})
+			status := c.post(ctx, "/take", taking{Ref: ref, Staff: []string{c.staff[n%len(c.staff)], c.staff[(n+1)%len(c.staff)]}, From: from, To: from.Add(time.Hour)}, &struct{}{})
 			c.mu.Lock()
 			defer c.mu.Unlock()
 			switch status {
@@ -247,8 +247,8 @@ func (c *crash) plan(ctx context.Context) {
 		c.mu.Lock()
 		n := len(c.jobs)
 		c.mu.Unlock()
-		if n == 0 || c.done(n) {
-			if c.post("/plan", service.PlanParams{Year: 2027, Iterations: 3000, MaxChanges: -1}, &id) == http.StatusOK {
+		if n == 0 || c.done(ctx, n) {
+			if c.post(ctx, "/plan", service.PlanParams{Year: 2027, Iterations: 3000, MaxChanges: -1}, &id) == http.StatusOK {
 				c.mu.Lock()
 				c.jobs = append(c.jobs, id)
 				c.mu.Unlock()
@@ -263,10 +263,10 @@ func (c *crash) plan(ctx context.Context) {
 
 // done reports whether so many jobs are done, by what a look beside the server
 // says.
-func (c *crash) done(n int) bool {
+func (c *crash) done(ctx context.Context, n int) bool {
 	db := c.look()
 	defer func() { _ = db.Close() }()
-	return c.count(db, "SELECT count(*) FROM jobs WHERE kind = 'propose' AND state = 'done'") >= n
+	return c.count(ctx, db, "SELECT count(*) FROM jobs WHERE kind = 'propose' AND state = 'done'") >= n
 }
 
 func (c *crash) postgres() bool { return strings.HasPrefix(c.db, "postgres") }
@@ -284,9 +284,9 @@ func (c *crash) look() *sql.DB {
 	return db
 }
 
-func (c *crash) count(db *sql.DB, query string) int {
+func (c *crash) count(ctx context.Context, db *sql.DB, query string) int {
 	var n int
-	if err := db.QueryRowContext(context.WithoutCancel(c.Context()), query).Scan(&n); err != nil {
+	if err := db.QueryRowContext(context.WithoutCancel(ctx), query).Scan(&n); err != nil {
 		c.Errorf("%s: %v", query, err)
 	}
 	return n
@@ -301,7 +301,7 @@ func (c *crash) check(kill int) {
 		if _, err := db.ExecContext(c.Context(), "CREATE EXTENSION IF NOT EXISTS amcheck"); err != nil {
 			c.Fatal(err)
 		}
-		c.count(db, `SELECT count(bt_index_check(i.indexrelid, true)::text) FROM pg_index i JOIN pg_class k ON k.oid = i.indexrelid
+		c.count(c.Context(), db, `SELECT count(bt_index_check(i.indexrelid, true)::text) FROM pg_index i JOIN pg_class k ON k.oid = i.indexrelid
 			JOIN pg_am a ON a.oid = k.relam JOIN pg_namespace n ON n.oid = k.relnamespace WHERE a.amname = 'btree' AND n.nspname = 'public'`)
 	} else {
 		var sound string
@@ -317,7 +317,7 @@ func (c *crash) check(kill int) {
 		"plans without a job":   `SELECT abs((SELECT count(*) FROM plans) - (SELECT count(*) FROM jobs WHERE kind = 'propose' AND state = 'done'))`,
 		"jobs that did not end": `SELECT count(*) FROM jobs WHERE state NOT IN ('waiting', 'running', 'done')`,
 	} {
-		if n := c.count(db, query); n != 0 {
+		if n := c.count(c.Context(), db, query); n != 0 {
 			c.Errorf("kill %d: %d %s", kill, n, what)
 		}
 	}
@@ -360,7 +360,7 @@ func (c *crash) resumed() time.Duration {
 	c.Helper()
 	began := time.Now()
 	server := c.start()
-	for !c.done(len(c.jobs)) {
+	for !c.done(c.Context(), len(c.jobs)) {
 		if time.Since(began) > 120*time.Second {
 			c.Fatal("jobs are not resumed within 120 s")
 		}

@@ -42,7 +42,7 @@ func TestRO1_StopUnderLoad(t *testing.T) {
 			}
 			db := c.look()
 			defer func() { _ = db.Close() }()
-			if n := c.count(db, "SELECT count(*) FROM jobs WHERE failures > 0 OR state NOT IN ('waiting', 'done')"); n != 0 {
+			if n := c.count(c.Context(), db, "SELECT count(*) FROM jobs WHERE failures > 0 OR state NOT IN ('waiting', 'done')"); n != 0 {
 				t.Errorf("%d jobs were not handed back", n)
 			}
 			t.Logf("%d stops under %d requests a second: %d answered, %d failed; the longest exit took %s", stops, stopRate, answered, failed, longest.Round(time.Millisecond))
@@ -56,7 +56,7 @@ func (c *crash) stop() (answered, failed int, took time.Duration) {
 	c.Helper()
 	server := c.start()
 	var id int64
-	c.post("/plan", service.PlanParams{Year: 2027, Iterations: 20000, MaxChanges: -1}, &id)
+	c.post(c.Context(), "/plan", service.PlanParams{Year: 2027, Iterations: 20000, MaxChanges: -1}, &id)
 	ctx, cancel := context.WithCancel(c.Context())
 	defer cancel()
 	var good, bad atomic.Int64
@@ -67,7 +67,7 @@ func (c *crash) stop() (answered, failed int, took time.Duration) {
 		for ctx.Err() == nil {
 			<-ticker.C
 			group.Go(func() {
-				if status, err := c.get("/robots.txt"); err != nil || status != http.StatusOK {
+				if status, err := c.get(ctx, "/robots.txt"); err != nil || status != http.StatusOK {
 					bad.Add(1)
 				} else {
 					good.Add(1)

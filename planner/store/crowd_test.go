@@ -25,7 +25,9 @@ func TestRN3_PoolExhaustion(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer func() { _ = s.Close() }()
-		query := func() error { return s.read(t.Context(), func(t *Tx) error { return t.db.Exec("SELECT pg_sleep(0.05)").Error }) }
+		query := func() error {
+			return s.read(t.Context(), func(t *Tx) error { return t.db.Exec("SELECT pg_sleep(0.05)").Error })
+		}
 		if s.dialect == migrations.SQLite { // where readers do not wait, but writers do
 			query = func() error { return s.Tx(t.Context(), func(*Tx) error { time.Sleep(slow); return nil }) }
 		}
