@@ -153,7 +153,7 @@ func TestPVRPLookAlikes(t *testing.T) {
 			return p.Cost(routes)
 		}
 		if os.Getenv("WIJKPLANNER_LONG") == "" {
-			solve(schedule.Options{Iterations: 2000})
+			solve(schedule.Options{Iterations: 500}) // the faults count here, the length in the long form
 			continue
 		}
 		short, long := solve(schedule.Options{Seconds: 5}), solve(schedule.Options{Seconds: 30, Seed: 1})
