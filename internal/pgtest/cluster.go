@@ -112,18 +112,47 @@ func startCluster(ctx context.Context) (*cluster, error) {
 		return nil, err
 	}
 	c := &cluster{folder: folder, quit: make(chan struct{}), stopped: make(chan struct{})}
-	if err := c.start(ctx, initdb, postgres, as); err != nil {
+	create := c.command(ctx, as, initdb, "-D", c.data(), "-U", "planner", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+	if err := c.start(ctx, create, postgres, as); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(folder))
 	}
 	return c, nil
 }
 
+// startStandby starts a server that waits for what another one wrote: it can be
+// read and takes no writes.
+func startStandby(ctx context.Context) (*cluster, error) {
+	initdb, err := binary("initdb")
+	if err != nil {
+		return nil, err
+	}
+	postgres, err := binary("postgres")
+	if err != nil {
+		return nil, err
+	}
+	as, err := credential()
+	if err != nil {
+		return nil, err
+	}
+	folder, err := makeFolder(as)
+	if err != nil {
+		return nil, err
+	}
+	s := &cluster{folder: folder, quit: make(chan struct{}), stopped: make(chan struct{})}
+	create := s.command(ctx, as, "/bin/sh", "-c", `"$0" -D "$1" -U planner -A trust -E UTF8 --locale=C --no-sync && touch "$1/standby.signal"`,
+		initdb, s.data())
+	if err := s.start(ctx, create, postgres, as); err != nil {
+		return nil, errors.Join(err, os.RemoveAll(folder))
+	}
+	return s, nil
+}
+
 func (c *cluster) data() string { return filepath.Join(c.folder, "data") }
 
-func (c *cluster) start(ctx context.Context, initdb, postgres string, as *syscall.Credential) error {
-	create := c.command(ctx, as, initdb, "-D", c.data(), "-U", "planner", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+// start makes the folder of the data and runs a server over it.
+func (c *cluster) start(ctx context.Context, create *exec.Cmd, postgres string, as *syscall.Credential) error {
 	if out, err := create.CombinedOutput(); err != nil {
-		return fmt.Errorf("initdb: %w: %s", err, out)
+		return fmt.Errorf("%s: %w: %s", filepath.Base(create.Path), err, out)
 	}
 	args := []string{"-D", c.data(), "-k", c.folder}
 	for _, s := range settings {

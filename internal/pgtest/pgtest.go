@@ -67,6 +67,18 @@ func Database(tb testing.TB, prepare func(ctx context.Context, url string) error
 	return at(name)
 }
 
+// Standby starts a server that is a standby, and returns the URL of its one
+// database; it stops when the test ends.
+func Standby(tb testing.TB) string {
+	tb.Helper()
+	s, err := startStandby(context.WithoutCancel(tb.Context()))
+	if err != nil {
+		tb.Fatalf("standby: %v", err)
+	}
+	tb.Cleanup(s.stop)
+	return s.url().String()
+}
+
 // Stop ends the private cluster and removes its folder. TestMain calls it
 // after the tests.
 func Stop() {
@@ -138,5 +150,9 @@ func admin(ctx context.Context, statement string) error {
 func at(database string) string {
 	u := *server.base
 	u.Path = "/" + database
+	// A setting of our own, which the server only remembers: its data may go.
+	q := u.Query()
+	q.Set("wijkplanner.durability", "unchecked")
+	u.RawQuery = q.Encode()
 	return u.String()
 }

@@ -17,6 +17,13 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if what := os.Getenv(asWriter); what != "" {
+		if err := writes(what); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	code := m.Run()
 	pgtest.Stop()
 	if code == 0 {

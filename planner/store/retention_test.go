@@ -78,10 +78,10 @@ var aged = map[string]func(w world, end time.Time) string{
 		return w.row("link = 'x'", &answerCodeRow{Link: "x", Code: make([]byte, 32), ExpiresAt: At(end)})
 	},
 	"feeds/tokens": func(w world, end time.Time) string {
-		return w.row("id = 'x'", &feedRow{ID: "x", Secret: make([]byte, 32), Region: "noord", Kind: TeamFeed, Level: FullDetail, CreatedAt: At(end), RevokedAt: At(end)})
+		return w.row("id = 'x'", &feedRow{ID: "x", Secret: make([]byte, 32), Region: "noord", Kind: TeamFeed, Level: FullDetail, Language: Dutch, CreatedAt: At(end), RevokedAt: At(end)})
 	},
 	"feed_clients/access": func(w world, end time.Time) string {
-		w.must(w.db.Create(&feedRow{ID: "y", Secret: make([]byte, 32), Region: "noord", Kind: TeamFeed, Level: FullDetail, CreatedAt: At(end)}).Error)
+		w.must(w.db.Create(&feedRow{ID: "y", Secret: make([]byte, 32), Region: "noord", Kind: TeamFeed, Level: FullDetail, Language: Dutch, CreatedAt: At(end)}).Error)
 		return w.row("feed = 'y'", &feedClientRow{Feed: "y", Client: "c", LastUsed: on(calendar.DateOf(end, time.UTC))})
 	},
 	"caldav_accounts/tokens": func(w world, end time.Time) string {

@@ -173,6 +173,11 @@ func (s *Store) setUp(ctx context.Context, dialector gorm.Dialector) error {
 	if err := s.sql.PingContext(ctx); err != nil {
 		return fmt.Errorf("connect to the database: %w", err)
 	}
+	if s.dialect == migrations.Postgres {
+		if err := s.refuseUnfit(ctx); err != nil {
+			return err
+		}
+	}
 	if err := migrations.Up(ctx, s.sql, s.dialect); err != nil {
 		return err
 	}
