@@ -359,7 +359,7 @@ func TestMovesWithinTheBudgetPayOff(t *testing.T) {
 	t.Parallel()
 	p := yearProblem(40, 4, true)
 	published(p, Solve(context.Background(), p, Options{Iterations: 150}), 10)
-	broken := dropOut(p, 1, 30, 90)
+	broken := dropOut(p, 1, 30, 120)
 	if broken < 3 {
 		t.Fatalf("only %d visits are broken", broken)
 	}
