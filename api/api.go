@@ -8,9 +8,12 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"net/url"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/alexedwards/scs/v2"
 	"github.com/go-chi/chi/v5"
 
 	"github.com/wijkplanner/wijkplanner/api/web"
@@ -49,6 +52,9 @@ type Config struct {
 	Caller func(r *http.Request) (service.Scope, error)
 	// Stopping is closed when the server begins to stop; nil for never.
 	Stopping <-chan struct{}
+	// Entrance is where people and programs prove who they are; nil leaves its
+	// routes out. Where Caller is nil it says who sent a request.
+	Entrance *service.Entrance
 	// CursorKey signs the cursors of lists.
 	CursorKey []byte
 	// Contact is whom to ask about the API.
@@ -75,6 +81,9 @@ type Config struct {
 	// CallerLimit is how many requests a caller of the JSON API may make in an
 	// hour, and how many one address may make without signing in; 0 for 36,000.
 	CallerLimit int
+	// EntryLimit is how often one address may try in an hour to sign in, by a
+	// password, code, link or identity provider; 0 for 300.
+	EntryLimit int
 	// TrustedProxies are the networks whose X-Forwarded-For is believed. With
 	// none, the address of a caller is that of the connection.
 	TrustedProxies []netip.Prefix
@@ -117,6 +126,10 @@ type handlers struct {
 	// CalDAV account, unknowns the misses of each address, signIns those of each
 	// address for each user name.
 	feeds, accounts, unknowns, signIns, callers limiter
+	// entries counts the tries of each address to sign in.
+	entries limiter
+	// sessions are those of accounts, locations those of locations' contacts.
+	sessions, locations *scs.SessionManager
 	// turns are taken by questions from addresses with too many misses.
 	turns chan struct{}
 	// crossOrigin refuses what a page of somebody else makes a browser send.
@@ -130,21 +143,33 @@ func New(c Config) (http.Handler, error) {
 		return nil, err
 	}
 	h := &handlers{
-		c, newLimiter(cmp.Or(c.FeedLimit, defaultFeedLimit)), newLimiter(cmp.Or(c.AccountLimit, defaultAccountLimit)),
-		newLimiter(cmp.Or(c.UnknownLimit, defaultUnknownLimit)), newLimiter(cmp.Or(c.UnknownLimit, defaultUnknownLimit)),
-		newLimiter(cmp.Or(c.CallerLimit, defaultCallerLimit)),
-		make(chan struct{}, doubtfulTurns), http.NewCrossOriginProtection(),
+		Config: c,
+		feeds:  newLimiter(cmp.Or(c.FeedLimit, defaultFeedLimit)), accounts: newLimiter(cmp.Or(c.AccountLimit, defaultAccountLimit)),
+		unknowns: newLimiter(cmp.Or(c.UnknownLimit, defaultUnknownLimit)), signIns: newLimiter(cmp.Or(c.UnknownLimit, defaultUnknownLimit)),
+		callers: newLimiter(cmp.Or(c.CallerLimit, defaultCallerLimit)), entries: newLimiter(cmp.Or(c.EntryLimit, defaultEntryLimit)),
+		turns: make(chan struct{}, doubtfulTurns), crossOrigin: http.NewCrossOriginProtection(),
+	}
+	h.trustOwnOrigin()
+	if h.Entrance != nil {
+		h.sessions, h.locations = newSessions(h.Entrance, "session", h.secure()), newSessions(h.Entrance, "location", h.secure())
+		if h.Caller == nil {
+			h.Caller = h.authenticate
+		}
 	}
 	r := chi.NewRouter()
-	r.Use(identified, h.accessLog, h.securityHeaders, h.recovered)
+	r.Use(identified, h.accessLog, h.securityHeaders, h.recovered, h.sameSite)
 	r.NotFound(h.notFound)
 	r.MethodNotAllowed(h.methodNotAllowed)
 	h.routes(r)
+	table := policies
+	if h.Entrance != nil {
+		table = slices.Concat(policies, signInPolicies)
+	}
 	rows, err := h.mountAPI(r)
 	if err != nil {
 		return nil, err
 	}
-	if err := checkPolicies(r, append(rows, policies...)); err != nil {
+	if err := checkPolicies(r, append(rows, table...)); err != nil {
 		return nil, err
 	}
 	return r, nil
@@ -155,15 +180,31 @@ func (h *handlers) routes(r chi.Router) {
 		r.Get(pattern, handler)
 		r.Head(pattern, handler)
 	}
-	read(r, "/", h.glance)
+	r.Group(func(r chi.Router) {
+		r.Use(h.clientAddress(), h.called, h.callerLimit)
+		read(r, "/", h.signedIn(h.glance))
+		if h.Entrance != nil {
+			h.signInRoutes(r)
+		}
+	})
 	read(r, web.StaticPrefix+"*", h.static)
 	read(r.With(h.clientAddress()), "/f/{token}.ics", h.feed)
 	read(r.With(h.clientAddress()), "/subscribe/{token}", h.subscribe)
 	h.davRoutes(r)
 	read(r.With(h.clientAddress()), "/answer/{token}", h.answerPage)
-	r.With(h.clientAddress(), h.sameSite).Post("/answer/{token}", h.answerAct)
+	r.With(h.clientAddress()).Post("/answer/{token}", h.answerAct)
 	read(r, "/healthz", h.health)
 	read(r, "/robots.txt", h.robots)
+	read(r, "/.well-known/security.txt", h.securityContact)
+}
+
+// trustOwnOrigin takes the address that people use for our own, also where a
+// proxy sends another Host along.
+func (h *handlers) trustOwnOrigin() {
+	if u, err := url.Parse(h.PublicURL); err == nil && u.Host != "" {
+		// The address was read, so it is an origin.
+		_ = h.crossOrigin.AddTrustedOrigin(u.Scheme + "://" + u.Host)
+	}
 }
 
 func (h *handlers) secure() bool { return strings.HasPrefix(h.PublicURL, "https://") }

@@ -56,6 +56,9 @@ func config(log io.Writer) api.Config {
 		Account: func(context.Context, string, string, time.Time) (*service.Account, error) {
 			return nil, api.ErrNotFound
 		},
+		Caller: func(*http.Request) (service.Scope, error) {
+			return service.Scope{Role: service.Lead, Actor: "user:1", Region: "Noord"}, nil
+		},
 		PublicURL: "http://localhost:8080",
 		Health:    func(context.Context) error { return nil },
 		Now:       func() time.Time { return now },
@@ -308,7 +311,7 @@ func TestGlance(t *testing.T) {
 		if r.status != 200 || !strings.Contains(text, c.want) || !strings.Contains(text, "<html "+c.lang) {
 			t.Errorf("%s: %d, want %q and %s", c.target, r.status, c.want, c.lang)
 		}
-		if r.header.Get("Vary") != "Accept-Language, Accept-Encoding" {
+		if r.header.Get("Vary") != "Accept-Language, Cookie, Accept-Encoding" {
 			t.Errorf("Vary: %q", r.header.Get("Vary"))
 		}
 	}

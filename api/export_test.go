@@ -30,3 +30,6 @@ var (
 	ParseXML    = parseXML
 	ParseFilter = parseFilter
 )
+
+// LocalPath lets the tests see where a redirect leads.
+var LocalPath = localPath

@@ -10,6 +10,7 @@ import (
 
 	"github.com/wijkplanner/wijkplanner/api/rights"
 	v1 "github.com/wijkplanner/wijkplanner/api/v1"
+	"github.com/wijkplanner/wijkplanner/planner/service"
 )
 
 // mountAPI puts the JSON API under its prefix and returns its policy rows.
@@ -20,7 +21,7 @@ func (h *handlers) mountAPI(r chi.Router) (rows []policy, err error) {
 	r.Route(v1.Prefix, func(r chi.Router) {
 		r.NotFound(h.notFound)
 		r.MethodNotAllowed(h.methodNotAllowed)
-		r.Use(h.clientAddress(), h.sameSite, h.called, h.callerLimit)
+		r.Use(h.clientAddress(), h.called, h.callerLimit)
 		var api *v1.API
 		api, err = v1.Mount(r, v1.Config{
 			Service: h.Service, Now: h.Now, Log: h.Log, PublicURL: h.PublicURL, CursorKey: h.CursorKey, Stopping: h.Stopping,
@@ -46,6 +47,10 @@ func (h *handlers) called(next http.Handler) http.Handler {
 			caller.Scope, err = h.Caller(r)
 			switch {
 			case errors.Is(err, ErrNotFound):
+				if h.unknowns.OnLimit(w, r, address(r)) {
+					h.tooMany(w, r, h.unknowns)
+					return
+				}
 				w.Header().Set("WWW-Authenticate", `Bearer realm="Wijkplanner"`)
 				h.answerFault(w, r, http.StatusUnauthorized)
 				return
@@ -55,7 +60,8 @@ func (h *handlers) called(next http.Handler) http.Handler {
 			}
 		}
 		caller.Request = w.Header().Get(requestID)
-		next.ServeHTTP(w, r.WithContext(rights.With(r.Context(), caller)))
+		ctx := service.WithRequest(rights.With(r.Context(), caller), caller.Request)
+		next.ServeHTTP(w, r.WithContext(ctx))
 	})
 }
 

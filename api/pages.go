@@ -2,12 +2,17 @@ package api
 
 import (
 	"bytes"
+	"fmt"
 	"net/http"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 
+	"github.com/wijkplanner/wijkplanner/api/rights"
 	"github.com/wijkplanner/wijkplanner/api/web"
+	"github.com/wijkplanner/wijkplanner/planner/service"
 )
 
 func lang(r *http.Request) web.Lang {
@@ -17,12 +22,20 @@ func lang(r *http.Request) web.Lang {
 // glance shows the plan of one region: the one that ?region= names, else the
 // first.
 func (h *handlers) glance(w http.ResponseWriter, r *http.Request) {
+	switch rights.CallerOf(r.Context()).Role { //nolint:exhaustive // the others read the plan
+	case service.Administrator: // keeps accounts, and has no right to what is planned
+		h.goTo(w, r, "/account")
+		return
+	case service.LocationContact, service.Visitor:
+		h.goTo(w, r, "/location")
+		return
+	}
 	regions, err := h.Regions(r.Context())
 	if err != nil {
 		h.answerError(w, r, err)
 		return
 	}
-	view := web.View{Lang: lang(r), Regions: regions, Now: h.Now()}
+	view := web.View{Lang: lang(r), Regions: regions, Now: h.Now(), Signed: h.signed(r)}
 	query := r.URL.Query()
 	switch {
 	case query.Get("region") != "":
@@ -45,7 +58,7 @@ func (h *handlers) glance(w http.ResponseWriter, r *http.Request) {
 		h.answerError(w, r, err)
 		return
 	}
-	w.Header().Set("Vary", "Accept-Language")
+	w.Header().Set("Vary", "Accept-Language, Cookie")
 	h.send(w, r, content{kind: htmlType, body: page.Bytes()})
 }
 
@@ -76,4 +89,23 @@ func (h *handlers) health(w http.ResponseWriter, r *http.Request) {
 // search results.
 func (h *handlers) robots(w http.ResponseWriter, r *http.Request) {
 	h.send(w, r, content{kind: "text/plain; charset=utf-8", body: []byte("User-agent: *\nDisallow:\n")})
+}
+
+// securityPeriod is how long the word of security.txt holds; it is made anew each
+// day.
+const securityPeriod = 180 * 24 * time.Hour
+
+// securityContact says whom to tell of a weakness (RFC 9116), which Dutch
+// municipalities must since 25 May 2023.
+func (h *handlers) securityContact(w http.ResponseWriter, r *http.Request) {
+	public := strings.TrimSuffix(h.PublicURL, "/")
+	var b strings.Builder
+	if h.Contact.Mail != "" {
+		fmt.Fprintf(&b, "Contact: mailto:%s\n", h.Contact.Mail)
+	} else {
+		fmt.Fprintf(&b, "Contact: %s/\n", public)
+	}
+	fmt.Fprintf(&b, "Expires: %s\nPreferred-Languages: nl, en\nCanonical: %s/.well-known/security.txt\n",
+		h.Now().UTC().Truncate(24*time.Hour).Add(securityPeriod).Format(time.RFC3339), public)
+	h.send(w, r, content{kind: "text/plain; charset=utf-8", body: []byte(b.String())})
 }

@@ -22,6 +22,8 @@ const (
 	// linkHolder came by a link in mail. Whoever scans mail has it too, so it
 	// shows nothing of anybody, and an act needs the mailed code besides (LC).
 	linkHolder principal = "LC"
+	// account is somebody who is signed in, whatever they are.
+	account principal = "ADM TL CO AU"
 )
 
 // policy is the row of one route in the policy table.
@@ -32,7 +34,7 @@ type policy struct {
 
 // policies is the policy table: every route has a row, or nothing starts.
 var policies = slices.Concat(
-	reading("/", anyone),
+	reading("/", account),
 	reading("/static/*", anyone),
 	reading("/f/{token}.ics", feedReader),
 	reading("/subscribe/{token}", feedReader),
@@ -41,6 +43,7 @@ var policies = slices.Concat(
 	[]policy{{http.MethodPost, "/answer/{token}", linkHolder}},
 	reading("/healthz", anyone),
 	reading("/robots.txt", anyone),
+	reading("/.well-known/security.txt", anyone),
 )
 
 // reading gives the rows of a route that is only read.

@@ -23,7 +23,10 @@ const (
 	defaultAccountLimit = 1200
 	// defaultCallerLimit is ten requests a second for an hour on end.
 	defaultCallerLimit = 36000
-	limitWindow        = time.Hour
+	// defaultEntryLimit is an office that signs in together in the morning, behind
+	// one address, and too little to guess.
+	defaultEntryLimit = 300
+	limitWindow       = time.Hour
 	// doubtfulTurns is how many questions from places with too many misses are
 	// put to the database at a time.
 	doubtfulTurns = 2

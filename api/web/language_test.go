@@ -104,6 +104,17 @@ func TestMessageKeys(t *testing.T) {
 	for _, said := range []string{web.AnswerSent, web.AnswerMany, web.AnswerWrong, web.AnswerChoose, web.AnswerDone} {
 		used[said] = true // chosen by what was done
 	}
+	for _, said := range []string{
+		web.SignInWrong, web.SignInMany, web.SignInBusy, web.SignInNoRole, web.SignInNoKey, web.SignInLink, web.SignInUnbound,
+		web.SignInFactor, web.SignInProvider, web.SignInTaken, web.SignInOut, web.AccountPassword, web.AccountMail, web.AccountMailUsed,
+		web.AccountSaved, web.AccountFactor, web.LocationSent, web.LocationMany, web.LocationWrong,
+	} {
+		used[said] = true // chosen by what was done
+	}
+	for _, role := range []string{"administrator", "lead", "staff", "auditor"} {
+		used["role."+role] = true // chosen by membership
+	}
+	used["door.title"], used["location.title"] = true, true
 	for _, answer := range []string{"accepted", "tentative", "declined"} {
 		used["answer."+answer] = web.KnownAnswer(answer) // choices of the form
 	}

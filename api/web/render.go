@@ -21,6 +21,8 @@ type View struct {
 	Current string
 	Region  Region
 	Now     time.Time
+	// Signed is who looks; nil leaves it out.
+	Signed *Signed
 }
 
 // page is what the layout needs, whatever stands in it.
@@ -36,13 +38,15 @@ type page struct {
 	Policy string
 	// Made is the day as of which the page holds; NoDate where that says nothing.
 	Made calendar.Date
-	Body any
+	// Signed is who is signed in; nil on pages for anybody.
+	Signed *Signed
+	Body   any
 }
 
 // WriteGlance writes the plan at a glance as an HTML page. A region without a
 // plan gives a page that says what to do next. Nothing is written on error.
 func WriteGlance(w io.Writer, v View) error {
-	p := page{Lang: v.Lang, Regions: v.Regions, Current: v.Current, Home: "/", Made: calendar.NoDate}
+	p := page{Lang: v.Lang, Regions: v.Regions, Current: v.Current, Home: "/", Made: calendar.NoDate, Signed: v.Signed}
 	if v.Region.Plan == nil || v.Region.State == nil {
 		p.Body = emptiness(v.Region)
 		return write(w, "empty", p)
@@ -167,6 +171,7 @@ func (l Lang) functions() template.FuncMap {
 		"date":      l.date,
 		"shortdate": l.shortDate,
 		"weekday":   l.weekday,
+		"who":       l.who,
 		"dated":     func(d calendar.Date) bool { return d != calendar.NoDate },
 		"iso":       calendar.Date.String,
 		"langs":     func() []Lang { return Langs },

@@ -53,6 +53,9 @@ type cli struct {
 	Purge     purgeCommand     `cmd:"" help:"Remove what was kept long enough."`
 	Backup    backupCommand    `cmd:"" help:"Write everything the database holds to one file."`
 	Restore   restoreCommand   `cmd:"" help:"Put a backup in the place of what the database holds."`
+	User      userCommand      `cmd:"" help:"Accounts: who may sign in, and as what."`
+	Token     tokenCommand     `cmd:"" help:"Tokens with which programs use the API."`
+	Location  locationCommand  `cmd:"" help:"Links by which locations come in."`
 	Migrate   migrateCommand   `cmd:"" help:"Bring the database to this version."`
 	Version   versionCommand   `cmd:"" help:"Show the version."`
 

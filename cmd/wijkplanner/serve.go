@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/wijkplanner/wijkplanner/api"
+	"github.com/wijkplanner/wijkplanner/api/rights"
 	"github.com/wijkplanner/wijkplanner/api/web"
 	"github.com/wijkplanner/wijkplanner/planner"
 	"github.com/wijkplanner/wijkplanner/planner/files"
@@ -56,6 +57,7 @@ type serveCommand struct {
 	imapFlags
 	busyFlags
 	jobLease
+	providerFlags
 	Jobs         int            `default:"1" env:"WIJKPLANNER_JOBS" help:"How many jobs to do at once beside serving; 0 leaves them to 'wijkplanner worker'."`
 	Drain        time.Duration  `default:"1s" env:"WIJKPLANNER_DRAIN" help:"How long to go on serving after /healthz says that the server stops, so that load balancers notice."`
 	Addr         string         `default:":8080" env:"WIJKPLANNER_ADDR" help:"Address to listen on."`
@@ -65,6 +67,9 @@ type serveCommand struct {
 	TrustedProxy []netip.Prefix `env:"WIJKPLANNER_TRUSTED_PROXIES" help:"Networks of proxies whose X-Forwarded-For is believed, for example 10.0.0.0/8."`
 	FeedLimit    int            `default:"240" env:"WIJKPLANNER_FEED_LIMIT" help:"How often a feed may be read in an hour."`
 	UnknownLimit int            `default:"600" env:"WIJKPLANNER_UNKNOWN_LIMIT" help:"How many unknown feeds one address may ask for in an hour."`
+	CallerLimit  int            `default:"36000" env:"WIJKPLANNER_CALLER_LIMIT" help:"How many requests a caller of pages and API, or an address without signing in, may make in an hour."`
+	EntryLimit   int            `default:"300" env:"WIJKPLANNER_ENTRY_LIMIT" help:"How often one address may try to sign in, in an hour."`
+	PlainHTTP    bool           `env:"WIJKPLANNER_PLAIN_HTTP" help:"Allow a public http:// address although it can be read on its way; for networks that are safe by other means."`
 	Demo         string         `type:"existingdir" help:"Input folder to load, assign and plan first, when the database does not know it yet."`
 	Year         int            `help:"Year to plan for the demo (default next year)."`
 }
@@ -99,6 +104,9 @@ func (c *serveCommand) Run(p *process) (err error) {
 	if c.PublicURL == "" {
 		c.PublicURL = fmt.Sprintf("http://localhost:%d", listener.Addr().(*net.TCPAddr).Port)
 	}
+	if err := c.safeAddress(); err != nil {
+		return &codeError{exitInput, err}
+	}
 	if s.Links, err = links(c.PublicURL, c.SecretKey); err != nil {
 		return err
 	}
@@ -115,6 +123,9 @@ func (c *serveCommand) Run(p *process) (err error) {
 		return err
 	}
 	defer background.start(p.ctx)()
+	if err := c.welcome(p, s); err != nil {
+		return err
+	}
 	fmt.Fprintf(p.stdout, "Wijkplanner is at %s – stop with Ctrl+C\n", c.PublicURL)
 	return serve(p.ctx, api.Server(c.Addr, handler), listener, c.Drain)
 }
@@ -151,10 +162,15 @@ func (c *serveCommand) handler(p *process, s *service.Service) (http.Handler, er
 	if err != nil {
 		return nil, err
 	}
+	entrance, err := c.entrance(p, s)
+	if err != nil {
+		return nil, err
+	}
 	return api.New(api.Config{
+		Entrance: entrance, CallerLimit: c.CallerLimit, EntryLimit: c.EntryLimit,
 		Service: s, CursorKey: cursors, Stopping: p.ctx.Done(), Contact: c.whom(),
 		Regions: func(ctx context.Context) ([]string, error) {
-			regions, err := s.Regions(ctx)
+			regions, err := s.As(rights.CallerOf(ctx).Scope).Regions(ctx)
 			names := make([]string, len(regions))
 			for i, r := range regions {
 				names[i] = r.ID
@@ -162,7 +178,7 @@ func (c *serveCommand) handler(p *process, s *service.Service) (http.Handler, er
 			return names, err
 		},
 		Region: func(ctx context.Context, name string) (web.Region, error) {
-			snapshot, err := s.Snapshot(ctx, name)
+			snapshot, err := s.As(rights.CallerOf(ctx).Scope).Snapshot(ctx, name)
 			if err != nil {
 				return web.Region{}, notFound(err)
 			}

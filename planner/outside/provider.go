@@ -89,12 +89,6 @@ func NewProvider(c ProviderConfig) (*Provider, error) {
 	return &Provider{config: c, client: client}, nil
 }
 
-// Close lets go of connections that nobody uses.
-func (p *Provider) Close() { p.client.CloseIdleConnections() }
-
-// CloseIdleConnections lets go of the connections below.
-func (l limited) CloseIdleConnections() { l.below.CloseIdleConnections() }
-
 // limited bounds what an answer may hold.
 type limited struct{ below *http.Transport }
 

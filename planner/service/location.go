@@ -82,16 +82,22 @@ func (e *Entrance) EnterLocation(ctx context.Context, token, code string) (*Sess
 	return &Session{Link: link.ID, Since: e.Now()}, nil
 }
 
-// LocationCaller returns what the session of a location's contact reaches now.
-// It gives ErrNotFound when it has come to its end, or the link has.
-func (e *Entrance) LocationCaller(ctx context.Context, s *Session) (Scope, error) {
+// LocationOf returns the link that the session of a location's contact came by.
+// It gives ErrNotFound when the session has come to its end, or the link has.
+func (e *Entrance) LocationOf(ctx context.Context, s *Session) (*LocationLink, error) {
 	if s.Link == "" {
-		return Scope{}, fmt.Errorf("session: of no location: %w", ErrNotFound)
+		return nil, fmt.Errorf("session: of no location: %w", ErrNotFound)
 	}
 	if err := e.alive(ctx, s, LocationContact); err != nil {
-		return Scope{}, err
+		return nil, err
 	}
-	link, err := e.Store.LocationLinkByID(ctx, s.Link, e.Now())
+	return e.Store.LocationLinkByID(ctx, s.Link, e.Now())
+}
+
+// LocationCaller returns what the session of a location's contact reaches now;
+// its errors are those of LocationOf.
+func (e *Entrance) LocationCaller(ctx context.Context, s *Session) (Scope, error) {
+	link, err := e.LocationOf(ctx, s)
 	if err != nil {
 		return Scope{}, err
 	}

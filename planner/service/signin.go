@@ -42,6 +42,8 @@ var (
 	ErrNoRole = errors.New("this account has no role yet: ask an administrator")
 	// ErrUnbound is an identity of the provider that no account is bound to.
 	ErrUnbound = errors.New("no account is bound to this identity: ask an administrator for a sign-in link and bind it there")
+	// ErrMail is what is no mail address.
+	ErrMail = errors.New("not a mail address")
 	// ErrFactor is a role that asks for a second factor which the provider did not
 	// confirm.
 	ErrFactor = errors.New("this role needs a second factor, and the identity provider confirmed none")
@@ -377,6 +379,9 @@ func (e *Entrance) SetPassword(ctx context.Context, s *Session, mail, present, f
 	}
 	own := e.Store.As(scope)
 	if mail != "" && mail != u.Mail {
+		if _, err := store.CleanAddress(mail); err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrMail, err)
+		}
 		if err := own.SetMail(ctx, u.ID, mail); err != nil {
 			return nil, err
 		}

@@ -35,6 +35,11 @@ func totpCode(secret []byte, step int64) string {
 	return fmt.Sprintf("%0*d", totpDigits, (binary.BigEndian.Uint32(sum[at:at+4])&0x7fffffff)%totpModulus)
 }
 
+// TOTPCode returns the code of a secret at a moment, as an authenticator does.
+func TOTPCode(secret []byte, now time.Time) string {
+	return totpCode(secret, now.Unix()/int64(totpStep/time.Second))
+}
+
 // totpMatch returns the time step whose code this is, looking one step to either
 // side of now; ok is false when it is of none.
 func totpMatch(secret []byte, code string, now time.Time) (step int64, ok bool) {

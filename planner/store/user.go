@@ -108,23 +108,48 @@ func (s *Store) AddUser(ctx context.Context, name, mail string, memberships ...M
 		if err := t.keepsAccounts(); err != nil {
 			return err
 		}
-		row := userRow{Name: name, Mail: mail, CreatedAt: At(t.now())}
-		if err := t.db.Create(&row).Error; err != nil {
-			return conflictIn(err, "mail address: another account has it")
-		}
-		id = row.ID
-		for i := range memberships {
-			memberships[i].User = id
-			if _, err := t.addMembership(&memberships[i]); err != nil {
-				return err
-			}
-		}
-		return t.Record(Act{Verb: Created, Object: "user", ID: strconv.FormatInt(id, 10)})
+		id, err = t.addUser(name, mail, memberships)
+		return err
 	})
 	if err != nil {
 		return 0, fmt.Errorf("add an account: %w", err)
 	}
 	return id, nil
+}
+
+// AddFirstUser makes the first account of an installation. It gives ErrConflict
+// when there is one: of two servers that start at once, one makes it.
+func (s *Store) AddFirstUser(ctx context.Context, name string, memberships ...Membership) (id int64, err error) {
+	err = s.Tx(ctx, func(t *Tx) error {
+		if err := errors.Join(t.keepsAccounts(), t.advisoryLock([]int64{accountLock})); err != nil {
+			return err
+		}
+		var n int64
+		if err := t.db.Model(&userRow{}).Count(&n).Error; err != nil {
+			return err
+		}
+		if n > 0 {
+			return fmt.Errorf("there are accounts: %w", ErrConflict)
+		}
+		id, err = t.addUser(name, "", memberships)
+		return err
+	})
+	return id, err
+}
+
+// addUser makes an account.
+func (t *Tx) addUser(name, mail string, memberships []Membership) (int64, error) {
+	row := userRow{Name: name, Mail: mail, CreatedAt: At(t.now())}
+	if err := t.db.Create(&row).Error; err != nil {
+		return 0, conflictIn(err, "mail address: another account has it")
+	}
+	for _, m := range memberships {
+		m.User = row.ID
+		if _, err := t.addMembership(&m); err != nil {
+			return 0, err
+		}
+	}
+	return row.ID, t.Record(Act{Verb: Created, Object: "user", ID: strconv.FormatInt(row.ID, 10)})
 }
 
 // conflictIn says what a conflict is about.
