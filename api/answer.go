@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/go-chi/chi/v5"
 
@@ -55,10 +56,13 @@ func (h *handlers) answerToken(w http.ResponseWriter, r *http.Request) (string, 
 	return token, true
 }
 
-// sameSite refuses what a page of somebody else makes a browser send.
+// sameSite refuses what a page of somebody else makes a browser send, and what a
+// page of ours that came over a plain connection does, which anybody on the way
+// can have written.
 func (h *handlers) sameSite(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := h.crossOrigin.Check(r); err != nil {
+		plain := h.secure() && strings.HasPrefix(r.Header.Get("Origin"), "http://") && r.Method != http.MethodGet && r.Method != http.MethodHead
+		if err := h.crossOrigin.Check(r); err != nil || plain {
 			h.answerProblem(w, r, problem.New(problem.CrossSite))
 			return
 		}
