@@ -22,7 +22,7 @@ func lang(r *http.Request) web.Lang {
 // glance shows the plan of one region: the one that ?region= names, else the
 // first.
 func (h *handlers) glance(w http.ResponseWriter, r *http.Request) {
-	switch rights.CallerOf(r.Context()).Role { //nolint:exhaustive // the others read the plan
+	switch rights.CallerOf(r.Context()).Role {
 	case service.Administrator: // keeps accounts, and has no right to what is planned
 		h.goTo(w, r, "/account")
 		return

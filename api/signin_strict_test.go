@@ -351,7 +351,7 @@ func TestRF7_OpenRedirect(t *testing.T) {
 // them in all that the database and the log hold.
 func TestRA6_TokensAtRest(t *testing.T) {
 	t.Parallel()
-	each := 100
+	each := 1000 / min(raceFactor, 4)
 	if long() {
 		each = 1000
 	}
