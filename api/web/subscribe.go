@@ -44,7 +44,7 @@ type Links struct {
 func LinksOf(public, token string) (Links, error) {
 	public = strings.TrimSuffix(public, "/")
 	base, err := url.Parse(public)
-	if err != nil || base.Scheme != "http" && base.Scheme != "https" || base.Host == "" || base.RawQuery != "" || base.Fragment != "" {
+	if err != nil || base.Scheme != "http" && base.Scheme != "https" || base.Host == "" || base.User != nil || base.RawQuery != "" || base.Fragment != "" {
 		return Links{}, errors.New("the public address: want one such as https://planner.example.nl")
 	}
 	address := public + "/f/" + token + ".ics"

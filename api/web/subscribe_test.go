@@ -46,7 +46,7 @@ func TestLinks(t *testing.T) {
 			t.Errorf("%s: %+v", c.public, l)
 		}
 	}
-	for _, public := range []string{"", "planner.example.nl", "ftp://x", "https://", "https://x/?a=b", "https://" + strings.Repeat("lang.", 30) + "nl"} {
+	for _, public := range []string{"https://user:secret@planner.example.nl", "", "planner.example.nl", "ftp://x", "https://", "https://x/?a=b", "https://" + strings.Repeat("lang.", 30) + "nl"} {
 		if l, err := web.LinksOf(public, subscribeToken); err == nil {
 			t.Errorf("%q: %+v", public, l)
 		}

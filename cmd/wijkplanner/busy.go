@@ -65,11 +65,10 @@ func (busyKey) Run(p *process) error {
 }
 
 type busyAdd struct {
-	databaseFlag
+	regionFlag
 	busyFlags
-	Region string `help:"Region, where there are several."`
-	Staff  string `required:"" help:"Id of the person."`
-	From   string `name:"address-file" default:"-" help:"File with the calendar's address; - is standard input."`
+	Staff string `required:"" help:"Id of the person."`
+	From  string `name:"address-file" default:"-" help:"File with the calendar's address; - is standard input."`
 }
 
 // Run adds the calendar. Its address is a secret, so it is not an argument, which
@@ -82,7 +81,7 @@ func (c *busyAdd) Run(p *process) error {
 	if strings.TrimSpace(line) == "" {
 		return &codeError{exitInput, errors.New("which calendar? give its address on standard input or in --address-file")}
 	}
-	return c.within(p, func(s *service.Service) error {
+	return c.in(p, func(s *service.Service) error {
 		b, err := c.needed(s)
 		if err != nil {
 			return err
@@ -134,13 +133,12 @@ func (c *busyRemove) Run(p *process) error {
 }
 
 type busyList struct {
-	databaseFlag
-	Region string `help:"Region, where there are several."`
+	regionFlag
 }
 
 // Run prints one CSV line for each calendar; never its address.
 func (c *busyList) Run(p *process) error {
-	return c.within(p, func(s *service.Service) error {
+	return c.in(p, func(s *service.Service) error {
 		sources, err := s.Store.BusySources(p.ctx, c.Region)
 		if err != nil {
 			return err
@@ -194,13 +192,12 @@ func (c *busyRefresh) Run(p *process) error {
 }
 
 type busyConflicts struct {
-	databaseFlag
-	Region string `help:"Region, where there are several."`
+	regionFlag
 }
 
 // Run prints one CSV line for each conflict.
 func (c *busyConflicts) Run(p *process) error {
-	return c.within(p, func(s *service.Service) error {
+	return c.in(p, func(s *service.Service) error {
 		list, err := s.Store.BusyConflicts(p.ctx, c.Region, p.now())
 		if err != nil {
 			return err

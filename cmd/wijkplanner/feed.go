@@ -40,19 +40,17 @@ func (r *regionFlag) in(p *process, f func(s *service.Service) error) (err error
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Store.Close()) }()
-	if r.Region == "" {
-		regions, err := s.Regions(p.ctx)
-		if err != nil {
-			return err
-		}
-		if err := r.only(regions); err != nil {
-			return &codeError{exitInput, err}
-		}
+	regions, err := s.Regions(p.ctx)
+	if err != nil {
+		return err
+	}
+	if err := r.only(regions); err != nil {
+		return &codeError{exitInput, err}
 	}
 	return f(s)
 }
 
-// only takes the one region there is.
+// only takes the one region there is, or the one that is named.
 func (r *regionFlag) only(regions []service.Region) error {
 	var ids []string
 	for _, region := range regions {
@@ -61,12 +59,23 @@ func (r *regionFlag) only(regions []service.Region) error {
 	switch {
 	case len(ids) == 0:
 		return errors.New("the database holds no region: import a folder first")
+	case r.Region != "" && !slices.Contains(ids, r.Region):
+		return fmt.Errorf("region %q: not found; the database holds %s", r.Region, namesOf(ids))
+	case r.Region != "":
 	case len(ids) > 1 && !slices.Contains(ids, ""):
 		return fmt.Errorf("which region? give --region, one of %s", strings.Join(ids, ", "))
 	case len(ids) == 1:
 		r.Region = ids[0]
 	}
 	return nil
+}
+
+// namesOf lists the names of regions.
+func namesOf(ids []string) string {
+	if len(ids) == 1 && ids[0] == "" {
+		return "one without a name: leave --region out"
+	}
+	return strings.Join(ids, ", ")
 }
 
 // calendarFlags say whose calendars are meant, and how much they tell.
@@ -86,17 +95,22 @@ type calendarFlags struct {
 // local is the address of a server that was started without any settings.
 const localURL = "http://localhost:8080"
 
-// address returns the address that people use. Where none is given it says that
-// what is printed works nowhere else.
-func (c *calendarFlags) address(p *process) (string, error) {
+// address returns the address that people use.
+func (c *calendarFlags) address() (string, error) {
 	address := cmp.Or(c.PublicURL, localURL)
 	if _, err := web.LinksOf(address, ""); err != nil {
 		return "", &codeError{exitInput, err}
 	}
+	return address, nil
+}
+
+// print writes a table of addresses, and where nobody gave the address that
+// people use it says that they work nowhere else.
+func (c *calendarFlags) print(p *process, rows [][]string) error {
 	if c.PublicURL == "" {
 		fmt.Fprintf(p.stderr, "wijkplanner: %s works on this machine only; give --public-url (or WIJKPLANNER_URL) the address that people use\n", localURL)
 	}
-	return address, nil
+	return writeCSV(p.stdout, rows)
 }
 
 // calendars lists the calendars that are asked for.
@@ -138,7 +152,7 @@ func (c *feedCreate) Run(p *process) error {
 		if err != nil {
 			return err
 		}
-		address, err := c.address(p)
+		address, err := c.address()
 		if err != nil {
 			return err
 		}
@@ -155,7 +169,7 @@ func (c *feedCreate) Run(p *process) error {
 			scope := &calendars[i].Scope
 			rows = append(rows, []string{string(scope.Kind), scope.ID, links.Address, m.ID, links.Page, links.Webcal, links.Google})
 		}
-		return writeCSV(p.stdout, rows)
+		return c.print(p, rows)
 	})
 }
 

@@ -93,8 +93,7 @@ func stamp(t time.Time) string {
 }
 
 type mailAdd struct {
-	databaseFlag
-	Region   string `help:"Region, where there are several."`
+	regionFlag
 	Staff    string `xor:"whose" required:"" help:"Id of a person: their own address."`
 	Location string `xor:"whose" required:"" help:"Id of a location that the contact answers for."`
 	Mail     string `required:"" help:"Mail address."`
@@ -106,7 +105,7 @@ type mailAdd struct {
 // Run adds the contact and prints its number.
 func (c *mailAdd) Run(p *process) error {
 	contact := store.Contact{
-		Scope: store.FeedScope{Region: c.Region, Kind: store.StaffFeed, ID: c.Staff}, Name: c.Name, Mail: c.Mail,
+		Scope: store.FeedScope{Kind: store.StaffFeed, ID: c.Staff}, Name: c.Name, Mail: c.Mail,
 		Language: store.Language(c.Language), Calendar: store.ByFeed,
 	}
 	if c.Location != "" {
@@ -115,7 +114,8 @@ func (c *mailAdd) Run(p *process) error {
 	if c.Calendar != "" {
 		contact.Calendar = store.CalendarWay(c.Calendar)
 	}
-	return c.within(p, func(s *service.Service) error {
+	return c.in(p, func(s *service.Service) error {
+		contact.Scope.Region = c.Region
 		id, err := s.Store.AddContact(p.ctx, contact, p.now())
 		if err != nil {
 			return &codeError{exitInput, err}
@@ -142,13 +142,12 @@ func (c *mailRemove) Run(p *process) error {
 }
 
 type mailContacts struct {
-	databaseFlag
-	Region string `help:"Region, where there are several."`
+	regionFlag
 }
 
 // Run prints one CSV line for each contact.
 func (c *mailContacts) Run(p *process) error {
-	return c.within(p, func(s *service.Service) error {
+	return c.in(p, func(s *service.Service) error {
 		contacts, err := s.Store.Contacts(p.ctx, c.Region)
 		if err != nil {
 			return err
@@ -226,13 +225,12 @@ func (c *mailRequeue) Run(p *process) error {
 }
 
 type mailAnswers struct {
-	databaseFlag
-	Region string `help:"Region, where there are several."`
+	regionFlag
 }
 
 // Run prints one CSV line for each invitation that is not over.
 func (c *mailAnswers) Run(p *process) error {
-	return c.within(p, func(s *service.Service) error {
+	return c.in(p, func(s *service.Service) error {
 		list, err := s.Store.Invitations(p.ctx, c.Region, p.now())
 		if err != nil {
 			return err

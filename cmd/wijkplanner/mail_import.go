@@ -14,9 +14,8 @@ import (
 )
 
 type mailImport struct {
-	databaseFlag
-	Region string `help:"Region, where there are several."`
-	Path   string `arg:"" type:"existingfile" help:"CSV file with the columns kind, id and mail, and optionally name, language and calendar."`
+	regionFlag
+	Path string `arg:"" type:"existingfile" help:"CSV file with the columns kind, id and mail, and optionally name, language and calendar."`
 }
 
 // Run adds the contacts.
@@ -25,7 +24,7 @@ func (c *mailImport) Run(p *process) error {
 	if err != nil {
 		return &codeError{exitInput, err}
 	}
-	return c.within(p, func(s *service.Service) error {
+	return c.in(p, func(s *service.Service) error {
 		ids, err := s.Store.AddContacts(p.ctx, c.Region, contacts, p.now())
 		var faults store.ContactsError
 		if errors.As(err, &faults) {

@@ -287,10 +287,18 @@ func TestBusyCommands(t *testing.T) {
 		if err := os.WriteFile(path, []byte(address+"\n"), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		_, stderr, code := call(t, "busy", "add", db, "--staff=x", "--secret-key="+key, "--address-file="+path)
+		_, stderr, code := call(t, "busy", "add", db, "--staff=coach-1", "--secret-key="+key, "--address-file="+path)
 		if code != exitInput || !strings.Contains(stderr, want) || strings.Contains(stderr, "canary") {
 			t.Errorf("%s: exit %d, %s", address, code, stderr)
 		}
+	}
+	path := filepath.Join(t.TempDir(), "address")
+	if err := os.WriteFile(path, []byte("http://example.nl/canary.ics\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, stderr, code := call(t, "busy", "add", db, "--staff=nobody", "--secret-key="+key, "--address-file="+path)
+	if code != exitInput || !strings.Contains(stderr, `staff "nobody": not found`) || !strings.Contains(stderr, "https://") {
+		t.Errorf("nobody's calendar at a wrong address: exit %d, %s", code, stderr)
 	}
 	if out := ok(t, "busy", "refresh", db, "--secret-key="+key); out != "read 0 calendars, 0 failed\n" {
 		t.Errorf("refresh: %s", out)
@@ -298,6 +306,25 @@ func TestBusyCommands(t *testing.T) {
 	for _, list := range []string{"list", "conflicts"} {
 		if out := ok(t, "busy", list, db); strings.Count(out, "\n") != 1 || strings.Contains(out, "events") { // their number is kept nowhere
 			t.Errorf("%s: %s", list, out)
+		}
+	}
+}
+
+// TestWhichRegion: a region that is not there is no empty list.
+func TestWhichRegion(t *testing.T) {
+	t.Parallel()
+	db := "--db=" + imported(t)
+	for _, command := range []string{
+		"busy list", "busy conflicts", "mail contacts", "mail answers", "feed list", "feed password list", "mail add --staff=coach-1 --mail=a@example.nl",
+		"feed create --team",
+	} {
+		args := append(strings.Fields(command), db)
+		stdout, stderr, code := call(t, append(args, "--region=nergens")...)
+		if code != exitInput || stdout != "" || !strings.Contains(stderr, `region "nergens": not found`) || !strings.Contains(stderr, "leave --region out") {
+			t.Errorf("%s: exit %d, %q, %q", command, code, stdout, stderr)
+		}
+		if _, stderr, code := call(t, args...); code != 0 {
+			t.Errorf("%s without one: exit %d, %s", command, code, stderr)
 		}
 	}
 }

@@ -23,7 +23,7 @@ func (c *passwordCreate) Run(p *process) error {
 		if err != nil {
 			return err
 		}
-		address, err := c.address(p)
+		address, err := c.address()
 		if err != nil {
 			return err
 		}
@@ -32,7 +32,7 @@ func (c *passwordCreate) Run(p *process) error {
 			return &codeError{exitInput, err}
 		}
 		address = strings.TrimSuffix(address, "/") + "/dav/"
-		return writeCSV(p.stdout, [][]string{{"address", "user", "password", "calendars"}, {address, user, password, strconv.Itoa(len(calendars))}})
+		return c.print(p, [][]string{{"address", "user", "password", "calendars"}, {address, user, password, strconv.Itoa(len(calendars))}})
 	})
 }
 

@@ -49,7 +49,8 @@ type BusyReader struct {
 // fetched and read once: a wrong address is told at once. It returns the id.
 func (b *BusyReader) Add(ctx context.Context, region, staff, address string) (string, error) {
 	clean, err := b.Fetcher.CleanAddress(address)
-	if err != nil {
+	// Before anything is fetched: whoever is unknown has no calendar to read.
+	if err = errors.Join(err, b.Service.Store.CheckStaff(ctx, region, staff)); err != nil {
 		return "", err
 	}
 	got, err := b.Fetcher.Fetch(ctx, clean, "", "")

@@ -73,6 +73,14 @@ const maxBusySources = 5
 // NewBusyID returns an id for a busy source; the address is encrypted with it.
 func NewBusyID() string { return letters(tokenIDLength) }
 
+// CheckStaff gives ErrNotFound for somebody whom a region does not know.
+func (s *Store) CheckStaff(ctx context.Context, region, staff string) error {
+	return s.read(ctx, func(t *Tx) error {
+		_, err := t.persons(region, []string{staff})
+		return err
+	})
+}
+
 // AddBusySource keeps a calendar of a person, due at once. It gives ErrNotFound
 // for an unknown person and ErrConflict above five calendars.
 func (s *Store) AddBusySource(ctx context.Context, id, region, staff, address string, now time.Time) error {

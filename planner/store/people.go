@@ -1,7 +1,6 @@
 package store
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -80,7 +79,7 @@ func (t *Tx) persons(region string, staff []string) (map[string]int64, error) {
 	for _, s := range staff {
 		p, known := all[s]
 		if !known {
-			return nil, fmt.Errorf("staff %q of region %q: %w", s, region, ErrNotFound)
+			return nil, FeedScope{region, StaffFeed, s}.unknown(ErrNotFound)
 		}
 		out[s] = p
 	}
