@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/wijkplanner/wijkplanner/calendar"
 )
@@ -93,11 +94,11 @@ type ScenarioError struct {
 
 // Error lists the faults, in English.
 func (e *ScenarioError) Error() string {
-	text := fmt.Sprintf("scenario %q:", e.Scenario)
+	lines := []string{fmt.Sprintf("scenario %q:", e.Scenario)}
 	for _, f := range e.Faults {
-		text += "\n  " + f.Error()
+		lines = append(lines, "  "+f.Error())
 	}
-	return text
+	return strings.Join(lines, "\n")
 }
 
 func (o *WhatIfOptions) outcome(ctx context.Context, s *State) (out Outcome, err error) {
