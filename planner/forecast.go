@@ -128,7 +128,9 @@ func (f *forecaster) prepare() (err error) {
 			return err
 		}
 	}
-	if f.supply, err = Supply(f.state, f.period); err != nil {
+	// To the end of the last year: its visits are spread over all of it.
+	last := yearOf(f.months[len(f.months)-1]).To
+	if f.supply, err = Supply(f.state, Period{f.period.From, last}); err != nil {
 		return err
 	}
 	for i := range f.supply {

@@ -18,6 +18,8 @@ const (
 	// AcuteMinutes what one takes.
 	AcutePer100  = "acute_per_100_places"
 	AcuteMinutes = "acute_minutes"
+	// ConsultsPer100 is how many consults a year locations book for each 100 places.
+	ConsultsPer100 = "consults_per_100_places"
 	// ConsultMinutes is what a consult takes, for how much its number varies.
 	ConsultMinutes = "consult_minutes"
 	// GrowthYear is by how much the number of children grows in a year.
@@ -37,6 +39,7 @@ var forecastDefaults = func() []Assumption {
 		// 404 of about 6,700 children of 0 to 4 in nine months; places stand for
 		// children here.
 		{Key: CasesPer100, Value: 8, Unit: "cases/year", Source: "gemeente Nijmegen, 25-3-2008", From: calendar.NoDate},
+		{Key: ConsultsPer100, Value: 8, Unit: "consults/year", Source: "assumption", From: calendar.NoDate},
 		{Key: CaseWeeks, Value: 20, Unit: "weeks", Source: "assumption", From: calendar.NoDate},
 		{Key: CaseMinutesWeek, Value: 30, Unit: "minutes", Source: "assumption", From: calendar.NoDate},
 		{Key: AcutePer100, Value: 2, Unit: "questions/year", Source: "assumption", From: calendar.NoDate},

@@ -3,6 +3,8 @@ package planner
 import (
 	"math"
 	"time"
+
+	"github.com/wijkplanner/wijkplanner/calendar"
 )
 
 // spreadOver divides minutes over months by weights, to the minute: each month
@@ -55,18 +57,26 @@ func (f *forecaster) promise(role *Role, y *formulation, d *demand, year int) {
 	}
 	least := max(0, d.minimum-d.done)
 	for k, minutes := range spreadOver(int64(least)*each, weights) {
-		f.row(role.ID, loc.District, months[k]).Minimum += minutes
+		f.promiseIn(role, loc, months[k], minutes, 0)
 	}
 	for k, minutes := range spreadOver(int64(max(0, d.open()-least))*each, weights) {
-		f.row(role.ID, loc.District, months[k]).Target += minutes
+		f.promiseIn(role, loc, months[k], 0, minutes)
 	}
 }
 
-// monthsOf returns the months of the forecast that a window touches in a year,
-// with the time that the role has in each; where it has none at all, with their
-// days.
+func (f *forecaster) promiseIn(role *Role, l *Location, m Month, minimum, target int64) {
+	if m > f.months[len(f.months)-1] {
+		return
+	}
+	row := f.row(role.ID, l.District, m)
+	row.Minimum, row.Target = row.Minimum+minimum, row.Target+target
+}
+
+// monthsOf returns the months from the forecast's first day on that a window
+// touches in a year, with the time that the role has in each; where it has none at
+// all, with their days. Months after the forecast take their part of the visits.
 func (f *forecaster) monthsOf(role *Role, window Period, year int) (months []Month, weights []int64) {
-	window = window.Overlap(f.period.From, f.period.To)
+	window = window.Overlap(f.period.From, calendar.NoDate)
 	var some bool
 	for _, m := range window.months() {
 		if m.Year() != year {

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -18,6 +19,8 @@ type Scenario struct {
 	Municipalities []Municipality
 	Organisations  []Organisation
 	Staff          []Staff
+	// Copies come in too, each like somebody who is there.
+	Copies []Copy
 	// Close ends locations, Leave people's contracts, on a last day.
 	Close []LastDay
 	Leave []LastDay
@@ -42,6 +45,15 @@ type Scenario struct {
 type LastDay struct {
 	ID string
 	On calendar.Date
+}
+
+// Copy is a new person like one that is there: of the same home, skills and weekly
+// pattern, with one contract.
+type Copy struct {
+	ID, Like, Role string
+	// HoursWeek is in hundredths of an hour.
+	HoursWeek int
+	From      calendar.Date
 }
 
 // HoursChange gives somebody another contract in a role, from a day on.
@@ -69,7 +81,7 @@ type Merge struct {
 
 // Empty reports whether the scenario changes nothing.
 func (c *Scenario) Empty() bool {
-	return len(c.Locations)+len(c.Districts)+len(c.Municipalities)+len(c.Organisations)+len(c.Staff)+len(c.Close)+len(c.Leave)+
+	return len(c.Locations)+len(c.Districts)+len(c.Municipalities)+len(c.Organisations)+len(c.Staff)+len(c.Copies)+len(c.Close)+len(c.Leave)+
 		len(c.Hours)+len(c.Absences)+len(c.Assumptions)+len(c.Promises)+len(c.Overrides)+len(c.Merges) == 0 && c.Weights == nil && c.Ends == 0
 }
 
@@ -84,6 +96,9 @@ type scene struct {
 func (c *Scenario) Apply(s *State) (*State, []InputError) {
 	x := &scene{State: s.clone()}
 	x.comeIn(c)
+	for i := range c.Copies {
+		x.copy(i, &c.Copies[i])
+	}
 	x.end(c)
 	for i := range c.Hours {
 		x.changeHours(i, &c.Hours[i])
@@ -157,6 +172,25 @@ func (x *scene) comeIn(c *Scenario) {
 				x.unknown(fmt.Sprintf("staff[%d].contracts[%d].role", i, k), contract.Role)
 			}
 		}
+	}
+}
+
+func (x *scene) copy(i int, c *Copy) {
+	field := fmt.Sprintf("copies[%d]", i)
+	like := x.staff(c.Like)
+	switch {
+	case like == nil:
+		x.unknown(field+".like", c.Like)
+	case c.ID == "" || x.staff(c.ID) != nil:
+		x.twice(field+".id", c.ID)
+	case x.Programme.Role(c.Role) == nil:
+		x.unknown(field+".role", c.Role)
+	default:
+		fresh := *like
+		fresh.ID, fresh.Name, fresh.Photo = c.ID, c.ID, ""
+		budget := like.budgetOn(c.Role, max(c.From, 0))
+		fresh.Contracts = []Contract{{Role: c.Role, Budget: cmp.Or(budget, WithoutIndication), HoursWeek: c.HoursWeek, From: c.From, To: calendar.NoDate}}
+		x.Staff = append(x.Staff, fresh)
 	}
 }
 

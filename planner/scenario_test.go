@@ -33,6 +33,7 @@ func everyChange() *Scenario {
 		Districts:      []District{{ID: "WK03", Municipality: "0209", Neighbours: []string{"WK01"}}},
 		Locations:      []Location{{ID: "e", District: "WK03", Opened: calendar.NoDate, Closed: calendar.NoDate}},
 		Staff:          []Staff{{ID: "carla", Organisation: "new", Contracts: []Contract{{Role: "zc", HoursWeek: 1800, From: calendar.NoDate, To: calendar.NoDate}}}},
+		Copies:         []Copy{{"dirk", "anna", "zc", 900, calendar.NoDate}},
 		Close:          []LastDay{{"a", calendar.NewDate(2027, 6, 30)}},
 		Leave:          []LastDay{{"bram", calendar.NewDate(2027, 7, 31)}},
 		Hours:          []HoursChange{{"anna", "zc", 2160, calendar.NewDate(2027, 3, 1)}},
@@ -66,6 +67,9 @@ func TestAScenarioChangesACopy(t *testing.T) {
 	if len(anna) != 2 || anna[0].To != calendar.NewDate(2027, 2, 28) || anna[0].HoursWeek != 3600 || anna[1].HoursWeek != 2160 || anna[1].From != calendar.NewDate(2027, 3, 1) {
 		t.Errorf("Anna's contracts %+v", anna)
 	}
+	if dirk := got.staffByID("dirk"); dirk == nil || dirk.Home != got.staffByID("anna").Home || len(dirk.Contracts) != 1 || dirk.Contracts[0].Budget != WithoutIndication {
+		t.Errorf("Dirk %+v", dirk)
+	}
 	if bram := got.staffByID("bram").Contracts; bram[0].To != calendar.NewDate(2027, 7, 31) {
 		t.Errorf("Bram's contracts %+v", bram)
 	}
@@ -84,6 +88,7 @@ func TestAllFaultsOfAScenarioAtOnce(t *testing.T) {
 		Locations:   []Location{{ID: "a"}, {ID: "new", District: "WK99"}},
 		Districts:   []District{{ID: "WK01"}},
 		Staff:       []Staff{{ID: "anna"}, {ID: "dirk", Contracts: []Contract{{Role: "magician"}}}},
+		Copies:      []Copy{{ID: "x", Like: "nobody"}, {ID: "anna", Like: "bram"}, {ID: "y", Like: "bram", Role: "magician"}},
 		Close:       []LastDay{{ID: "nowhere"}},
 		Leave:       []LastDay{{ID: "nobody"}},
 		Hours:       []HoursChange{{Staff: "nobody"}, {Staff: "anna", Role: "magician"}, {Staff: "bram", Role: "zc", HoursWeek: -1}},
@@ -95,7 +100,7 @@ func TestAllFaultsOfAScenarioAtOnce(t *testing.T) {
 	}
 	got, faults := c.Apply(waitingTown())
 	want := []string{
-		"districts[0].id", "locations[0].id", "staff[0].id", "staff[1].contracts[0].role", "close[0].id", "leave[0].id", "hours[0].staff",
+		"districts[0].id", "locations[0].id", "staff[0].id", "staff[1].contracts[0].role", "copies[0].like", "copies[1].id", "copies[2].role", "close[0].id", "leave[0].id", "hours[0].staff",
 		"hours[1].role", "hours[2].hours_week", "absences[0].staff", "assumptions[0].key", "promises[0].requirement", "promises[1].target", "overrides[0].requirement", "overrides[1].location",
 		"merges[0].into", "merges[1].districts[0]", "merges[2].into", "locations.new.district",
 	}

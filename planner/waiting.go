@@ -123,16 +123,9 @@ func (w *waiting) addStreams(l *Location) {
 			consult, acute = append(consult, lanes[0]), append(acute, lanes[0], lanes[1])
 		}
 	}
-	var minutes float64
-	for i := range w.state.Programme.Roles {
-		if role := &w.state.Programme.Roles[i]; role.Select.Picks(l) && !emptyWeek(&role.Consult) {
-			minutes += float64(l.Places() * role.DemandPerPlace)
-		}
-	}
-	length := w.consultLength()
-	first := w.state.Programme.Assume
-	w.stream(l, false, consult, DefaultNotice*60, minutes/max(1, first(ConsultMinutes, "", w.From)), length)
-	w.stream(l, true, acute, acuteNotice, float64(l.Places())/100*first(AcutePer100, "", w.From), int64(first(AcuteMinutes, "", w.From)))
+	each := func(key string) float64 { return float64(l.Places()) / 100 * w.state.Programme.Assume(key, "", w.From) }
+	w.stream(l, false, consult, DefaultNotice*60, each(ConsultsPer100), w.consultLength())
+	w.stream(l, true, acute, acuteNotice, each(AcutePer100), int64(w.state.Programme.Assume(AcuteMinutes, "", w.From)))
 }
 
 // consultLength is how long a consult keeps somebody, in minutes: the first visit

@@ -34,8 +34,8 @@ func TestWaitsOfATown(t *testing.T) {
 		t.Fatalf("%d waits: %+v", len(got), got)
 	}
 	consult, acute := got[[2]any{"", false}], got[[2]any{"", true}]
-	// 166 places of 20 minutes each, in consults of 45.
-	if want := 166.0 * 20 / 45; consult.Questions < want-0.01 || consult.Questions > want+0.01 {
+	// 166 places, and 8 consults a year for each hundred.
+	if want := 166.0 / 100 * 8; consult.Questions < want-0.01 || consult.Questions > want+0.01 {
 		t.Errorf("%v questions a year, want %v", consult.Questions, want)
 	}
 	// A day's notice, and consults on Tuesdays only: three to four days and a half

@@ -42,6 +42,7 @@ type cli struct {
 	Suggest   suggestCommand   `cmd:"" help:"Rank moments for one more visit in a plan, with what each costs."`
 	Verify    verifyCommand    `cmd:"" help:"Prove a plan again from its files."`
 	Diff      diffCommand      `cmd:"" help:"Say for each person what changes between two plans, and why."`
+	Capacity  capacityCommand  `cmd:"" help:"What fits in the coming months, how long questions wait, and what if."`
 	Bench     benchCommand     `cmd:"" help:"Solve benchmark instances."`
 	Recur     recurCommand     `cmd:"" help:"List the occurrences of a recurrence rule."`
 	Import    importCommand    `cmd:"" help:"Take a folder or a file into the database, and show what changes."`

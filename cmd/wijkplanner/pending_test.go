@@ -36,8 +36,6 @@ func TestRulesOfTheSystemsThatArePending(t *testing.T) {
 	pending(t, "B10", func(t *testing.T) error { t.Helper(); return answers(t, http.MethodPost, "/v1/visits") })
 	// Passende Kinderopvang Nijmegen: what if Beuningen, Heumen and Berg en Dal join?
 	pending(t, "C5", func(t *testing.T) error { t.Helper(); return runs(t, "capacity", example, "--what-if", "x.yaml") })
-	// Geldrop-Mierlo: time from question to first visit; Arnhem: silent locations.
-	pending(t, "C6", func(t *testing.T) error { t.Helper(); return runs(t, "capacity", example) })
 }
 
 // answers reports whether a route of the running server exists.

@@ -29,6 +29,7 @@ var assumptionRanges = map[string]assumptionRange{
 	planner.FrozenDays:       {0, 366, true},
 	planner.PublishedDays:    {1, 3660, true},
 	planner.CasesPer100:      {0, 1000, false},
+	planner.ConsultsPer100:   {0, 1000, false},
 	planner.CaseWeeks:        {1, 520, false},
 	planner.CaseMinutesWeek:  {0, 2400, false},
 	planner.AcutePer100:      {0, 1000, false},
