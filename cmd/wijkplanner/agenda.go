@@ -16,7 +16,7 @@ import (
 // agendaFlags name what people's agendas are read from.
 type agendaFlags struct {
 	Plan   string `type:"existingdir" help:"Plan folder in force: its visits are kept free." placeholder:"OUT"`
-	From   string `help:"First day, as 2027-03-01 (default today; with a plan that begins later its first day)."`
+	From   string `help:"First day, as 2027-03-01 (default tomorrow; with a plan that begins later its first day)."`
 	To     string `help:"Last day (default the end of the plan, without one twelve months in all; for find four weeks)."`
 	Region string `help:"Region of the folder; needed where there are several."`
 }
@@ -118,10 +118,10 @@ func (a *agendas) end(from calendar.Date) calendar.Date {
 	return calendar.DateOf(from.Time().AddDate(1, 0, -1), time.UTC)
 }
 
-// period returns the days from … to: by default from today or the first day of
+// period returns the days from … to: by default from tomorrow or the first day of
 // the plan, if later, to the last that a function gives.
 func (f agendaFlags) period(now time.Time, a *agendas, last func(calendar.Date) calendar.Date) (planner.Period, error) {
-	p := planner.Period{From: calendar.DateOf(now, now.Location())}
+	p := planner.Period{From: calendar.DateOf(now, now.Location()) + 1}
 	if a.folder != nil {
 		p.From = max(p.From, a.folder.Summary.From)
 	}

@@ -48,6 +48,8 @@ func TestPlansOfAnotherFolder(t *testing.T) {
 		args []string
 		want string
 	}{
+		{[]string{"verify", own, counsellors}, "this plan is not of this folder"},
+		{[]string{"recommend", own, "--location", "nij-001", "--role", "zorgcoordinator", "--plan", coordinators, "--year", "2030"}, "want that year or 2028"},
 		{[]string{"diff", coordinators, plan("s", "iedere-peuter-someren")}, "no location in common"},
 		{[]string{"diff", coordinators, coordinators, "--staff", "nope"}, `--staff "nope": neither plan has this person; want one of zc-1, zc-2`},
 		{[]string{"replan", own, "--from", coordinators, "--today", "2027-03-01", "--year", "2030", "--out", filepath.Join(dir, "again")}, "--year is 2030: the plan in " + coordinators + " is of 2027; want that year or 2028"},
@@ -75,8 +77,12 @@ func TestWrongArguments(t *testing.T) {
 		{"suggest " + city + " --location nij-001 --type consult --role zorgcoordinator -k 0 --from soon", []string{"-k is 0: ", "--from is \"soon\"", "--plan is needed"}},
 		{"suggest " + city + " --location nij-001 --type consult --role zorgcoordinator --best=-3", []string{"-k is -3: "}},
 		{"meeting find " + city + " --staff zc-1 --best=-1 --to never", []string{"-k is -1: ", "--to is \"never\""}},
+		{"meeting find " + city + " --staff zc-1 --staff zc-1 --party =mo", []string{"--staff zc-1 is there twice", "--party has no name"}},
 		{"meeting check " + city + " " + city + "/meetings.csv --from 2027-02-30", []string{"--from is \"2027-02-30\""}},
 		{"meeting find " + city + " --staff zc-1 --region noord", []string{`--region "noord": want none, for the folder has no regions`}},
+		{"plan " + city + " --out " + city, []string{"--out: write plan: ", "examples/nijmegen holds README.md, which is no part of a plan"}},
+		{"plan " + city + " --out agenda_test.go/out", []string{"agenda_test.go is a file; name another folder"}},
+		{"replan " + city + " --from " + city + " --out=", []string{"--out: write plan: the folder has no name"}},
 		{"replan " + city + " --from " + city + " --out x --year 0", []string{"--year is 0: "}},
 	} {
 		_, stderr, code := call(t, strings.Fields(c.args)...)
@@ -88,7 +94,7 @@ func TestWrongArguments(t *testing.T) {
 	}
 }
 
-// TestDaysToLookAt: the days that are looked at by default begin today, or with
+// TestDaysToLookAt: the days that are looked at by default begin tomorrow, or with
 // the plan, and end with it, or after twelve months.
 func TestDaysToLookAt(t *testing.T) {
 	t.Parallel()
@@ -109,13 +115,13 @@ func TestDaysToLookAt(t *testing.T) {
 		today    string
 		from, to string // empty: refused
 	}{
-		{agendaFlags{}, &agendas{}, "2026-12-28", "2026-12-28", "2027-12-27"},
-		{agendaFlags{}, &agendas{}, "2028-02-29", "2028-02-29", "2029-02-28"},
+		{agendaFlags{}, &agendas{}, "2026-12-28", "2026-12-29", "2027-12-28"},
+		{agendaFlags{}, &agendas{}, "2028-02-28", "2028-02-29", "2029-02-28"},
 		{agendaFlags{From: "2027-03-01"}, &agendas{}, "2026-12-28", "2027-03-01", "2028-02-29"},
 		{agendaFlags{}, year, "2026-12-28", "2027-01-01", "2027-12-31"},
-		{agendaFlags{}, year, "2027-05-05", "2027-05-05", "2027-12-31"},
+		{agendaFlags{}, year, "2027-05-05", "2027-05-06", "2027-12-31"},
 		{agendaFlags{From: "2026-12-01", To: "2027-02-01"}, year, "2027-05-05", "2026-12-01", "2027-02-01"},
-		{agendaFlags{}, year, "2028-01-01", "", ""},
+		{agendaFlags{}, year, "2027-12-31", "", ""},
 		{agendaFlags{To: "2027-01-01"}, year, "2027-05-05", "", ""},
 	} {
 		got, err := c.flags.period(day(c.today).At(600, time.UTC), c.a, c.a.end)

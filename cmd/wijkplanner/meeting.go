@@ -44,6 +44,9 @@ func (c *meetingCheck) Run(p *process) error {
 	if err != nil {
 		return err
 	}
+	if len(meetings) == 0 { // silence would look like meetings that suit
+		return &codeError{exitInput, fmt.Errorf("%s has no meetings to check", c.File)}
+	}
 	clashes, visits := 0, a.published().Visits
 	for _, m := range meetings {
 		checks, err := planner.CheckMeeting(a.state, visits, m, period)
@@ -118,6 +121,14 @@ type meetingFind struct {
 // Validate refuses what makes no sense, all of it at once.
 func (c *meetingFind) Validate() error {
 	faults := append(c.faults(), bestFaults(c.Best)...)
+	for i, id := range c.Staff {
+		if slices.Contains(c.Staff[:i], id) {
+			faults = append(faults, fmt.Errorf("--staff %s is there twice", id))
+		}
+	}
+	if _, nameless := c.Party[""]; nameless {
+		faults = append(faults, errors.New("--party has no name: want NAME=WEEK, as jgz=\"tu 13:00-17:00\""))
+	}
 	for _, name := range c.Optional {
 		if _, known := c.Party[name]; !known {
 			faults = append(faults, fmt.Errorf("--optional %s: no --party has this name (%s); a party that comes in office hours is --party %s=",

@@ -31,6 +31,10 @@ func TestMeetingCheckNamesEveryClash(t *testing.T) {
 	if code != exitInput || !strings.Contains(stderr, "new does not take place from 2027-03-01 to 2028-02-29") {
 		t.Errorf("exit %d, %q, %q: want that there was nothing to check", code, stdout, stderr)
 	}
+	write("")
+	if _, stderr, code = call(t, "meeting", "check", city, file); code != exitInput || !strings.Contains(stderr, "new.csv has no meetings to check") {
+		t.Errorf("exit %d, %q: want that there is nothing to check", code, stderr)
+	}
 	write("new,New,team,2027-02-03T09:00,30,,nobody\n")
 	if _, stderr, code = call(t, "meeting", "check", city, file); code != exitInput || !strings.Contains(stderr, `unknown role "nobody"`) {
 		t.Errorf("exit %d, %q: want the unknown role", code, stderr)

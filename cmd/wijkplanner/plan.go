@@ -98,6 +98,9 @@ type planCommand struct {
 // Run reads, plans and writes; nothing is written unless everything went well.
 func (c *planCommand) Run(p *process) error {
 	started := p.now()
+	if err := files.MayWritePlan(c.Out); err != nil {
+		return &codeError{exitInput, fmt.Errorf("--out: %w", err)}
+	}
 	states, err := files.ReadFolder(c.Dir)
 	if err != nil {
 		return err

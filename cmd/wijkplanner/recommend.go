@@ -47,8 +47,8 @@ func (c *recommendCommand) Run(p *process) error {
 		if plan, err = files.PlanOf(folder); err != nil {
 			return err
 		}
-		if c.Year == 0 {
-			year = plan.From.Year()
+		if year, err = yearAfter(c.Year, plan.From.Year(), c.Plan); err != nil {
+			return err
 		}
 	}
 	r, err := planner.Recommend(stateOf(states, c.Location), plan, year, c.Location, c.Role, planner.AssignmentKind(c.Kind))

@@ -64,6 +64,9 @@ func (c *replanCommand) today(now time.Time) (calendar.Date, error) {
 // proves it, and tells everybody what changed.
 func (c *replanCommand) Run(p *process) error {
 	started := p.now()
+	if err := files.MayWritePlan(c.Out); err != nil {
+		return &codeError{exitInput, fmt.Errorf("--out: %w", err)}
+	}
 	states, err := files.ReadFolder(c.Dir)
 	if err != nil {
 		return err
@@ -76,7 +79,7 @@ func (c *replanCommand) Run(p *process) error {
 	if err != nil {
 		return &codeError{exitInput, err}
 	}
-	year, err := c.year(folder.Summary.From.Year())
+	year, err := yearAfter(c.Year, folder.Summary.From.Year(), c.From)
 	if err != nil {
 		return err
 	}
@@ -117,17 +120,16 @@ func (c *replanCommand) Run(p *process) error {
 	return err
 }
 
-// year returns the year to plan, that of the published plan or the next: no
-// other follows from what was published.
-func (c *replanCommand) year(published int) (int, error) {
-	switch c.Year {
-	case 0, published:
-		return published, nil
-	case published + 1:
-		return c.Year, nil
+// yearAfter returns the year that is asked for, by default that of a plan. Any
+// other than the next does not follow from the plan.
+func yearAfter(asked, year int, plan string) (int, error) {
+	switch asked {
+	case 0, year:
+		return year, nil
+	case year + 1:
+		return asked, nil
 	}
-	return 0, &codeError{exitInput, fmt.Errorf("--year is %d: the plan in %s is of %d; want that year or %d, or make a new plan with wijkplanner plan",
-		c.Year, c.From, published, published+1)}
+	return 0, &codeError{exitInput, fmt.Errorf("--year is %d: the plan in %s is of %d; want that year or %d", asked, plan, year, year+1)}
 }
 
 // write proves the plans and writes their folder.

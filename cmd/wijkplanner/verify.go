@@ -26,6 +26,9 @@ func (c *verifyCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
+	if err := files.SameFolder(states, folder); err != nil {
+		return fmt.Errorf("%s: %w", c.Out, err)
+	}
 	year := folder.Summary.From.Year()
 	faults := verify.Regions(states, folder,
 		calendar.NewDate(year, time.January, 1), calendar.NewDate(year, time.December, 31))

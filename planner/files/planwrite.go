@@ -219,10 +219,10 @@ func coverageRows(n *names, p *planner.Plan) [][]string {
 // replaceFolder writes files, by their path within the folder, to a folder that
 // then takes the place of dir.
 func replaceFolder(dir string, content map[string][]byte) (err error) {
-	if dir, err = filepath.Abs(dir); err != nil {
+	if err := MayWritePlan(dir); err != nil {
 		return err
 	}
-	if err := mayReplace(dir, content); err != nil {
+	if dir, err = filepath.Abs(dir); err != nil {
 		return err
 	}
 	parent, base := filepath.Split(dir)
@@ -242,11 +242,32 @@ func replaceFolder(dir string, content map[string][]byte) (err error) {
 	return swap(dir, fresh, filepath.Join(scratch, "old"))
 }
 
-// furtherFiles are those of a plan folder that not every plan has.
-var furtherFiles = []string{"feeds", "report.html", replanFile, publishedFile, publishedAssignmentsFile, changesFile, travelFile}
+// ownFiles are those of a plan folder; not every plan has all.
+var ownFiles = []string{
+	"visits.csv", "assignments.csv", "unplanned.csv", "coverage.csv", "plan.json",
+	"feeds", "report.html", replanFile, publishedFile, publishedAssignmentsFile, changesFile, travelFile,
+}
 
-// mayReplace refuses a folder that holds something that is no part of a plan.
-func mayReplace(dir string, content map[string][]byte) error {
+// MayWritePlan refuses a folder that WritePlan would refuse: one without a name,
+// one that holds something that is no part of a plan, and one that cannot be,
+// for a file is in its way. It is for before the work of making a plan.
+func MayWritePlan(dir string) error {
+	if dir == "" {
+		return errors.New("write plan: the folder has no name")
+	}
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return fmt.Errorf("write plan: %w", err)
+	}
+	for at := dir; ; at = filepath.Dir(at) {
+		info, err := os.Stat(at)
+		if err == nil && !info.IsDir() {
+			return fmt.Errorf("write plan: %s is a file; name another folder", at)
+		}
+		if err == nil || at == filepath.Dir(at) {
+			break
+		}
+	}
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -255,7 +276,7 @@ func mayReplace(dir string, content map[string][]byte) error {
 		return fmt.Errorf("write plan: %w", err)
 	}
 	for _, e := range entries {
-		if _, ours := content[e.Name()]; !ours && !slices.Contains(furtherFiles, e.Name()) {
+		if !slices.Contains(ownFiles, e.Name()) {
 			return fmt.Errorf("write plan: %s holds %s, which is no part of a plan; name another folder, or empty this one", dir, e.Name())
 		}
 	}
