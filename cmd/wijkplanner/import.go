@@ -15,7 +15,7 @@ import (
 )
 
 type importCommand struct {
-	Kind string `arg:"" help:"What to import: folder, or one file: lrk, organisations, staff, districts, locations, assignments, absences, meetings, blackouts, cases, consents or history." enum:"folder,lrk,organisations,staff,districts,locations,assignments,absences,meetings,blackouts,cases,consents,history"`
+	Kind string `arg:"" help:"What to import: folder, an export, or one file: lrk, organisations, staff, districts, locations, assignments, absences, meetings, blackouts, cases, consents or history." enum:"folder,export,lrk,organisations,staff,districts,locations,assignments,absences,meetings,blackouts,cases,consents,history"`
 	Path string `arg:"" help:"Folder or file (docs/input.md)."`
 	databaseFlag
 	Region *string `help:"Region, where there are several."`
@@ -26,8 +26,11 @@ type importCommand struct {
 // Run imports a folder or a file, and prints one line for each change, one on
 // the error stream for each rejected row, and a summary.
 func (c *importCommand) Run(p *process) (err error) {
-	if c.Kind == "folder" {
+	switch c.Kind {
+	case "folder":
 		return c.folder(p)
+	case "export":
+		return c.export(p)
 	}
 	file, err := os.Open(c.Path)
 	if err != nil {
@@ -55,6 +58,24 @@ func (c *importCommand) Run(p *process) (err error) {
 	}
 	_, err = fmt.Fprintln(p.stdout, c.summary(report))
 	return err
+}
+
+// export takes in what the export command wrote.
+func (c *importCommand) export(p *process) error {
+	if c.Region != nil || c.DryRun {
+		return &codeError{exitInput, errors.New("an export is taken in as it is: without --region and --dry-run")}
+	}
+	return c.within(p, func(s *service.Service) error {
+		regions, err := s.ImportExport(p.ctx, c.Path)
+		if errors.Is(err, service.ErrNoExport) {
+			return &codeError{exitInput, err}
+		}
+		if err != nil {
+			return importError(err)
+		}
+		_, err = fmt.Fprintf(p.stdout, "%d regions\n", len(regions))
+		return err
+	})
 }
 
 // quiet opens the database with a log of warnings only: the error stream is for

@@ -52,6 +52,7 @@ type cli struct {
 	Audit     auditCommand     `cmd:"" help:"Check, list and export the audit log."`
 	Retention retentionCommand `cmd:"" help:"How long everything is kept."`
 	Purge     purgeCommand     `cmd:"" help:"Remove what was kept long enough."`
+	Export    exportCommand    `cmd:"" help:"Write everything, or one person's data, in open formats."`
 	Backup    backupCommand    `cmd:"" help:"Write everything the database holds to one file."`
 	Restore   restoreCommand   `cmd:"" help:"Put a backup in the place of what the database holds."`
 	User      userCommand      `cmd:"" help:"Accounts: who may sign in, and as what."`

@@ -84,7 +84,7 @@ func writeCSV(header string, rows [][]string) []byte {
 	for _, row := range rows {
 		safe := make([]string, len(row))
 		for i, cell := range row {
-			safe[i] = quoteFormula(cell)
+			safe[i] = QuoteFormula(cell)
 		}
 		// A buffer takes everything, so that no error can come back.
 		_ = w.Write(safe)
@@ -93,17 +93,17 @@ func writeCSV(header string, rows [][]string) []byte {
 	return b.Bytes()
 }
 
-// quoteFormula puts an apostrophe before a cell that a spreadsheet would take
+// QuoteFormula puts an apostrophe before a cell that a spreadsheet would take
 // for a formula, also after apostrophes, so that unquoteFormula gives exactly
 // the cell back.
-func quoteFormula(cell string) string {
+func QuoteFormula(cell string) string {
 	if startsFormula(cell) {
 		return "'" + cell
 	}
 	return cell
 }
 
-// unquoteFormula takes back what quoteFormula did.
+// unquoteFormula takes back what QuoteFormula did.
 func unquoteFormula(cell string) string {
 	if rest, quoted := strings.CutPrefix(cell, "'"); quoted && startsFormula(rest) {
 		return rest

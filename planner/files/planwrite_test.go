@@ -224,13 +224,13 @@ func TestQuoteFormula(t *testing.T) {
 		"": "", "a": "a", "=1+1": "'=1+1", "-3": "'-3", "+31": "'+31", "@x": "'@x", "'t Kaboutertje": "'t Kaboutertje",
 		"'=1": "''=1", "\tx": "'\tx", "'": "'", "''": "''",
 	} {
-		if got := quoteFormula(cell); got != want || unquoteFormula(got) != cell {
+		if got := QuoteFormula(cell); got != want || unquoteFormula(got) != cell {
 			t.Errorf("%q: got %q and back %q, want %q", cell, got, unquoteFormula(got), want)
 		}
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		cell := rapid.StringMatching(`['=+@x-]{0,6}`).Draw(t, "cell")
-		quoted := quoteFormula(cell)
+		quoted := QuoteFormula(cell)
 		if unquoteFormula(quoted) != cell || strings.ContainsAny(quoted[:min(1, len(quoted))], "=+-@") {
 			t.Fatalf("%q became %q and %q", cell, quoted, unquoteFormula(quoted))
 		}
