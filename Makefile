@@ -26,6 +26,7 @@ setup: ## install what the tests need (Debian packages when root, else it names 
 	@test -x $(TOOLS)/golangci-lint && $(TOOLS)/golangci-lint version 2>/dev/null | grep -q '$(GOLANGCI_VERSION:v%=%)' \
 		|| (mkdir -p $(TOOLS) && GOBIN=$(TOOLS) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION))
 	@cd calendar/testdata/clients && (test node_modules/.package-lock.json -nt package-lock.json || npm ci --no-audit --no-fund --ignore-scripts)
+	@cd api/testdata/oidc && (test node_modules/.package-lock.json -nt package-lock.json || npm ci --no-audit --no-fund --ignore-scripts)
 	@cd api/testdata/spectral && (test node_modules/.package-lock.json -nt package-lock.json || npm ci --no-audit --no-fund --ignore-scripts)
 
 build: ## build the one binary

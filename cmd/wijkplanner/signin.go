@@ -124,7 +124,9 @@ func (c *serveCommand) firstAccount(p *process, s *service.Service) (int64, erro
 		if !u.Disabled.IsZero() {
 			continue
 		}
-		if u.Password != "" || u.Subject != "" {
+		// Without a key there are no authenticators, which administrators need
+		// beside a password.
+		if u.Subject != "" || u.Password != "" && c.SecretKey != "" {
 			return 0, nil
 		}
 		for _, m := range u.Memberships {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"time"
 
@@ -124,16 +125,26 @@ func (s *Store) APITokens(ctx context.Context) ([]APIToken, error) {
 // asked at each request.
 func (s *Store) APITokenByKey(ctx context.Context, key Key, now time.Time) (*APIToken, error) {
 	t := &Tx{db: s.db.WithContext(ctx), store: s}
+	// An unknown id gets a secret as well, one that no token has: it takes as long
+	// as a wrong secret.
+	var kept struct{ Secret []byte }
+	err := t.db.Raw("SELECT coalesce(a.secret, ?) AS secret FROM (SELECT CAST(? AS text) AS id) AS wanted LEFT JOIN api_tokens AS a ON a.id = wanted.id",
+		make([]byte, sha256.Size), key.ID).Scan(&kept).Error
+	if err == nil && !key.opens(kept.Secret) {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return nil, fmt.Errorf("token: %w", err)
+	}
 	rows, err := t.apiTokens("a.id = ? AND u.disabled_at IS NULL", key.ID)
 	if err != nil {
 		return nil, fmt.Errorf("token: %w", err)
 	}
-	var row apiTokenJoin
-	if len(rows) > 0 {
-		row = rows[0]
+	if len(rows) == 0 {
+		return nil, fmt.Errorf("token: %w", ErrNotFound)
 	}
-	token := row.token()
-	if !key.opens(row.Token.Secret) || token.Ended(now) {
+	token := rows[0].token()
+	if token.Ended(now) {
 		return nil, fmt.Errorf("token: %w", ErrNotFound)
 	}
 	return &token, nil
