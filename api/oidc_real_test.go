@@ -56,8 +56,8 @@ func through(t *testing.T, address, as, methods string) string {
 	defer transport.CloseIdleConnections()
 	client := &http.Client{Jar: jar, Timeout: 20 * time.Second, Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	for range 10 {
-		if strings.HasPrefix(address, publicURL) {
-			return strings.TrimPrefix(address, publicURL)
+		if path, ours := strings.CutPrefix(address, publicURL); ours {
+			return path
 		}
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
 		if err != nil {

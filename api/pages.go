@@ -22,11 +22,11 @@ func lang(r *http.Request) web.Lang {
 // glance shows the plan of one region: the one that ?region= names, else the
 // first.
 func (h *handlers) glance(w http.ResponseWriter, r *http.Request) {
-	switch rights.CallerOf(r.Context()).Role {
-	case service.Administrator: // keeps accounts, and has no right to what is planned
+	switch role := rights.CallerOf(r.Context()).Role; {
+	case role == service.Administrator: // keeps accounts, and has no right to what is planned
 		h.goTo(w, r, "/account")
 		return
-	case service.LocationContact, service.Visitor:
+	case role == service.LocationContact || role == service.Visitor:
 		h.goTo(w, r, "/location")
 		return
 	}
