@@ -40,12 +40,12 @@ func (c *meetingCheck) Run(p *process) error {
 		return &codeError{exitInput, err}
 	}
 	defer func() { _ = file.Close() }()
-	meetings, err := files.ReadMeetings(filepath.Base(c.File), file)
+	meetings, err := files.ReadMeetings(filepath.Base(c.File), c.Region, file)
 	if err != nil {
 		return err
 	}
 	if len(meetings) == 0 { // silence would look like meetings that suit
-		return &codeError{exitInput, fmt.Errorf("%s has no meetings to check", c.File)}
+		return &codeError{exitInput, fmt.Errorf("%s has no meetings to check%s", c.File, ofRegion(c.Region))}
 	}
 	clashes, visits := 0, a.published().Visits
 	for _, m := range meetings {
@@ -66,6 +66,13 @@ func (c *meetingCheck) Run(p *process) error {
 		return &codeError{exitFault, errors.New(plural(clashes, "occurrence") + " with something in the way")}
 	}
 	return nil
+}
+
+func ofRegion(region string) string {
+	if region == "" {
+		return ""
+	}
+	return " of region " + region
 }
 
 // tellChecks prints what stands in the way of the occurrences of one meeting,

@@ -58,10 +58,16 @@ func readAbsences(rep *report, name string, r io.Reader) list[planner.Absence] {
 	})
 }
 
-// ReadMeetings reads a meetings.csv. A meeting at a location has no point yet:
+// ReadMeetings reads a meetings.csv: the rows of a region, and those that name
+// none; an empty region takes all. A meeting at a location has no point yet:
 // ReadFolder takes the location's. The error is a Faults.
-func ReadMeetings(name string, r io.Reader) ([]planner.Meeting, error) {
-	return single(func(rep *report) list[planner.Meeting] { return readMeetings(rep, name, r) }, meetingKey)
+func ReadMeetings(name, region string, r io.Reader) ([]planner.Meeting, error) {
+	rep := &report{}
+	l := readMeetings(rep, name, r)
+	if err := rep.err(); err != nil {
+		return nil, err
+	}
+	return items(l.entries, region, meetingKey), nil
 }
 
 func meetingKey(m *planner.Meeting) string { return m.ID }

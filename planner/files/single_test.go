@@ -50,7 +50,7 @@ func TestReadSingleFiles(t *testing.T) {
 			return count(len(x), err)
 		}, "staff_id,from,to\n,,\nx,1-1-2027,\n"},
 		{"meetings.csv", 2, func(n string, r io.Reader) func() (int, error) {
-			x, err := ReadMeetings(n, r)
+			x, err := ReadMeetings(n, "", r)
 			return count(len(x), err)
 		}, "meeting_id,name,start,minutes,rrule\nm,M,2027-01-01T25:00,0,DAILY\n"},
 		{"blackouts.csv", 3, func(n string, r io.Reader) func() (int, error) {
@@ -228,6 +228,23 @@ func TestPlaceOf(t *testing.T) {
 	for _, c := range []struct{ offset, line, column int }{{0, 1, 1}, {1, 1, 2}, {3, 1, 3}, {4, 2, 1}, {7, 3, 1}, {99, 3, 1}, {-1, 1, 1}} {
 		if line, column := placeOf(text, c.offset); line != c.line || column != c.column {
 			t.Errorf("offset %d: got %d:%d, want %d:%d", c.offset, line, column, c.line, c.column)
+		}
+	}
+}
+
+// TestMeetingsOfARegion: a region has its own rows and those of nobody in
+// particular.
+func TestMeetingsOfARegion(t *testing.T) {
+	t.Parallel()
+	const text = "meeting_id,name,start,minutes,roles,region\nn,N,2027-01-05T09:00,60,zc,noord\nz,Z,2027-01-05T09:00,60,zc,zuid\nb,B,2027-01-05T09:00,60,zc,\n"
+	for region, want := range map[string]string{"": "b n z", "noord": "b n", "zuid": "b z", "west": "b"} {
+		meetings, err := ReadMeetings("meetings.csv", region, strings.NewReader(text))
+		var got []string
+		for i := range meetings {
+			got = append(got, meetings[i].ID)
+		}
+		if err != nil || strings.Join(got, " ") != want {
+			t.Errorf("%q: %v, %v, want %s", region, got, err, want)
 		}
 	}
 }
