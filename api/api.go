@@ -50,6 +50,8 @@ type Config struct {
 	// Caller says who sent a request: the zero scope for nobody, ErrNotFound when
 	// what they showed opens nothing; nil knows nobody.
 	Caller func(r *http.Request) (service.Scope, error)
+	// Webhooks tells other programs what happens; nil without a key.
+	Webhooks *service.Webhooks
 	// Stopping is closed when the server begins to stop; nil for never.
 	Stopping <-chan struct{}
 	// Entrance is where people and programs prove who they are; nil leaves its

@@ -24,7 +24,7 @@ func (h *handlers) mountAPI(r chi.Router) (rows []policy, err error) {
 		r.Use(h.clientAddress(), h.called, h.callerLimit)
 		var api *v1.API
 		api, err = v1.Mount(r, v1.Config{
-			Service: h.Service, Now: h.Now, Log: h.Log, PublicURL: h.PublicURL, CursorKey: h.CursorKey, Stopping: h.Stopping,
+			Service: h.Service, Now: h.Now, Log: h.Log, PublicURL: h.PublicURL, CursorKey: h.CursorKey, Stopping: h.Stopping, Webhooks: h.Webhooks,
 			Contact: huma.Contact{Name: h.Contact.Name, Email: h.Contact.Mail, URL: h.Contact.URL},
 		})
 		for at := range api.Policies() {

@@ -38,6 +38,8 @@ type Config struct {
 	PublicURL string
 	// CursorKey signs cursors; the same for all processes of an installation.
 	CursorKey []byte
+	// Webhooks tells other programs what happens; nil without a key.
+	Webhooks *service.Webhooks
 	// Stopping is closed when the server begins to stop, which ends streams; nil
 	// for never.
 	Stopping <-chan struct{}
@@ -60,7 +62,7 @@ func Mount(r chi.Router, c Config) (*API, error) {
 	a := &API{Config: c, policies: map[string]rights.Access{}}
 	r.Use(middleware.GetHead, a.versioned, a.once)
 	a.huma = humachi.New(r, a.description())
-	for _, operations := range []func(){a.aboutDescription, a.aboutRegions, a.aboutJobs, a.aboutPublications} {
+	for _, operations := range []func(){a.aboutDescription, a.aboutRegions, a.aboutJobs, a.aboutPublications, a.aboutScenarios, a.aboutWebhooks} {
 		operations()
 	}
 	a.describeHeaders()

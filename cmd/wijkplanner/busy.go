@@ -16,9 +16,9 @@ import (
 
 // busyFlags say how people's own calendars are read.
 type busyFlags struct {
-	SecretKey    string   `env:"WIJKPLANNER_SECRET_KEY" placeholder:"KEY" help:"Key with which addresses of calendars are encrypted, as busy key prints it. Better in the environment than on the command line."`
-	BusyNetworks []string `env:"WIJKPLANNER_BUSY_NETWORKS" placeholder:"NETWORK" help:"Networks of your own in which calendars may be, although they are not public, for example 10.1.0.0/16."`
-	BusyPorts    []uint16 `env:"WIJKPLANNER_BUSY_PORTS" default:"443" help:"Ports on which calendars may be."`
+	SecretKey    string   `env:"WIJKPLANNER_SECRET_KEY" placeholder:"KEY" help:"Key with which addresses of calendars and webhooks are encrypted, as busy key prints it. Better in the environment than on the command line."`
+	BusyNetworks []string `env:"WIJKPLANNER_BUSY_NETWORKS" placeholder:"NETWORK" help:"Networks of your own in which calendars and webhooks may be, although they are not public, for example 10.1.0.0/16."`
+	BusyPorts    []uint16 `env:"WIJKPLANNER_BUSY_PORTS" default:"443" help:"Ports on which calendars and webhooks may be."`
 }
 
 // reader returns the reader of busy times, nil without a key.
@@ -30,12 +30,32 @@ func (f *busyFlags) reader(s *service.Service) (*service.BusyReader, error) {
 	if err != nil {
 		return nil, &codeError{exitInput, err}
 	}
+	guard, err := f.guard()
+	if err != nil {
+		return nil, err
+	}
+	return &service.BusyReader{Service: s, Fetcher: outside.NewFetcher(guard), Seal: seal}, nil
+}
+
+// guard says where addresses that others chose may lead.
+func (f *busyFlags) guard() (outside.GuardConfig, error) {
 	networks, err := outside.ParseNetworks(f.BusyNetworks)
 	if err != nil {
-		return nil, &codeError{exitInput, err}
+		return outside.GuardConfig{}, &codeError{exitInput, err}
 	}
-	fetcher := outside.NewFetcher(outside.GuardConfig{Allow: networks, Ports: f.BusyPorts})
-	return &service.BusyReader{Service: s, Fetcher: fetcher, Seal: seal}, nil
+	return outside.GuardConfig{Allow: networks, Ports: f.BusyPorts}, nil
+}
+
+// webhooks returns what tells other programs, nil without a key.
+func (f *busyFlags) webhooks(s *service.Service) (*service.Webhooks, error) {
+	if f.SecretKey == "" {
+		return nil, nil //nolint:nilnil // nobody is told
+	}
+	guard, err := f.guard()
+	if err != nil {
+		return nil, err
+	}
+	return &service.Webhooks{Service: s, Hooks: outside.NewHooks(guard)}, nil
 }
 
 // needed is reader for a command that cannot do without.

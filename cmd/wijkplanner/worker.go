@@ -33,7 +33,11 @@ func background(s *service.Service, jobs int, lease time.Duration, smtp *smtpFla
 	if err := errors.Join(senderErr, boxErr, busyErr); err != nil {
 		return nil, &codeError{exitInput, err}
 	}
-	return &work{service.Background{Service: s, Jobs: jobs, JobLease: lease, Sender: sender, Mailbox: box, Busy: busy}}, nil
+	hooks, err := calendars.webhooks(s)
+	if err != nil {
+		return nil, err
+	}
+	return &work{service.Background{Service: s, Jobs: jobs, JobLease: lease, Sender: sender, Mailbox: box, Busy: busy, Webhooks: hooks}}, nil
 }
 
 // start begins the work and returns what stops it and waits for its end.

@@ -1,5 +1,6 @@
 // Package outside holds everything that leaves the machine: mail and the
-// mailbox with the answers to it, the calendars of others, and road routers.
+// mailbox with the answers to it, the calendars of others, webhooks, and road
+// routers.
 //
 // Each part is a small client with its limits first: a timeout on every
 // connection, a bound on every body, and, where others choose the address, a

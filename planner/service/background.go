@@ -25,6 +25,8 @@ type Background struct {
 	Mailbox *outside.Mailbox
 	// Busy reads people's own calendars; nil for not.
 	Busy *BusyReader
+	// Webhooks tells other programs what happens; nil for not.
+	Webhooks *Webhooks
 	// Often and Seldom are the pauses between two looks at the outbox, and at all
 	// the rest; zero is 5 seconds and a minute.
 	Often, Seldom time.Duration
@@ -50,6 +52,12 @@ func (b *Background) Run(ctx context.Context) {
 			return err
 		})
 		every(seldom, "queue regular mail", b.Service.QueueRegularMail)
+	}
+	if b.Webhooks != nil {
+		every(often, "deliver webhooks", func(ctx context.Context) error {
+			_, err := b.Webhooks.Send(ctx)
+			return err
+		})
 	}
 	if b.Mailbox != nil {
 		every(seldom, "read the mailbox", func(ctx context.Context) error {

@@ -38,7 +38,7 @@ type handler func(s *Service, ctx context.Context, r *run) error
 // jobHandlers are the handlers of the kinds of job.
 func jobHandlers() map[string]handler {
 	return map[string]handler{
-		ProposeJob: (*Service).proposeJob, ReplanJob: (*Service).replanJob, PurgeJob: (*Service).purgeJob,
+		ProposeJob: (*Service).proposeJob, ReplanJob: (*Service).replanJob, PurgeJob: (*Service).purgeJob, ScenarioJob: (*Service).scenarioJob,
 	}
 }
 

@@ -69,6 +69,9 @@ func (t *Tx) Record(a Act) error {
 	if err == nil && scope.Key != "" {
 		err = t.noteEffect(a.Object + " " + a.ID)
 	}
+	if err == nil && a.Verb != Read {
+		err = t.tell(a.Region, a.Object, a.ID, string(a.Verb))
+	}
 	if err != nil {
 		return fmt.Errorf("audit: %w", err)
 	}

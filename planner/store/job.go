@@ -237,7 +237,10 @@ func (s *Store) FinishJob(ctx context.Context, j *Job, now time.Time, f func(*Tx
 		if err != nil {
 			return fmt.Errorf("result of job %d: %w", j.ID, err)
 		}
-		return t.db.Model(&jobRow{}).Where("id = ?", j.ID).Update("result", doc(json.RawMessage(text))).Error
+		if err := t.db.Model(&jobRow{}).Where("id = ?", j.ID).Update("result", doc(json.RawMessage(text))).Error; err != nil {
+			return err
+		}
+		return t.tell(j.Region, "job", strconv.FormatInt(j.ID, 10), string(JobDone))
 	})
 }
 
@@ -273,7 +276,12 @@ func (s *Store) EndJob(ctx context.Context, j *Job, o JobOutcome, now time.Time)
 		}
 		set["result"] = doc(json.RawMessage(text))
 	}
-	return s.Tx(ctx, func(t *Tx) error { return t.changeHeld(j, set) })
+	return s.Tx(ctx, func(t *Tx) error {
+		if err := t.changeHeld(j, set); err != nil || !o.State.Ended() {
+			return err
+		}
+		return t.tell(j.Region, "job", strconv.FormatInt(j.ID, 10), string(o.State))
+	})
 }
 
 // CancelJob asks for the end of a job: one that waits ends at once, one that

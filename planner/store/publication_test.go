@@ -160,44 +160,6 @@ func TestUndoIsRefused(t *testing.T) {
 	})
 }
 
-// A publication that changed the state too takes that along when it is undone.
-func TestUndoRestoresTheState(t *testing.T) {
-	t.Parallel()
-	forEachDatabase(t, func(w world) {
-		old := fullState("noord")
-		w.imports(old)
-		before, _, err := w.LoadState(w.Context(), "noord")
-		w.must(err)
-		w.must(w.Tx(w.Context(), func(t *Tx) error {
-			fresh := town("noord")
-			region, err := t.openRegion("noord")
-			if err != nil {
-				return err
-			}
-			if err := t.replaceState(region, fresh); err != nil {
-				return err
-			}
-			region.Version++
-			if err := t.importAssignments(region, fresh.Assignments); err != nil {
-				return err
-			}
-			return t.notePublication(region, &publicationRow{Plans: doc([]int64{}), Replaced: doc([]int64{}), Since: 1, Before: doc(before)}, testNow)
-		}))
-		w.must(w.db.Exec("UPDATE publications SET plans = '[]'").Error)
-		list, err := w.Publications(w.Context(), "noord", 0, 5)
-		w.must(err)
-		if len(list) != 1 || !list[0].WithState {
-			w.Fatalf("%+v", list)
-		}
-		p := w.saves(plan("noord"))
-		w.must(w.db.Exec("UPDATE publications SET plans = ?", doc([]int64{p})).Error)
-		w.must(w.UndoPublication(w.Context(), list[0].ID, testNow))
-		after, _, err := w.LoadState(w.Context(), "noord")
-		w.must(err)
-		diff(w.T, after, before)
-	})
-}
-
 // The preview of a publication says what it replaces and all that is in its way.
 func TestPreview(t *testing.T) {
 	t.Parallel()

@@ -24,13 +24,15 @@ func (s *Store) PublishPlan(ctx context.Context, id int64, now time.Time) error 
 
 // PublishPlan is Store.PublishPlan within a transaction.
 func (t *Tx) PublishPlan(id int64, now time.Time) error {
-	if err := t.publish(id, now); err != nil {
+	if err := t.publish(id, &publicationRow{}, now); err != nil {
 		return fmt.Errorf("publish plan %d: %w", id, err)
 	}
 	return nil
 }
 
-func (t *Tx) publish(id int64, now time.Time) error {
+// publish publishes a plan. note says since which version of the region the
+// publication is, and what the state was then, when it is not the plan alone.
+func (t *Tx) publish(id int64, note *publicationRow, now time.Time) error {
 	row, region, err := t.draft(id)
 	if err != nil {
 		return err
@@ -74,8 +76,8 @@ func (t *Tx) publish(id int64, now time.Time) error {
 	if err := t.db.Model(row).Updates(map[string]any{"stage": Published, "published_at": At(now)}).Error; err != nil {
 		return err
 	}
-	err = t.notePublication(region, &publicationRow{Plans: doc([]int64{id}), Replaced: doc(earlier), Since: region.Version - 1}, now)
-	if err != nil {
+	note.Plans, note.Replaced, note.Since = doc([]int64{id}), doc(earlier), cmp.Or(note.Since, region.Version-1)
+	if err := t.notePublication(region, note, now); err != nil {
 		return err
 	}
 	if err := t.recordPlan(PublishIt, row); err != nil {

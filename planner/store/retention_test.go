@@ -32,6 +32,13 @@ var aged = map[string]func(w world, end time.Time) string{
 	"publications/plans": func(w world, end time.Time) string {
 		return w.row("version = 9", &publicationRow{Region: "noord", Since: 8, Version: 9, Actor: "user:1", PublishedAt: At(end)})
 	},
+	"scenarios/plans": func(w world, end time.Time) string {
+		return w.row("name = 'old'", &scenarioRow{Region: "noord", Name: "old", Actor: "user:1", CreatedAt: At(end)})
+	},
+	"webhook_deliveries/jobs": func(w world, end time.Time) string {
+		w.must(w.db.Create(&webhookRow{ID: "old", Region: "noord", Events: doc([]string{}), Actor: "user:1", CreatedAt: At(end)}).Error)
+		return w.row("id = 'old'", &deliveryRow{ID: "old", Webhook: "old", Event: "plan.publish", State: DeliverySent, DueAt: At(end), CreatedAt: At(end), EndedAt: At(end)})
+	},
 	"feed_events/visits": func(w world, end time.Time) string {
 		return w.row("visit = 'old'", &feedEventRow{Region: "noord", Kind: TeamFeed, Visit: "old", StartsAt: At(end.Add(-time.Hour)), EndsAt: At(end), RevisedAt: At(end)})
 	},

@@ -80,6 +80,9 @@ var tables = []any{
 	answeredRow{},
 	jobRow{},
 	publicationRow{},
+	scenarioRow{},
+	webhookRow{},
+	deliveryRow{},
 }
 
 // feedSecretRow is a row that only queries look into.
