@@ -29,6 +29,7 @@ func TestCalDAVCostIsBounded(t *testing.T) {
 		body   string
 		status int
 	}{
+		"no filter":           {`<C:calendar-query xmlns:C="urn:ietf:params:xml:ns:caldav" xmlns="DAV:"><prop><getetag/></prop></C:calendar-query>`, 400},
 		"a few conditions":    {query(property(strings.Repeat(match, 20))), 207},
 		"many conditions":     {query(property(strings.Repeat(match, 19_000))), 403},
 		"many properties":     {query(strings.Repeat(property(""), 19_000)), 403},

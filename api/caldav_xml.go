@@ -49,8 +49,11 @@ type element struct {
 // text is the text in the element, without that of its children.
 func (e *element) text() string { return string(e.content) }
 
-// size counts the elements in an element, itself left out.
+// size counts the elements in an element, itself left out; nil has none.
 func (e *element) size() int {
+	if e == nil {
+		return 0
+	}
 	n := len(e.children)
 	for _, c := range e.children {
 		n += c.size()
