@@ -33,6 +33,7 @@ func background(s *service.Service, jobs int, lease time.Duration, smtp *smtpFla
 	if err := errors.Join(senderErr, boxErr, busyErr); err != nil {
 		return nil, &codeError{exitInput, err}
 	}
+	s.Rights = func(ctx context.Context, by service.Scope) error { return s.Store.StillHolds(ctx, by, s.Now()) }
 	hooks, err := calendars.webhooks(s)
 	if err != nil {
 		return nil, err
