@@ -119,20 +119,36 @@ func added(v *Visit) VisitChange {
 }
 
 // noteMeetings compares the published occurrences of meetings, from the first
-// day that can change on, with those of the plan.
+// day that can change on, with those of the plan. One that takes place as ever,
+// with nobody of ours there any more, did not move.
 func (f *formulation) noteMeetings(out *Replanned, p *visitProblem, published []*Visit) {
 	var now []*Visit
+	known := map[string]bool{}
 	for i := range out.Visits {
 		if v := &out.Visits[i]; v.Meeting && v.Status != Cancelled && v.date() >= f.first {
-			now = append(now, v)
+			now, known[v.ID] = append(now, v), true
 		}
 	}
-	for _, pair := range pairOccurrences(published, now) {
+	var pairs []occurrencePair
+	published = slices.DeleteFunc(published, func(v *Visit) bool {
+		deserted := !known[v.ID] && f.takesPlace(v.Requirement, v.date())
+		if deserted {
+			pairs = append(pairs, occurrencePair{v, nil})
+		}
+		return deserted
+	})
+	for _, pair := range append(pairs, pairOccurrences(published, now)...) {
 		if c, changed := compareMeeting(pair); changed {
 			f.explainMeeting(&c, p)
 			out.Changes = append(out.Changes, c)
 		}
 	}
+}
+
+// takesPlace reports whether a meeting is on a day, whoever can come.
+func (f *formulation) takesPlace(meeting string, day calendar.Date) bool {
+	k := slices.IndexFunc(f.state.Meetings, func(m Meeting) bool { return m.ID == meeting })
+	return k >= 0 && slices.Contains(f.occurrences(&f.state.Meetings[k]), day)
 }
 
 // explainMeeting says why a published meeting is not what it was; the detail is
@@ -144,6 +160,9 @@ func (f *formulation) explainMeeting(c *VisitChange, p *visitProblem) {
 		c.Code, c.Detail = WhyRescheduled, c.Requirement
 	case VisitCancelled:
 		c.Code, c.Detail = WhyCalledOff, c.Requirement
+		if f.takesPlace(c.Requirement, calendar.DateOf(c.Was.Start, c.Was.Start.Location())) && len(c.Was.Staff) > 0 {
+			c.Code, c.Detail = f.whyAbsent(c, c.Was.Staff[0], p)
+		}
 	case VisitHandedOver:
 		c.Code, c.Detail = WhyPeople, c.Requirement
 		for _, id := range c.Was.Staff {
@@ -157,7 +176,7 @@ func (f *formulation) explainMeeting(c *VisitChange, p *visitProblem) {
 	}
 }
 
-// whyAbsent says why somebody comes no more to a meeting that stays.
+// whyAbsent says why somebody comes no more to a meeting on the day it was.
 func (f *formulation) whyAbsent(c *VisitChange, id string, p *visitProblem) (code, detail string) {
 	s := f.staffIndex(id)
 	if s < 0 {
@@ -167,7 +186,7 @@ func (f *formulation) whyAbsent(c *VisitChange, id string, p *visitProblem) (cod
 	if k < 0 || !f.state.Meetings[k].attends(&f.state.Staff[s]) {
 		return WhyPeople, c.Requirement
 	}
-	day := calendar.DateOf(c.Is.Start, c.Is.Start.Location())
+	day := calendar.DateOf(c.Was.Start, c.Was.Start.Location())
 	for _, x := range p.clashes {
 		if x.staff == s && x.date == day && x.meeting.ID == c.Requirement {
 			return WhyMeeting, p.attendedInstead(x)

@@ -125,6 +125,28 @@ func TestMeetingsThatChange(t *testing.T) {
 	}
 }
 
+// TestDesertedMeetingsDidNotMove: somebody who alone attends a meeting takes
+// another week off than was told. The meeting is where it was: one occurrence is
+// without anybody now, and one has somebody again.
+func TestDesertedMeetingsDidNotMove(t *testing.T) {
+	t.Parallel()
+	s := teamed()
+	s.Meetings[0].Staff = []string{"c2"}
+	s.Absences = []Absence{{Staff: "c2", From: date("2027-06-14"), To: date("2027-06-18")}}
+	p := solve(t, s)
+	s.Absences = []Absence{{Staff: "c2", From: date("2027-06-07"), To: date("2027-06-11")}}
+	r := again(t, s, told(p), "2027-06-02", nil)
+	var got []string
+	for i := range r.Changes {
+		if x := &r.Changes[i]; x.Meeting {
+			got = append(got, x.line())
+		}
+	}
+	if want := []string{"cancelled team-2027-06-08 06-08 10:00→– away c2", "added team-2027-06-15 –→06-15 10:00 new team"}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
+
 // TestNearestPairsAreTheBest compares with trying all ways to pair two lists in
 // order.
 func TestNearestPairsAreTheBest(t *testing.T) {

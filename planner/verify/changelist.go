@@ -72,12 +72,14 @@ func (c *checker) wantedChanges(now map[string][]*VisitRow) map[string]string {
 // checkMovedMeetings proves that each change with another id of now is an
 // occurrence of a meeting that is gone and one of the same meeting that is new,
 // told as one, and that no others should have been: none that is gone and
-// none that is new without an occurrence in between that stays.
+// none that is new without an occurrence in between that stays. One at which
+// nobody of ours is any more, though it takes place, is not gone.
 func (c *checker) checkMovedMeetings(now map[string][]*VisitRow, want map[string]string) {
 	gone, lasting := map[string]*told{}, map[string][]calendar.Date{}
 	for _, v := range c.told {
 		switch first := v.rows[0]; {
 		case first.VisitType != meetingType || v.date < c.firstDay:
+		case want[v.id] == string(planner.VisitCancelled) && c.takesPlace(first.Requirement, v.date): // without us
 		case want[v.id] == string(planner.VisitCancelled):
 			gone[v.id] = v
 		default:
@@ -110,6 +112,12 @@ func (c *checker) checkMovedMeetings(now map[string][]*VisitRow, want map[string
 			}
 		}
 	}
+}
+
+// takesPlace reports whether a meeting is on a day, whoever can come.
+func (c *checker) takesPlace(meeting string, day calendar.Date) bool {
+	m := c.meetings[meeting]
+	return m != nil && slices.ContainsFunc(m.occurrences, func(o occurrence) bool { return o.date == day })
 }
 
 // checkMoments proves that a change tells when and by whom a visit was and is.

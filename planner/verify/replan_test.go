@@ -278,6 +278,50 @@ func TestMovedMeetingsAreTold(t *testing.T) {
 	}
 }
 
+// TestDesertedMeetingsAreTold: who alone attends a meeting is away another week
+// than was told; the meeting did not move, and it may not be told as if it had.
+func TestDesertedMeetingsAreTold(t *testing.T) {
+	t.Parallel()
+	s := randomState(rand.New(rand.NewPCG(3, 1)))
+	s.Absences = nil
+	s.Meetings = []planner.Meeting{{
+		ID: "alone", Start: calendar.NewDate(2027, time.June, 1), Clock: 660, Minutes: 30, Rule: "FREQ=DAILY;COUNT=20", Staff: []string{"s0"},
+		Budget: planner.WithoutIndication,
+	}}
+	away := func(day int) {
+		from := calendar.NewDate(2027, time.June, day)
+		s.Absences = []planner.Absence{{Staff: "s0", From: from, To: from + 4}}
+	}
+	away(14)
+	o := planner.Options{Year: 2027, Seed: 1, Iterations: 40, Workers: 1, MaxChanges: -1}
+	was, err := planner.Solve(context.Background(), s, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	away(7)
+	r, err := planner.Replan(context.Background(), s, planner.Published{Visits: was.Visits, Assignments: was.Assignments},
+		planner.ReplanOptions{Options: o, Today: calendar.NewDate(2027, time.March, 1), MaxMoves: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := replanFolder(was, r)
+	for _, x := range verify.Plan(s, f, r.From, r.To) {
+		t.Error(x)
+	}
+	find := func(kind string) *verify.Change {
+		k := slices.IndexFunc(f.Replan.Changes, func(x verify.Change) bool { return x.Meeting && x.Kind == kind })
+		if k < 0 {
+			t.Fatalf("no meeting is %s: %+v", kind, f.Replan.Changes)
+		}
+		return &f.Replan.Changes[k]
+	}
+	gone, came := find("cancelled"), find("added")
+	gone.Kind, gone.Now, gone.Is = "moved", came.Visit, came.Is
+	if !slices.ContainsFunc(verify.Plan(s, f, r.From, r.To), func(x verify.Fault) bool { return x.Kind == verify.WrongChange }) {
+		t.Error("told as moved, and no fault found")
+	}
+}
+
 // TestReplanFaultsAreFound changes true folders, each in one way.
 func TestReplanFaultsAreFound(t *testing.T) {
 	t.Parallel()
