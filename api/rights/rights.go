@@ -42,6 +42,7 @@ const (
 	Account        Resource = "account"     // the caller's own session
 	Regions        Resource = "regions"
 	Imports        Resource = "imports"
+	Organisations  Resource = "organisations"
 	Staff          Resource = "staff"
 	Districts      Resource = "districts"
 	Locations      Resource = "locations"
@@ -54,6 +55,8 @@ const (
 	Visits         Resource = "visits"
 	Meetings       Resource = "meetings"
 	Absences       Resource = "absences"
+	Blackouts      Resource = "blackouts"
+	Consents       Resource = "consents"
 	Cases          Resource = "cases"
 	SlotRules      Resource = "slot-rules"
 	Slots          Resource = "slots"
@@ -115,7 +118,11 @@ var rights = map[Resource]map[Act]grants{
 		Read:   {service.Administrator: Everywhere, service.Lead: Region, service.Member: Region, service.Auditor: Region},
 		Create: {service.Administrator: Everywhere}, Remove: {service.Administrator: Everywhere},
 	},
-	Imports:      {Read: keepers, Create: keepers},
+	Imports: {Read: keepers, Create: keepers},
+	Organisations: {
+		Read:   {service.Administrator: Everywhere, service.Lead: Region, service.Member: Region, service.Auditor: Region},
+		Create: keepers, Change: keepers, Remove: keepers,
+	},
 	Staff:        {Read: grants{service.Administrator: Everywhere, service.Lead: Region, service.Member: Region}, Create: leads, Change: leads, Remove: leads},
 	Districts:    {Read: grants{service.Administrator: Everywhere, service.Lead: Region, service.Member: Region, service.Auditor: Region}, Create: keepers, Change: keepers, Remove: keepers},
 	Locations:    {Read: grants{service.Administrator: Everywhere, service.Lead: Region, service.Member: Region, service.Auditor: Region, service.LocationContact: Own}, Create: keepers, Change: keepers, Remove: keepers},
@@ -128,6 +135,8 @@ var rights = map[Resource]map[Act]grants{
 	Visits:       {Read: grants{service.Lead: Region, service.Member: Region, service.LocationContact: Own}, Create: planners, Change: planners, Remove: leads},
 	Meetings:     {Read: grants{service.Lead: Region, service.Member: Region, service.LocationContact: Own}, Create: leads, Change: leads, Remove: leads},
 	Absences:     {Read: planners, Create: planners, Change: planners, Remove: planners},
+	Blackouts:    {Read: grants{service.Lead: Region, service.Member: Region, service.Auditor: Region}, Create: leads, Remove: leads},
+	Consents:     {Read: grants{service.Lead: Region, service.Member: Region}, Create: grants{service.Lead: Region, service.Member: Region}, Remove: leads},
 	Cases:        {Read: planners, Create: planners, Change: planners, Remove: planners},
 	SlotRules:    {Read: grants{service.Lead: Region, service.Member: Region}, Create: planners, Change: planners, Remove: planners},
 	Slots:        {Read: grants{service.Lead: Region, service.Member: Region, service.LocationContact: Own, service.Visitor: Own}},

@@ -187,8 +187,17 @@ func town(region string) *planner.State {
 	week := calendar.Week{nil, {day}, {day}, {day}, {day}, {day}, nil}
 	s := &planner.State{Region: region, Programme: planner.Programme{
 		ID: "p", Name: "Stad " + region, Zone: "Europe/Amsterdam", From: calendar.NoDate, To: calendar.NoDate,
-		Roles:      []planner.Role{{ID: "zc", Name: planner.Text{NL: "zorgcoördinator", EN: "care coordinator"}}},
-		VisitTypes: []planner.VisitType{{ID: "visit", Name: planner.Text{NL: "Bezoek", EN: "Visit"}, Mode: planner.OnSite, Minutes: 60, BufferBefore: 5, BufferAfter: 10}},
+		Roles: []planner.Role{{ID: "zc", Name: planner.Text{NL: "zorgcoördinator", EN: "care coordinator"}}},
+		VisitTypes: []planner.VisitType{
+			{ID: "visit", Name: planner.Text{NL: "Bezoek", EN: "Visit"}, Mode: planner.OnSite, Minutes: 60, BufferBefore: 5, BufferAfter: 10, Weight: 100},
+			{ID: "first", Name: planner.Text{NL: "Eerste gesprek", EN: "First talk"}, Mode: planner.OnSite, Minutes: 60, Weight: 100, Next: "visit"},
+			{ID: "observing", Name: planner.Text{NL: "Observatie", EN: "Observation"}, Mode: planner.OnSite, Minutes: 60, Weight: 100, Consent: true},
+		},
+		Municipalities: []planner.Municipality{{Code: "0268", Name: "Stad", SchoolRegion: "zuid"}},
+		Requirements: []planner.Requirement{
+			{ID: "yearly", Name: planner.Text{NL: "Bezoek", EN: "Visit"}, Role: "zc", VisitType: "visit", Minimum: 1, Target: 2, MinGapDays: 120, IdealGapDays: 182},
+			{ID: "observation", Name: planner.Text{NL: "Observatie", EN: "Observation"}, Role: "zc", VisitType: "observing", MinGapDays: 120, IdealGapDays: 182},
+		},
 	}}
 	s.Organisations = []planner.Organisation{{ID: "ggd", Name: "GGD"}}
 	for _, id := range []string{"anna", "bram"} {

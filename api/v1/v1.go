@@ -62,7 +62,18 @@ func Mount(r chi.Router, c Config) (*API, error) {
 	a := &API{Config: c, policies: map[string]rights.Access{}}
 	r.Use(middleware.GetHead, a.versioned, a.once)
 	a.huma = humachi.New(r, a.description())
-	for _, operations := range []func(){a.aboutDescription, a.aboutRegions, a.aboutJobs, a.aboutPublications, a.aboutScenarios, a.aboutWebhooks} {
+	for _, operations := range []func(){
+		a.aboutDescription,
+		a.aboutRegions,
+		a.aboutOrganisations, a.aboutStaff, a.aboutDistricts, a.aboutLocations,
+		a.aboutAssignments,
+		a.aboutAbsences, a.aboutBlackouts, a.aboutCases, a.aboutConsents, a.aboutMeetings,
+		a.aboutVisitTypes, a.aboutRequirements, a.aboutAssumptions,
+		a.aboutJobs,
+		a.aboutPublications,
+		a.aboutScenarios,
+		a.aboutWebhooks,
+	} {
 		operations()
 	}
 	a.describeHeaders()

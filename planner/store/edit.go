@@ -1,0 +1,123 @@
+package store
+
+import (
+	"fmt"
+	"reflect"
+
+	"github.com/wijkplanner/wijkplanner/planner"
+)
+
+// SaveState writes what changed in a region that LockState read, as a new
+// version: of its lists only those that differ. Drafts made from an older version
+// are stale from then on.
+func (t *Tx) SaveState(was, now *planner.State) error {
+	if err := t.saveState(was, now); err != nil {
+		return fmt.Errorf("change region %q: %w", now.Region, err)
+	}
+	return nil
+}
+
+func (t *Tx) saveState(was, now *planner.State) error {
+	region, err := t.openRegion(now.Region)
+	if err != nil {
+		return err
+	}
+	if err := t.saveLists(was, now); err != nil {
+		return err
+	}
+	if !reflect.DeepEqual(was.Assignments, now.Assignments) {
+		if err := t.saveAssignments(region, now.Assignments); err != nil {
+			return err
+		}
+	}
+	if err := t.saveAbsences(was, now); err != nil {
+		return err
+	}
+	return t.closeRegion(region, &now.Programme)
+}
+
+// saveLists writes the lists of people, places and time that differ.
+func (t *Tx) saveLists(was, now *planner.State) error {
+	for _, part := range []struct {
+		differs bool
+		rows    []any
+		write   func(*planner.State) error
+	}{
+		{
+			!reflect.DeepEqual(was.Organisations, now.Organisations) || !reflect.DeepEqual(was.Staff, now.Staff),
+			[]any{&organisationRow{}, &contractRow{}, &staffRow{}},
+			t.insertPeople,
+		},
+		{
+			!reflect.DeepEqual(was.Districts, now.Districts) || !reflect.DeepEqual(was.Locations, now.Locations),
+			[]any{&districtRow{}, &registrationRow{}, &locationRow{}},
+			t.insertPlaces,
+		},
+		{
+			!reflect.DeepEqual(timeLists(was), timeLists(now)),
+			[]any{&absenceRow{}, &meetingRow{}, &blackoutRow{}, &caseRow{}, &consentRow{}, &completedRow{}},
+			t.insertTime,
+		},
+	} {
+		if !part.differs {
+			continue
+		}
+		for _, row := range part.rows {
+			if err := t.db.Where("region = ?", now.Region).Delete(row).Error; err != nil {
+				return err
+			}
+		}
+		if err := part.write(now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func timeLists(s *planner.State) []any {
+	return []any{s.Absences, s.Meetings, s.Blackouts, s.Cases, s.Consents, s.History}
+}
+
+// saveAbsences gives new people their numbers and writes absences as time that
+// is taken.
+func (t *Tx) saveAbsences(was, now *planner.State) error {
+	if reflect.DeepEqual(was.Staff, now.Staff) && reflect.DeepEqual(was.Absences, now.Absences) {
+		return nil
+	}
+	persons, err := t.enlist(now)
+	if err != nil {
+		return err
+	}
+	if err := t.lockPeople(persons); err != nil {
+		return err
+	}
+	return t.occupyAbsences(now, persons)
+}
+
+// saveAssignments ends the belief in rows that are no longer there, whoever made
+// them, and adds the new ones.
+func (t *Tx) saveAssignments(region *regionRow, now []planner.Assignment) error {
+	rows, err := t.believed(region.Region)
+	if err != nil {
+		return err
+	}
+	left := map[planner.Assignment]int{}
+	for _, a := range now {
+		left[a]++
+	}
+	for i := range rows {
+		if a := rows[i].assignment(); left[a] > 0 {
+			left[a]--
+		} else if err := t.replace(region, &rows[i]); err != nil {
+			return err
+		}
+	}
+	var fresh []assignmentRow
+	for i, a := range now {
+		if left[a] > 0 {
+			left[a]--
+			fresh = append(fresh, assignmentRowOf(region, i, fromInput, a))
+		}
+	}
+	return insert(t, fresh)
+}
