@@ -196,6 +196,7 @@ func town(region string) *planner.State {
 		Municipalities: []planner.Municipality{{Code: "0268", Name: "Stad", SchoolRegion: "zuid"}},
 		Requirements: []planner.Requirement{
 			{ID: "yearly", Name: planner.Text{NL: "Bezoek", EN: "Visit"}, Role: "zc", VisitType: "visit", Minimum: 1, Target: 2, MinGapDays: 120, IdealGapDays: 182},
+			{ID: "intake", Name: planner.Text{NL: "Kennismaking", EN: "Intake"}, Role: "zc", VisitType: "first", Minimum: 1, Target: 1, MinGapDays: 120, IdealGapDays: 182},
 			{ID: "observation", Name: planner.Text{NL: "Observatie", EN: "Observation"}, Role: "zc", VisitType: "observing", MinGapDays: 120, IdealGapDays: 182},
 		},
 	}}

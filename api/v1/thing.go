@@ -279,19 +279,22 @@ func (k *thing[D, W]) remove(ctx context.Context, a *API, in *thingGone) error {
 	return k.fault(err)
 }
 
-// fault turns the faults of an edit into a problem: 400 when the thing itself is
-// wrong, 409 when it does not go with what there is.
 func (k *thing[D, W]) fault(err error) error {
+	return faultsIn(cmp.Or(string(k.kind), string(k.part)), err)
+}
+
+// faultsIn turns the faults of an edit in a list into a problem: 400 when the
+// thing itself is wrong, 409 when it does not go with what there is.
+func faultsIn(list string, err error) error {
 	var faults service.Faults
 	if !errors.As(err, &faults) {
 		return err
 	}
-	list := cmp.Or(string(k.kind), string(k.part))
-	own := slices.ContainsFunc(faults, func(f service.Fault) bool { return f.File == list })
-	p := problem.New(problem.Conflict)
-	if own {
-		p = problem.New(problem.BadRequest)
+	code := problem.Conflict
+	if slices.ContainsFunc(faults, func(f service.Fault) bool { return f.File == list }) {
+		code = problem.BadRequest
 	}
+	p := problem.New(code)
 	for _, f := range faults {
 		where := f.File
 		if f.File == list {

@@ -69,6 +69,8 @@ func Mount(r chi.Router, c Config) (*API, error) {
 		a.aboutAssignments,
 		a.aboutAbsences, a.aboutBlackouts, a.aboutCases, a.aboutConsents, a.aboutMeetings,
 		a.aboutVisitTypes, a.aboutRequirements, a.aboutAssumptions,
+		a.aboutPlans,
+		a.aboutVisits,
 		a.aboutJobs,
 		a.aboutPublications,
 		a.aboutScenarios,

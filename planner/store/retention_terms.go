@@ -107,6 +107,7 @@ var retention = []rule{
 	{table: "feed_events", term: "visits", by: schoolInstants, overdue: "ends_at < ?"},
 	{table: "notices", term: "visits", by: schoolInstants, overdue: "ends_at < ?"},
 	{table: "completed_visits", term: "visits", by: schoolDays, overdue: "day < ?"},
+	{table: "visit_outcomes", term: "visits", by: schoolDays, overdue: "day < ?"},
 	{table: "consents", term: "visits", by: schoolDays, overdue: "day < ?"},
 	{table: "absences", term: "visits", by: schoolDays, overdue: "last_day < ?"},
 	{table: "blackouts", term: "visits", by: schoolDays, overdue: "last_day < ?"},

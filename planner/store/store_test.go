@@ -46,6 +46,7 @@ var tables = []any{
 	caseRow{},
 	consentRow{},
 	completedRow{},
+	outcomeRow{},
 	planRow{},
 	plannedAssignmentRow{},
 	visitRow{},
