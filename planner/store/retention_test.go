@@ -51,6 +51,9 @@ var aged = map[string]func(w world, end time.Time) string{
 	"consents/visits": func(w world, end time.Time) string {
 		return w.row("position = 90", &consentRow{Region: "noord", Position: 90, Location: "een", Day: on(calendar.DateOf(end, time.UTC))})
 	},
+	"visit_outcomes/visits": func(w world, end time.Time) string {
+		return w.row("visit = 'old'", &outcomeRow{Region: "noord", Visit: "old", Day: on(calendar.DateOf(end, time.UTC)), RecordedAt: At(end)})
+	},
 	"absences/visits": func(w world, end time.Time) string {
 		return w.row("position = 90", &absenceRow{Region: "noord", Position: 90, Staff: "anna", FirstDay: on(date("2020-01-01")), LastDay: on(calendar.DateOf(end, time.UTC))})
 	},
