@@ -263,3 +263,9 @@ func weekText(w *calendar.Week) string {
 	}
 	return strings.Join(parts, "|")
 }
+
+// DiffState lists what an import of a whole region would change in its districts,
+// staff and locations.
+func DiffState(old, fresh *State) []Change {
+	return slices.Concat(DiffDistricts(old.Districts, fresh.Districts), DiffStaff(old.Staff, fresh.Staff), DiffLocations(old.Locations, fresh.Locations))
+}

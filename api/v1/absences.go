@@ -7,7 +7,6 @@ import (
 	"github.com/wijkplanner/wijkplanner/api/rights"
 	"github.com/wijkplanner/wijkplanner/calendar"
 	"github.com/wijkplanner/wijkplanner/planner"
-	"github.com/wijkplanner/wijkplanner/planner/files"
 	"github.com/wijkplanner/wijkplanner/planner/service"
 )
 
@@ -22,7 +21,7 @@ type Absence struct {
 
 func (a *API) aboutAbsences() {
 	describe(a, &thing[planner.Absence, Absence]{
-		resource: rights.Absences, kind: files.AbsencesFile, one: "absence", many: "absences", path: "absences", word: "an absence", fixed: true,
+		resource: rights.Absences, kind: service.AbsencesFile, one: "absence", many: "absences", path: "absences", word: "an absence", fixed: true,
 		of: func(s *planner.State) []planner.Absence { return s.Absences },
 		id: func(_ *planner.State, x *planner.Absence) string { return contentID(x) },
 		wire: func(_ view, x *planner.Absence) Absence {
@@ -60,7 +59,7 @@ type Blackout struct {
 
 func (a *API) aboutBlackouts() {
 	describe(a, &thing[planner.Blackout, Blackout]{
-		resource: rights.Blackouts, kind: files.BlackoutsFile, one: "blackout", many: "blackouts", path: "blackouts", word: "a blackout", fixed: true,
+		resource: rights.Blackouts, kind: service.BlackoutsFile, one: "blackout", many: "blackouts", path: "blackouts", word: "a blackout", fixed: true,
 		of: func(s *planner.State) []planner.Blackout { return s.Blackouts },
 		id: func(_ *planner.State, x *planner.Blackout) string { return contentID(x) },
 		wire: func(_ view, x *planner.Blackout) Blackout {
@@ -91,7 +90,7 @@ type Case struct {
 
 func (a *API) aboutCases() {
 	describe(a, &thing[planner.Case, Case]{
-		resource: rights.Cases, kind: files.CasesFile, one: "case", many: "cases", path: "cases", word: "a case",
+		resource: rights.Cases, kind: service.CasesFile, one: "case", many: "cases", path: "cases", word: "a case",
 		of:     func(s *planner.State) []planner.Case { return s.Cases },
 		id:     func(_ *planner.State, x *planner.Case) string { return x.Ref },
 		wireID: func(w *Case) string { return w.Ref },
@@ -124,7 +123,7 @@ type Consent struct {
 
 func (a *API) aboutConsents() {
 	describe(a, &thing[planner.Consent, Consent]{
-		resource: rights.Consents, kind: files.ConsentsFile, one: "consent", many: "consents", path: "consents", word: "an answer of parents", fixed: true,
+		resource: rights.Consents, kind: service.ConsentsFile, one: "consent", many: "consents", path: "consents", word: "an answer of parents", fixed: true,
 		of: func(s *planner.State) []planner.Consent { return s.Consents },
 		id: func(_ *planner.State, x *planner.Consent) string { return contentID(x) },
 		wire: func(_ view, x *planner.Consent) Consent {

@@ -4,7 +4,6 @@ import (
 	"github.com/wijkplanner/wijkplanner/api/rights"
 	"github.com/wijkplanner/wijkplanner/calendar"
 	"github.com/wijkplanner/wijkplanner/planner"
-	"github.com/wijkplanner/wijkplanner/planner/files"
 	"github.com/wijkplanner/wijkplanner/planner/service"
 )
 
@@ -25,7 +24,7 @@ type Assignment struct {
 
 func (a *API) aboutAssignments() {
 	describe(a, &thing[planner.Assignment, Assignment]{
-		resource: rights.Assignments, kind: files.AssignmentsFile, one: "assignment", many: "assignments", path: "assignments", word: "an assignment",
+		resource: rights.Assignments, kind: service.AssignmentsFile, one: "assignment", many: "assignments", path: "assignments", word: "an assignment",
 		of:    func(s *planner.State) []planner.Assignment { return s.Assignments },
 		id:    func(_ *planner.State, x *planner.Assignment) string { return assignmentID(x) },
 		wire:  assignmentOf,

@@ -5,7 +5,6 @@ import (
 
 	"github.com/wijkplanner/wijkplanner/api/rights"
 	"github.com/wijkplanner/wijkplanner/planner"
-	"github.com/wijkplanner/wijkplanner/planner/files"
 	"github.com/wijkplanner/wijkplanner/planner/service"
 )
 
@@ -32,7 +31,7 @@ type Meeting struct {
 
 func (a *API) aboutMeetings() {
 	describe(a, &thing[planner.Meeting, Meeting]{
-		resource: rights.Meetings, kind: files.MeetingsFile, one: "meeting", many: "meetings", path: "meetings", word: "a meeting",
+		resource: rights.Meetings, kind: service.MeetingsFile, one: "meeting", many: "meetings", path: "meetings", word: "a meeting",
 		of:     func(s *planner.State) []planner.Meeting { return s.Meetings },
 		id:     func(_ *planner.State, m *planner.Meeting) string { return m.ID },
 		wireID: func(w *Meeting) string { return w.ID },

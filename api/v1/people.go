@@ -5,7 +5,6 @@ import (
 
 	"github.com/wijkplanner/wijkplanner/api/rights"
 	"github.com/wijkplanner/wijkplanner/planner"
-	"github.com/wijkplanner/wijkplanner/planner/files"
 	"github.com/wijkplanner/wijkplanner/planner/service"
 )
 
@@ -19,7 +18,7 @@ type Organisation struct {
 
 func (a *API) aboutOrganisations() {
 	describe(a, &thing[planner.Organisation, Organisation]{
-		resource: rights.Organisations, kind: files.OrganisationsFile, one: "organisation", many: "organisations", path: "organisations", word: "an organisation",
+		resource: rights.Organisations, kind: service.OrganisationsFile, one: "organisation", many: "organisations", path: "organisations", word: "an organisation",
 		of:     func(s *planner.State) []planner.Organisation { return s.Organisations },
 		id:     func(_ *planner.State, o *planner.Organisation) string { return o.ID },
 		wireID: func(w *Organisation) string { return w.ID },
@@ -63,7 +62,7 @@ type Member struct {
 
 func (a *API) aboutStaff() {
 	describe(a, &thing[planner.Staff, Member]{
-		resource: rights.Staff, kind: files.StaffFile, one: "member", many: "staff", path: "staff", word: "a member of staff",
+		resource: rights.Staff, kind: service.StaffFile, one: "member", many: "staff", path: "staff", word: "a member of staff",
 		of:     func(s *planner.State) []planner.Staff { return s.Staff },
 		id:     func(_ *planner.State, p *planner.Staff) string { return p.ID },
 		wireID: func(w *Member) string { return w.ID },

@@ -5,7 +5,6 @@ import (
 
 	"github.com/wijkplanner/wijkplanner/api/rights"
 	"github.com/wijkplanner/wijkplanner/planner"
-	"github.com/wijkplanner/wijkplanner/planner/files"
 	"github.com/wijkplanner/wijkplanner/planner/service"
 )
 
@@ -22,7 +21,7 @@ type District struct {
 
 func (a *API) aboutDistricts() {
 	describe(a, &thing[planner.District, District]{
-		resource: rights.Districts, kind: files.DistrictsFile, one: "district", many: "districts", path: "districts", word: "a district",
+		resource: rights.Districts, kind: service.DistrictsFile, one: "district", many: "districts", path: "districts", word: "a district",
 		of:     func(s *planner.State) []planner.District { return s.Districts },
 		id:     func(_ *planner.State, d *planner.District) string { return d.ID },
 		wireID: func(w *District) string { return w.ID },
@@ -69,7 +68,7 @@ type Site struct {
 
 func (a *API) aboutLocations() {
 	describe(a, &thing[planner.Location, Site]{
-		resource: rights.Locations, kind: files.LocationsFile, one: "location", many: "locations", path: "locations", word: "a location",
+		resource: rights.Locations, kind: service.LocationsFile, one: "location", many: "locations", path: "locations", word: "a location",
 		of:     func(s *planner.State) []planner.Location { return s.Locations },
 		id:     func(_ *planner.State, l *planner.Location) string { return l.ID },
 		wireID: func(w *Site) string { return w.ID },

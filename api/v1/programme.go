@@ -6,7 +6,6 @@ import (
 
 	"github.com/wijkplanner/wijkplanner/api/rights"
 	"github.com/wijkplanner/wijkplanner/planner"
-	"github.com/wijkplanner/wijkplanner/planner/files"
 	"github.com/wijkplanner/wijkplanner/planner/service"
 )
 
@@ -33,7 +32,7 @@ type VisitType struct {
 
 func (a *API) aboutVisitTypes() {
 	describe(a, &thing[planner.VisitType, VisitType]{
-		resource: rights.Requirements, part: files.VisitTypes, one: "visitType", many: "visitTypes", path: "visit-types", word: "a visit type",
+		resource: rights.Requirements, part: service.VisitTypes, one: "visitType", many: "visitTypes", path: "visit-types", word: "a visit type",
 		of:     func(s *planner.State) []planner.VisitType { return s.Programme.VisitTypes },
 		id:     func(_ *planner.State, x *planner.VisitType) string { return x.ID },
 		wireID: func(w *VisitType) string { return w.ID },
@@ -103,7 +102,7 @@ type Override struct {
 
 func (a *API) aboutRequirements() {
 	describe(a, &thing[planner.Requirement, Requirement]{
-		resource: rights.Requirements, part: files.Requirements, one: "requirement", many: "requirements", path: "requirements", word: "a requirement",
+		resource: rights.Requirements, part: service.Requirements, one: "requirement", many: "requirements", path: "requirements", word: "a requirement",
 		of:     func(s *planner.State) []planner.Requirement { return s.Programme.Requirements },
 		id:     func(_ *planner.State, x *planner.Requirement) string { return x.ID },
 		wireID: func(w *Requirement) string { return w.ID },
@@ -160,7 +159,7 @@ func assumptionID(x *planner.Assumption) string {
 
 func (a *API) aboutAssumptions() {
 	describe(a, &thing[planner.Assumption, Assumption]{
-		resource: rights.Assumptions, part: files.Assumptions, one: "assumption", many: "assumptions", path: "assumptions", word: "an assumption",
+		resource: rights.Assumptions, part: service.Assumptions, one: "assumption", many: "assumptions", path: "assumptions", word: "an assumption",
 		of: func(s *planner.State) []planner.Assumption { return s.Programme.Assumptions },
 		id: func(_ *planner.State, x *planner.Assumption) string { return assumptionID(x) },
 		wire: func(_ view, x *planner.Assumption) Assumption {

@@ -14,7 +14,6 @@ import (
 	"github.com/wijkplanner/wijkplanner/api/problem"
 	"github.com/wijkplanner/wijkplanner/api/rights"
 	"github.com/wijkplanner/wijkplanner/planner"
-	"github.com/wijkplanner/wijkplanner/planner/files"
 	"github.com/wijkplanner/wijkplanner/planner/service"
 )
 
@@ -30,7 +29,7 @@ type view struct {
 type thing[D, W any] struct {
 	resource rights.Resource
 	kind     service.Kind
-	part     files.Part
+	part     service.Part
 	// one and many are its names, "absence" and "absences"; path is the plural in
 	// kebab-case and word what summaries call it, "an absence".
 	one, many, path, word string

@@ -71,6 +71,7 @@ func Mount(r chi.Router, c Config) (*API, error) {
 		a.aboutVisitTypes, a.aboutRequirements, a.aboutAssumptions,
 		a.aboutPlans,
 		a.aboutVisits,
+		a.aboutFeeds, a.aboutContacts, a.aboutOutbox, a.aboutImports,
 		a.aboutJobs,
 		a.aboutPublications,
 		a.aboutScenarios,

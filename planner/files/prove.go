@@ -56,3 +56,8 @@ func (m inMemory) ReadFile(name string) ([]byte, error) {
 func (m inMemory) Open(name string) (fs.File, error) {
 	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
 }
+
+// ReadMemory reads an input folder that is in memory, as ReadFolder does.
+func ReadMemory(content map[string][]byte) ([]*planner.State, error) {
+	return ReadFS(inMemory(content))
+}

@@ -14,12 +14,31 @@ type (
 	Edit = files.Edit
 	// Cells is what one row says, by column.
 	Cells = files.Cells
+	// Part is a list of the programme.
+	Part = files.Part
 	// Fault is one thing that is wrong in an input, and Faults all of them.
 	Fault = files.Fault //nolint:errname // one of Faults
 	// Faults is an error.
 	Faults = files.Faults //nolint:errname // the word of the domain
 	// Act is one line of the audit log.
 	Act = store.Act
+)
+
+// The lists of a region whose things can be changed one by one.
+const (
+	AbsencesFile      = files.AbsencesFile
+	AssignmentsFile   = files.AssignmentsFile
+	BlackoutsFile     = files.BlackoutsFile
+	CasesFile         = files.CasesFile
+	ConsentsFile      = files.ConsentsFile
+	DistrictsFile     = files.DistrictsFile
+	LocationsFile     = files.LocationsFile
+	MeetingsFile      = files.MeetingsFile
+	OrganisationsFile = files.OrganisationsFile
+	StaffFile         = files.StaffFile
+	Requirements      = files.Requirements
+	VisitTypes        = files.VisitTypes
+	Assumptions       = files.Assumptions
 )
 
 // The verbs of the acts that other rooms record.

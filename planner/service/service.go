@@ -104,8 +104,7 @@ func (s *Service) Preview(ctx context.Context, states []*planner.State) ([]Impor
 		case err != nil:
 			return nil, err
 		default:
-			out[i].Changes = slices.Concat(planner.DiffDistricts(old.Districts, fresh.Districts),
-				planner.DiffStaff(old.Staff, fresh.Staff), planner.DiffLocations(old.Locations, fresh.Locations))
+			out[i].Changes = planner.DiffState(old, fresh)
 		}
 	}
 	return out, nil

@@ -123,7 +123,15 @@ func (s *Store) CreateFeeds(ctx context.Context, feeds ...NewFeed) ([]MadeFeed, 
 		for i := range rows {
 			rows[i].CreatedAt = At(t.now())
 		}
-		return insert(t, rows)
+		if err := insert(t, rows); err != nil {
+			return err
+		}
+		for i := range rows {
+			if err := t.Record(Act{Verb: Created, Object: "feed", ID: rows[i].ID, Region: rows[i].Region}); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("no feed is made: %w", err)
