@@ -203,7 +203,7 @@ func town(region string) *planner.State {
 	s.Organisations = []planner.Organisation{{ID: "ggd", Name: "GGD"}}
 	for _, id := range []string{"anna", "bram"} {
 		s.Staff = append(s.Staff, planner.Staff{
-			ID: id, Name: "Coördinator " + id, Organisation: "ggd", Mode: planner.Bicycle, Pattern: week,
+			ID: id, Name: "Coördinator " + id + " of " + region, Organisation: "ggd", Mode: planner.Bicycle, Pattern: week,
 			Contracts: []planner.Contract{{Role: "zc", HoursWeek: 3600, From: calendar.NoDate, To: calendar.NoDate}},
 		})
 	}

@@ -1,0 +1,389 @@
+package v1
+
+import (
+	"bufio"
+	"fmt"
+	"maps"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/wijkplanner/wijkplanner/planner"
+	"github.com/wijkplanner/wijkplanner/planner/service"
+)
+
+// cell is one row of testdata/rights.tsv: how far each principal may go with an
+// operation, as a person wrote it down.
+type cell struct {
+	method, path string
+	far          map[string]string
+	body         string
+}
+
+// principals are the columns of the table, in its order.
+var principals = []struct {
+	name  string
+	scope service.Scope
+}{{"administrator", admin}, {"lead", lead}, {"staff", anna}, {"auditor", auditor}, {"contact", contact}, {"visitor", visitor}, {"nobody", outsider}}
+
+func rightsTable(t testing.TB) []cell {
+	t.Helper()
+	f, err := os.Open("testdata/rights.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	var out []cell
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		if line := lines.Text(); line != "" && line[0] != '#' {
+			parts := strings.Split(line, "\t")
+			c := cell{method: parts[0], path: parts[1], far: map[string]string{}}
+			for i, letter := range strings.Fields(parts[2]) {
+				c.far[principals[i].name] = letter
+			}
+			if len(parts) > 3 {
+				c.body = parts[3]
+			}
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// relation is how what is asked for stands to the caller.
+type relation string
+
+const (
+	own          relation = "own"
+	sameTeam     relation = "same team"
+	otherTeam    relation = "other team"
+	otherTown    relation = "other municipality"
+	missingThing relation = "missing"
+)
+
+var relations = []relation{own, sameTeam, otherTeam, otherTown, missingThing}
+
+func (r relation) region() string {
+	switch r {
+	case otherTeam:
+		return "west"
+	case otherTown:
+		return "zuid"
+	case own, sameTeam, missingThing:
+	}
+	return "noord"
+}
+
+// who is the person and the location of a relation.
+func (r relation) who() (staff, location string) {
+	if r == own {
+		return "anna", "een"
+	}
+	return "bram", "twee"
+}
+
+// peopled is a world in which each kind of thing exists in each relation.
+type peopled struct {
+	world
+	// ids by path of the list and relation.
+	ids map[string]map[relation]string
+	// plan and job of each region.
+	plan, draft, job, publication map[string]int64
+}
+
+func people(w world) *peopled {
+	w.Helper()
+	p := &peopled{world: w, ids: map[string]map[relation]string{}, plan: map[string]int64{}, draft: map[string]int64{}, job: map[string]int64{}, publication: map[string]int64{}}
+	if _, err := w.Import(w.Context(), []*planner.State{town("west")}); err != nil {
+		w.Fatal(err)
+	}
+	for _, r := range []relation{own, sameTeam, otherTeam, otherTown} {
+		p.populate(r)
+	}
+	for _, region := range []string{"noord", "west", "zuid"} {
+		p.planned(region)
+	}
+	for _, r := range []relation{own, sameTeam, otherTeam, otherTown} {
+		p.visitOf(r)
+	}
+	return p
+}
+
+func (p *peopled) put(path string, r relation, id string) {
+	if p.ids[path] == nil {
+		p.ids[path] = map[relation]string{missingThing: "nothing"}
+	}
+	p.ids[path][r] = id
+}
+
+// populate makes a thing of each kind in a relation.
+func (p *peopled) populate(r relation) {
+	p.Helper()
+	staff, location := r.who()
+	boss := service.Scope{Role: service.Lead, Actor: "user:90", Region: r.region()}
+	at := "/regions/" + r.region() + "/"
+	make1 := func(path, body string) {
+		one := p.made(boss, at+path, body)
+		p.put(path, r, one[strings.LastIndex(one, "/")+1:])
+	}
+	make1("absences", `{"staff_id":"`+staff+`","from":"2027-08-02","to":"2027-08-03"}`)
+	make1("assignments", `{"location_id":"`+location+`","role":"zc","staff_id":"`+staff+`","pinned":true}`)
+	make1("blackouts", `{"location_id":"`+location+`","from":"2027-08-02","to":"2027-08-03"}`)
+	make1("cases", `{"staff_id":"`+staff+`","kind":"trajectory","minutes_week":10,"opened":"2027-01-04"}`)
+	make1("consents", `{"location_id":"`+location+`","requirement":"observation","given":true,"date":"2027-08-02"}`)
+	make1("meetings", `{"meeting_id":"m-`+location+`","name":"x","date":"2027-06-01","time":"09:00","minutes":30,"location_id":"`+location+`"}`)
+	make1("assumptions", `{"key":"detour","value":1.3,"from":"2027-0`+strconv.Itoa(1+len(r)%7)+`-01"}`)
+	for path, id := range map[string]string{
+		"staff": staff, "locations": location, "districts": "WK01", "organisations": "ggd", "requirements": "yearly", "visit-types": "visit",
+	} {
+		p.put(path, r, id)
+	}
+}
+
+// planned makes and publishes a plan of a region, and leaves a draft and a job
+// that has ended.
+func (p *peopled) planned(region string) {
+	p.Helper()
+	p.plans(region)
+	boss := service.Scope{Role: service.Lead, Actor: "user:90", Region: region}
+	proposals, err := p.Propose(p.Context(), planner.Options{Year: 2027, Seed: 1, Iterations: 50, MaxChanges: -1}, region)
+	if err != nil {
+		p.Fatal(err)
+	}
+	p.draft[region] = proposals[0].ID
+	for _, info := range into[Page[PlanInfo]](p.world, p.asks(boss, "GET", "/regions/"+region+"/plans", nil), 200).Items {
+		if info.Stage == "published" {
+			p.plan[region] = info.ID
+		}
+	}
+	p.publication[region] = into[Page[Publication]](p.world, p.asks(boss, "GET", "/regions/"+region+"/publications", nil), 200).Items[0].ID
+	p.job[region] = into[Job](p.world, p.asks(boss, "POST", "/regions/"+region+"/proposals", `{"year":2027}`), 202).ID
+	p.asks(boss, "DELETE", fmt.Sprintf("/jobs/%d", p.job[region]), nil)
+}
+
+// visitOf finds a visit that the relation's person makes at their location.
+func (p *peopled) visitOf(r relation) {
+	p.Helper()
+	staff, location := r.who()
+	boss := service.Scope{Role: service.Lead, Actor: "user:90", Region: r.region()}
+	list := into[Page[Visit]](p.world, p.asks(boss, "GET", "/regions/"+r.region()+"/visits?limit=200&staff="+staff+"&location="+location, nil), 200)
+	for _, v := range list.Items {
+		if !v.Meeting {
+			p.put("visits", r, v.ID)
+			if a := p.asks(boss, "PUT", "/regions/"+r.region()+"/visits/"+v.ID+"/outcome", `{"done":false,"reason":"closed"}`); a.Code != 200 {
+				p.Fatal(a.Body.String())
+			}
+			return
+		}
+	}
+	p.Fatalf("no visit of %s at %s in %s", staff, location, r.region())
+}
+
+// fresh makes what an operation takes away for good.
+func (p *peopled) fresh(path string, r relation) {
+	if r == missingThing {
+		return
+	}
+	staff, location := r.who()
+	switch path {
+	case "feeds":
+		id, _, err := p.CreateFeed(p.Context(), service.NewFeed{Scope: service.FeedScope{Region: r.region(), Kind: "staff", ID: staff}, Level: "full"})
+		if err != nil {
+			p.Fatal(err)
+		}
+		p.put(path, r, id)
+	case "contacts":
+		id, err := p.AddContact(p.Context(), service.Contact{
+			Scope: service.FeedScope{Region: r.region(), Kind: "location", ID: location}, Mail: "old@example.nl", Language: "nl", Calendar: "feed",
+		})
+		if err != nil {
+			p.Fatal(err)
+		}
+		p.put(path, r, strconv.FormatInt(id, 10))
+	}
+}
+
+// address fills in the path of an operation for a relation.
+func (p *peopled) address(c *cell, r relation) string {
+	p.Helper()
+	path := strings.TrimPrefix(c.path, Prefix)
+	region := r.region()
+	if r == missingThing && !strings.Contains(path, "{id}") && !strings.Contains(path, "{plan}") {
+		region = "nergens"
+	}
+	number := func(of map[string]int64) string {
+		if r == missingThing {
+			return "999999"
+		}
+		return strconv.FormatInt(of[region], 10)
+	}
+	path = strings.Replace(path, "{region}", region, 1)
+	plans := p.plan
+	if strings.HasSuffix(path, "/preview") {
+		plans = p.draft
+	}
+	path = strings.Replace(path, "{plan}", number(plans), 1)
+	switch {
+	case strings.HasPrefix(path, "/jobs/"):
+		path = strings.Replace(path, "{id}", number(p.job), 1)
+	case strings.HasPrefix(path, "/outbox/"):
+		path = strings.Replace(path, "{id}", "999999", 1)
+	case strings.Contains(path, "/publications/"):
+		path = strings.Replace(path, "{id}", number(p.publication), 1)
+	case strings.Contains(path, "{id}"):
+		list := strings.Split(path, "/")[3]
+		if c.method == http.MethodDelete {
+			p.fresh(list, r)
+		}
+		id, known := p.ids[list][r]
+		if list == "contacts" && r == missingThing {
+			id = "999999"
+		}
+		if !known && r != missingThing {
+			p.Errorf("the matrix has nothing of %s in relation %q: add it to populate", c.path, r)
+		}
+		path = strings.Replace(path, "{id}", id, 1)
+	}
+	switch {
+	case strings.HasSuffix(path, "/comparison"):
+		path += "?with=" + strconv.FormatInt(p.draft[region], 10)
+	case strings.HasSuffix(path, "/recommendation"):
+		path += "?location=een&role=zc"
+	case strings.HasSuffix(path, "/imports"):
+		path += "?version=1"
+	}
+	return path
+}
+
+// ask sends the request of a cell.
+func (p *peopled) ask(scope service.Scope, c *cell, r relation) answer {
+	p.Helper()
+	path := p.address(c, r)
+	staff, location := r.who()
+	body := strings.NewReplacer("$staff", staff, "$location", location, "$plan", strconv.FormatInt(p.draft[r.region()], 10)).Replace(c.body)
+	switch {
+	case body == "zip":
+		return p.asks(scope, c.method, path, "no zip", "Content-Type", "application/zip")
+	case c.method == http.MethodPut && body == "":
+		boss := service.Scope{Role: service.Lead, Actor: "user:90", Region: r.region()}
+		of := path
+		if r == missingThing {
+			of = p.address(c, own)
+		}
+		body = p.asks(boss, http.MethodGet, of, nil).Body.String()
+		if r == missingThing {
+			body = strings.Replace(body, p.ids[strings.Split(path, "/")[3]][own], "nothing", 1)
+		}
+	}
+	if body == "" {
+		return p.asks(scope, c.method, path, nil)
+	}
+	return p.asks(scope, c.method, path, body)
+}
+
+// wants says what a letter of the table means for a relation: 401, 403, 404, or 0
+// for an answer that is none of these and no fault of ours.
+func wants(c *cell, who string, r relation) int {
+	perRegion, perThing := strings.Contains(c.path, "{region}"), strings.Contains(c.path, "{id}") || strings.Contains(c.path, "{plan}")
+	ours := r == own || r == sameTeam
+	switch far := c.far[who]; {
+	case far == "-" && who == "nobody":
+		return http.StatusUnauthorized
+	case far == "-":
+		return http.StatusForbidden
+	case far == "0":
+		return http.StatusNotFound
+	case !perRegion && !perThing:
+		return 0
+	case r == missingThing && (perThing || c.method == http.MethodGet || far != "e" || !strings.Contains(c.path, "/imports")):
+		return http.StatusNotFound
+	case far == "e", ours && far == "r":
+		return 0
+	case far == "o" && r == own:
+		return 0
+	case far == "o" && r == sameTeam && !perThing && c.method == http.MethodGet:
+		return 0 // a list, of what is theirs
+	}
+	return http.StatusNotFound
+}
+
+// TestRA1_Matrix asks every operation as every principal in every relation, and
+// compares with what the table says.
+func TestRA1_Matrix(t *testing.T) {
+	t.Parallel()
+	table := rightsTable(t)
+	forEachDatabase(t, func(w world) {
+		w.everyRouteHasARow(table)
+		p := people(w)
+		cells, differences := 0, 0
+		for i := range table {
+			c := &table[i]
+			for _, who := range principals {
+				for _, r := range relations {
+					cells++
+					got, want := p.ask(who.scope, c, r), wants(c, who.name, r)
+					reached := got.Code != 401 && got.Code != 403 && got.Code != 404 && got.Code < 500
+					if got.Code != want && (want != 0 || !reached) {
+						differences++
+						w.Errorf("%s %s as %s, %s: %d, want %d (0: reached): %.300s", c.method, c.path, who.name, r, got.Code, want, got.Body)
+					}
+				}
+			}
+		}
+		w.Logf("%d cells: %d operations × %d principals × %d relations; %d differences", cells, len(table), len(principals), len(relations), differences)
+	})
+}
+
+// everyRouteHasARow fails for an operation that the table forgot, and for a row
+// without one.
+func (w world) everyRouteHasARow(table []cell) {
+	w.Helper()
+	rows := map[string]bool{}
+	for i := range table {
+		rows[table[i].method+" "+table[i].path] = true
+	}
+	for at := range maps.Keys(w.api.Policies()) {
+		if !strings.HasPrefix(at, http.MethodHead) && !rows[at] {
+			w.Errorf("%s has no row in testdata/rights.tsv", at)
+		}
+		delete(rows, at)
+	}
+	for at := range rows {
+		w.Errorf("testdata/rights.tsv has a row for %s, which is no operation", at)
+	}
+}
+
+// TestRA2_ForeignIsMissing compares what a caller learns of what is somebody
+// else's and of what is not there: byte for byte the same.
+func TestRA2_ForeignIsMissing(t *testing.T) {
+	t.Parallel()
+	table := rightsTable(t)
+	forEachDatabase(t, func(w world) {
+		p := people(w)
+		pairs, differences := 0, 0
+		for i := range table {
+			c := &table[i]
+			for _, who := range principals {
+				missing := p.ask(who.scope, c, missingThing)
+				for _, r := range relations {
+					if wants(c, who.name, r) != http.StatusNotFound || r == missingThing {
+						continue
+					}
+					pairs++
+					foreign := p.ask(who.scope, c, r)
+					same := foreign.Body.String() == missing.Body.String()
+					for _, h := range []string{"Content-Type", "Etag", "Location"} {
+						same = same && foreign.Header().Get(h) == missing.Header().Get(h)
+					}
+					if missing.Code == http.StatusNotFound && !same {
+						differences++
+						w.Errorf("%s %s as %s, %s: %s, missing: %s", c.method, c.path, who.name, r, foreign.Body, missing.Body)
+					}
+				}
+			}
+		}
+		w.Logf("%d pairs, %d differences", pairs, differences)
+	})
+}
