@@ -47,7 +47,7 @@ type feedMade struct {
 
 func feedOf(f *service.Feed, now time.Time) Feed {
 	return Feed{
-		f.ID, string(f.Calendar.Scope.Kind), f.Calendar.Scope.ID, string(f.Calendar.Level), f.Calendar.HideCancelled, moment(f.Created),
+		f.ID, string(f.Scope.Kind), f.Scope.ID, string(f.Level), f.HideCancelled, moment(f.Created),
 		f.LastUsed.String(), f.Ended(now),
 	}
 }
@@ -92,7 +92,7 @@ func (a *API) aboutFeeds() {
 
 // feeds returns the feeds of a region that are within the caller's reach, by id.
 func (a *API) feeds(ctx context.Context, in InRegion) ([]Feed, error) {
-	if _, err := a.regionOf(ctx, in); err != nil {
+	if err := a.there(ctx, in); err != nil {
 		return nil, err
 	}
 	all, err := a.of(ctx).Feeds(ctx, in.id())
@@ -110,22 +110,17 @@ func (a *API) feeds(ctx context.Context, in InRegion) ([]Feed, error) {
 	return out, nil
 }
 
-// regionOf returns the region in a path, or says that it is not there.
-func (a *API) regionOf(ctx context.Context, in InRegion) (*service.Region, error) {
+// there says that a region in a path is not there, or not the caller's.
+func (a *API) there(ctx context.Context, in InRegion) error {
 	all, err := a.of(ctx).Regions(ctx)
-	if err != nil {
-		return nil, err
+	if err == nil && !slices.ContainsFunc(all, func(r service.Region) bool { return r.ID == in.id() }) {
+		err = problem.New(problem.NotFound)
 	}
-	for i := range all {
-		if all[i].ID == in.id() {
-			return &all[i], nil
-		}
-	}
-	return nil, problem.New(problem.NotFound)
+	return err
 }
 
 func (a *API) createFeed(ctx context.Context, in *feedNew) (*feedMade, error) {
-	if _, err := a.regionOf(ctx, in.InRegion); err != nil {
+	if err := a.there(ctx, in.InRegion); err != nil {
 		return nil, err
 	}
 	caller := rights.CallerOf(ctx)
@@ -206,7 +201,7 @@ func (a *API) aboutContacts() {
 			Scope: service.FeedScope{Region: in.id(), Kind: service.FeedKind(in.Body.Kind), ID: in.Body.Subject}, Name: in.Body.Name, Mail: in.Body.Mail,
 			Language: service.Language(in.Body.Language), Calendar: service.CalendarWay(in.Body.Calendar),
 		}
-		if _, err := a.regionOf(ctx, in.InRegion); err != nil {
+		if err := a.there(ctx, in.InRegion); err != nil {
 			return nil, err
 		}
 		id, err := a.of(ctx).AddContact(ctx, c)

@@ -20,7 +20,7 @@ func TestFeedsAreMadeAndRevoked(t *testing.T) {
 			w.Errorf("made %+v", made)
 		}
 		token := strings.TrimSuffix(strings.TrimPrefix(made.URL, "https://planner.example.nl/f/"), ".ics")
-		if _, err := w.Service.Feed(w.Context(), token, "test", testNow); err != nil {
+		if _, err := w.Feed(w.Context(), token, "test", testNow); err != nil {
 			w.Error(err)
 		}
 		w.refused(w.asks(anna, "POST", at, `{"kind":"staff","subject":"bram","level":"full"}`), 404, problem.NotFound)
@@ -33,7 +33,7 @@ func TestFeedsAreMadeAndRevoked(t *testing.T) {
 			w.Errorf("revoking: %d %s", gone.Code, gone.Body)
 		}
 		w.refused(w.asks(anna, "DELETE", at+"/"+made.ID, nil), 404, problem.NotFound)
-		if _, err := w.Service.Feed(w.Context(), token, "test", testNow); err == nil {
+		if _, err := w.Feed(w.Context(), token, "test", testNow); err == nil {
 			w.Error("a revoked feed opens")
 		}
 	})
@@ -68,7 +68,7 @@ func TestContactsAndOutbox(t *testing.T) {
 }
 
 // zipped packs the files of an example folder.
-func zipped(t testing.TB, dir string, change func(name string, data []byte) []byte) string {
+func zipped(t *testing.T, dir string, change func(name string, data []byte) []byte) string {
 	t.Helper()
 	names, err := filepath.Glob("../../examples/" + dir + "/*")
 	if err != nil || len(names) == 0 {

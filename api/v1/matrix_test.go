@@ -28,7 +28,7 @@ var principals = []struct {
 	scope service.Scope
 }{{"administrator", admin}, {"lead", lead}, {"staff", anna}, {"auditor", auditor}, {"contact", contact}, {"visitor", visitor}, {"nobody", outsider}}
 
-func rightsTable(t testing.TB) []cell {
+func rightsTable(t *testing.T) []cell {
 	t.Helper()
 	f, err := os.Open("testdata/rights.tsv")
 	if err != nil {
