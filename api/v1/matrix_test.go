@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/wijkplanner/wijkplanner/planner"
+	"github.com/wijkplanner/wijkplanner/planner/outside"
 	"github.com/wijkplanner/wijkplanner/planner/service"
 )
 
@@ -99,6 +100,12 @@ func people(w world) *peopled {
 	if _, err := w.Import(w.Context(), []*planner.State{town("west")}); err != nil {
 		w.Fatal(err)
 	}
+	seal, err := service.NewSeal(service.NewSealKey())
+	if err != nil {
+		w.Fatal(err)
+	}
+	w.Seal = seal
+	w.api.Webhooks = &service.Webhooks{Service: w.Service, Hooks: outside.NewHooks(outside.GuardConfig{})}
 	for _, r := range []relation{own, sameTeam, otherTeam, otherTown} {
 		p.populate(r)
 	}
@@ -135,6 +142,8 @@ func (p *peopled) populate(r relation) {
 	make1("consents", `{"location_id":"`+location+`","requirement":"observation","given":true,"date":"2027-08-02"}`)
 	make1("meetings", `{"meeting_id":"m-`+location+`","name":"x","date":"2027-06-01","time":"09:00","minutes":30,"location_id":"`+location+`"}`)
 	make1("assumptions", `{"key":"detour","value":1.3,"from":"2027-0`+strconv.Itoa(1+len(r)%7)+`-01"}`)
+	make1("scenarios", `{"name":"x","changes":{"weights":{"travel":120}}}`)
+	make1("webhooks", `{"url":"https://example.nl/in","events":["plan.*"]}`)
 	for path, id := range map[string]string{
 		"staff": staff, "locations": location, "districts": "WK01", "organisations": "ggd", "requirements": "yearly", "visit-types": "visit",
 	} {
@@ -194,6 +203,10 @@ func (p *peopled) fresh(path string, r relation) {
 			p.Fatal(err)
 		}
 		p.put(path, r, id)
+	case "scenarios":
+		p.remade(path, r, `{"name":"x","changes":{"weights":{"travel":120}}}`)
+	case "webhooks":
+		p.remade(path, r, `{"url":"https://example.nl/in","events":["plan.*"]}`)
 	case "contacts":
 		id, err := p.AddContact(p.Context(), service.Contact{
 			Scope: service.FeedScope{Region: r.region(), Kind: "location", ID: location}, Mail: "old@example.nl", Language: "nl", Calendar: "feed",
@@ -203,6 +216,12 @@ func (p *peopled) fresh(path string, r relation) {
 		}
 		p.put(path, r, strconv.FormatInt(id, 10))
 	}
+}
+
+func (p *peopled) remade(path string, r relation, body string) {
+	boss := service.Scope{Role: service.Lead, Actor: "user:90", Region: r.region()}
+	one := p.made(boss, "/regions/"+r.region()+"/"+path, body)
+	p.put(path, r, one[strings.LastIndex(one, "/")+1:])
 }
 
 // address fills in the path of an operation for a relation.
@@ -238,7 +257,7 @@ func (p *peopled) address(c *cell, r relation) string {
 			p.fresh(list, r)
 		}
 		id, known := p.ids[list][r]
-		if list == "contacts" && r == missingThing {
+		if (list == "contacts" || list == "scenarios") && r == missingThing {
 			id = "999999"
 		}
 		if !known && r != missingThing {
@@ -247,6 +266,8 @@ func (p *peopled) address(c *cell, r relation) string {
 		path = strings.Replace(path, "{id}", id, 1)
 	}
 	switch {
+	case strings.HasSuffix(path, "/scenario-comparison"):
+		path += "?scenarioIds=" + map[bool]string{true: "999999", false: p.ids["scenarios"][r]}[r == missingThing]
 	case strings.HasSuffix(path, "/comparison"):
 		path += "?with=" + strconv.FormatInt(p.draft[region], 10)
 	case strings.HasSuffix(path, "/recommendation"):

@@ -238,12 +238,12 @@ type LoadChange struct {
 	Capacity int64  `json:"capacity_minutes"`
 }
 
-type comparisonIn struct {
+type planComparisonIn struct {
 	InPlan
 	With int64 `query:"with" required:"true" minimum:"1" doc:"The plan that takes its place."`
 }
 
-type comparisonOne struct{ Body PlanComparison }
+type planComparisonOne struct{ Body PlanComparison }
 
 // Candidate is somebody who could have a location.
 type Candidate struct {
@@ -294,7 +294,7 @@ func (a *API) aboutComparisons() {
 	})
 }
 
-func (a *API) comparePlans(ctx context.Context, in *comparisonIn) (*comparisonOne, error) {
+func (a *API) comparePlans(ctx context.Context, in *planComparisonIn) (*planComparisonOne, error) {
 	for _, id := range []int64{in.Plan, in.With} {
 		if _, err := a.planOf(ctx, in.id(), id); err != nil {
 			return nil, err
@@ -314,7 +314,7 @@ func (a *API) comparePlans(ctx context.Context, in *comparisonIn) (*comparisonOn
 	for _, l := range d.Loads {
 		out.Loads = append(out.Loads, LoadChange{l.Role, l.Staff, l.Was.Load, l.Is.Load, l.Is.Capacity})
 	}
-	return &comparisonOne{out}, nil
+	return &planComparisonOne{out}, nil
 }
 
 func recommendationOf(r *planner.Recommendation) Recommendation {
