@@ -357,7 +357,7 @@ func (h *house) goodWays(t *testing.T, p *fakeProvider) {
 	}
 	u := h.withPassword("new", staffRole)
 	b := h.signedIn(u) // binds the account to an identity that nobody has
-	w := b.post("/oidc/start", url.Values{"next": {"/account"}})
+	w := b.post("/oidc/start", url.Values{"next": {"/account"}, "bind": {"yes"}})
 	to, err := url.Parse(w.Header().Get("Location"))
 	h.must(err)
 	a = begun(t, h, p)
@@ -369,6 +369,29 @@ func (h *house) goodWays(t *testing.T, p *fakeProvider) {
 	}
 	if bound, err := h.Store.UserBySubject(h.Context(), p.URL, "new"); err != nil || bound.ID != u.ID {
 		t.Errorf("bound: %v %v", bound, err)
+	}
+}
+
+// TestProviderBindsOnlyWhenAsked: whoever signs in by way of the provider at the
+// browser of somebody else is themselves, and the other account stays unbound.
+func TestProviderBindsOnlyWhenAsked(t *testing.T) {
+	t.Parallel()
+	p := newFakeProvider(t)
+	h := oidcHouse(t, t.TempDir()+"/test.db", p)
+	other := h.account("other", staffRole)
+	b := h.signedIn(other)
+	w := b.post("/oidc/start", url.Values{"next": {"/"}})
+	to, err := url.Parse(w.Header().Get("Location"))
+	h.must(err)
+	a := begun(t, h, p)
+	a.b, a.claims["nonce"] = b, to.Query().Get("nonce")
+	a.grant.challenge = to.Query().Get("code_challenge")
+	a.query.Set("state", to.Query().Get("state"))
+	if !a.back() || !strings.Contains(b.get("/account").Body.String(), "anna") {
+		t.Error("anna is not signed in")
+	}
+	if u, err := h.Store.User(h.Context(), other.ID); err != nil || u.Subject != "" {
+		t.Errorf("the other account is bound to %q (%v)", u.Subject, err)
 	}
 }
 

@@ -19,15 +19,14 @@ func lang(r *http.Request) web.Lang {
 	return web.MatchLang(r.URL.Query().Get("lang"), r.Header.Get("Accept-Language"))
 }
 
+// homes are the first pages of who has no right to what is planned.
+var homes = map[service.Role]string{service.Administrator: "/account", service.LocationContact: "/location", service.Visitor: "/location"}
+
 // glance shows the plan of one region: the one that ?region= names, else the
 // first.
 func (h *handlers) glance(w http.ResponseWriter, r *http.Request) {
-	switch role := rights.CallerOf(r.Context()).Role; {
-	case role == service.Administrator: // keeps accounts, and has no right to what is planned
-		h.goTo(w, r, "/account")
-		return
-	case role == service.LocationContact || role == service.Visitor:
-		h.goTo(w, r, "/location")
+	if to, elsewhere := homes[rights.CallerOf(r.Context()).Role]; elsewhere {
+		h.goTo(w, r, to)
 		return
 	}
 	regions, err := h.Regions(r.Context())

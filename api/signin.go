@@ -49,10 +49,10 @@ func (h *handlers) signInRoutes(r chi.Router) {
 	act("/sign-in", h.signInPassword)
 	act("/sign-in/totp", h.signInCode)
 	act("/sign-in/link/{token}", h.signInLink)
-	act("/sign-out", h.signOut)
+	r.Post("/sign-out", h.formed(h.signOut))
 	act("/oidc/start", h.providerStart)
 	act("/account/password", h.signedIn(h.setPassword))
-	act("/account/role", h.signedIn(h.switchRole))
+	r.Post("/account/role", h.formed(h.signedIn(h.switchRole)))
 	act("/location/{token}", h.doorAct)
 }
 
@@ -256,7 +256,7 @@ func (h *handlers) showCode(w http.ResponseWriter, r *http.Request, v *visit, st
 		case errors.Is(err, service.ErrNoKey):
 			h.showSignIn(w, r, http.StatusForbidden, web.SignIn{Said: web.SignInNoKey})
 			return
-		case errors.Is(err, service.ErrSignIn):
+		case errors.Is(err, service.ErrSignIn), errors.Is(err, service.ErrNotFound):
 			h.goTo(w, r, "/sign-in")
 			return
 		case err != nil:
@@ -295,7 +295,7 @@ func (h *handlers) signInCode(w http.ResponseWriter, r *http.Request) {
 			h.showCode(w, r, v, status, said)
 			return
 		}
-		h.answerError(w, r, err)
+		h.answerError(w, r, notFoundHere(err))
 		return
 	}
 	h.enter(w, r, v, s, next)

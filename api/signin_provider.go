@@ -15,7 +15,11 @@ func (h *handlers) providerStart(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	address, s, err := h.Entrance.StartProvider(r.Context(), v.Session, localPath(r.PostFormValue("next")))
+	var before *service.Session
+	if r.PostFormValue("bind") != "" { // only who says so: another may sit at this browser
+		before = v.Session
+	}
+	address, s, err := h.Entrance.StartProvider(r.Context(), before, localPath(r.PostFormValue("next")))
 	if err != nil {
 		h.providerFault(w, r, err)
 		return

@@ -17,8 +17,10 @@ func line(t *testing.T, csv string, n int) []string {
 	return strings.Split(lines[n], ",")
 }
 
-func TestAccountCommands(t *testing.T) {
-	t.Parallel()
+// onDatabase returns what runs a command on a database with the example in it,
+// wants an exit code, and returns what was printed.
+func onDatabase(t *testing.T) func(want int, args ...string) string {
+	t.Helper()
 	db := filepath.Join(t.TempDir(), "planner.db")
 	do := func(want int, args ...string) string {
 		t.Helper()
@@ -29,6 +31,12 @@ func TestAccountCommands(t *testing.T) {
 		return out + errs
 	}
 	do(0, "import", "folder", example)
+	return do
+}
+
+func TestAccountCommands(t *testing.T) {
+	t.Parallel()
+	do := onDatabase(t)
 	boss := line(t, do(0, "user", "add", "--name", "Boss", "--mail", "boss@example.nl", "--role", "administrator"), 1)[0]
 	anna := line(t, do(0, "user", "add", "--name", "Anna", "--mail", "anna@example.nl", "--role", "staff", "--staff", "coach-1"), 1)[0]
 	do(0, "user", "role", anna, "--role", "lead")
@@ -75,16 +83,7 @@ func TestAccountCommands(t *testing.T) {
 
 func TestLocationLinkCommands(t *testing.T) {
 	t.Parallel()
-	db := filepath.Join(t.TempDir(), "planner.db")
-	do := func(want int, args ...string) string {
-		t.Helper()
-		out, errs, code := call(t, append(args, "--db", db)...)
-		if code != want {
-			t.Fatalf("%v: exit %d, want %d: %s", args, code, want, errs)
-		}
-		return out + errs
-	}
-	do(0, "import", "folder", example)
+	do := onDatabase(t)
 	added := do(0, "mail", "add", "--location", "gm-001", "--mail", "els@example.nl", "--name", "Els")
 	id := regexp.MustCompile(`\d+`).FindString(added)
 	first := do(0, "location", "link", id)

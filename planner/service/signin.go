@@ -214,7 +214,8 @@ type Authenticator struct{ Secret, URL string }
 
 // Authenticator returns the secret of the authenticator that a session may set
 // up: one on its way in that must, or one that is signed in. It is the same as
-// long as the session lasts and kept only by Enrol.
+// long as the session lasts and kept only by Enrol. It gives ErrSignIn or
+// ErrNotFound to a session that is neither, or no longer.
 func (e *Entrance) Authenticator(ctx context.Context, s *Session) (*Authenticator, error) {
 	u, secret, err := e.enrolling(ctx, s)
 	if err != nil {
@@ -227,9 +228,12 @@ func (e *Entrance) enrolling(ctx context.Context, s *Session) (*store.User, []by
 	if e.Seal == nil {
 		return nil, nil, ErrNoKey
 	}
-	u, err := e.half(ctx, s, WantsAuthenticator)
-	if s.Stage == Entered && s.User != 0 {
-		u, err = e.Store.User(ctx, s.User)
+	var u *store.User
+	var err error
+	if s.Stage == Entered {
+		u, err = e.Me(ctx, s)
+	} else {
+		u, err = e.half(ctx, s, WantsAuthenticator)
 	}
 	if err != nil {
 		return nil, nil, err
@@ -260,11 +264,8 @@ func (e *Entrance) Enrol(ctx context.Context, s *Session, code string) (*Session
 		return nil, err
 	}
 	m := first(u.Memberships)
-	if s.Stage == Entered {
-		m = &store.Membership{ID: s.Membership, Role: Member}
-		if at := slices.IndexFunc(u.Memberships, func(one store.Membership) bool { return one.ID == s.Membership }); at >= 0 {
-			m = &u.Memberships[at]
-		}
+	if at := slices.IndexFunc(u.Memberships, func(one store.Membership) bool { return one.ID == s.Membership }); at >= 0 {
+		m = &u.Memberships[at]
 	}
 	if err := e.Store.As(m.Scope(store.UserActor(u.ID), RequestOf(ctx))).SetTOTP(ctx, u.ID, sealed, step); err != nil {
 		return nil, err
@@ -273,7 +274,13 @@ func (e *Entrance) Enrol(ctx context.Context, s *Session, code string) (*Session
 		return nil, err
 	}
 	out := &Session{User: u.ID, Epoch: u.Epoch, Factor: true}
-	return out, e.entered(ctx, out, m, "authenticator")
+	if err := e.entered(ctx, out, m, "authenticator"); err != nil {
+		return nil, err
+	}
+	if s.Stage == Entered {
+		out.Since = s.Since // this gives no more time
+	}
+	return out, nil
 }
 
 // OpenSignInLink says whether a one-time link signs somebody in, and changes

@@ -33,8 +33,8 @@ var ErrProvider = errors.New("the identity provider gave no answer that can be t
 type ProviderAnswer struct{ State, Code, Issuer, Fault string }
 
 // StartProvider begins a sign-in by way of the identity provider: it returns the
-// address to go to, and the session that must be there on the way back. Where the
-// session before is signed in, its account is bound to the identity.
+// address to go to, and the session that must be there on the way back. Where a
+// session is given that is signed in, its account is bound to the identity.
 func (e *Entrance) StartProvider(ctx context.Context, before *Session, next string) (address string, s *Session, err error) {
 	if e.Provider == nil {
 		return "", nil, fmt.Errorf("identity provider: none is configured: %w", ErrNotFound)

@@ -287,6 +287,40 @@ func TestHalfASignInReachesNothing(t *testing.T) {
 	})
 }
 
+// TestEndedSessionSetsUpNothing: a session that is over, or whose rights were
+// taken away, gets no authenticator and by it no way in.
+func TestEndedSessionSetsUpNothing(t *testing.T) {
+	t.Parallel()
+	forEachDoor(t, func(d door) {
+		d.account("boss", adminRole)
+		for what, end := range map[string]func(u *store.User){
+			"unused":          func(*store.User) { d.wait(31 * time.Minute) },
+			"disabled":        func(u *store.User) { d.must(d.Store.DisableUser(d.Context(), u.ID)) },
+			"role taken away": func(u *store.User) { d.must(d.Store.RemoveMembership(d.Context(), u.Memberships[0].ID)) },
+			"signed out everywhere": func(u *store.User) {
+				d.must(d.Store.DisableUser(d.Context(), u.ID))
+				d.must(d.Store.EnableUser(d.Context(), u.ID))
+			},
+		} {
+			u := d.account(strings.ReplaceAll(what, " ", ""), annaRole)
+			s, err := d.Password(d.Context(), u.Mail, goodPassword)
+			d.must(err)
+			s = d.kept(s)
+			a, err := d.Authenticator(d.Context(), s)
+			d.must(err)
+			secret, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(a.Secret)
+			d.must(err)
+			end(u)
+			if _, err := d.Authenticator(d.Context(), s); !errors.Is(err, ErrNotFound) {
+				d.Errorf("%s: shown: %v", what, err)
+			}
+			if _, err := d.Enrol(d.Context(), s, d.code(secret)); !errors.Is(err, ErrNotFound) {
+				d.Errorf("%s: set up: %v", what, err)
+			}
+		}
+	})
+}
+
 // TestAccountIsLockedForAWhile, whether it exists or not.
 func TestAccountIsLockedForAWhile(t *testing.T) {
 	t.Parallel()
