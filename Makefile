@@ -8,7 +8,7 @@ DEMO ?= examples/nijmegen
 ADDR ?= :8080
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
-.PHONY: help run test setup setup-run build lint unit fuzz fuzz-short torture bench bench-peers bench-feeds examples clean
+.PHONY: help run test setup setup-run build lint unit fuzz fuzz-short torture bench bench-peers bench-feeds examples clean vuln
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
@@ -53,6 +53,10 @@ fuzz-short: ## reader, writer, rules and answers of calendars, the screening of 
 torture: ## the long forms of tests and fuzzing
 	$(MAKE) fuzz FUZZTIME=5m
 	WIJKPLANNER_LONG=1 go test -timeout 120m -shuffle=on ./...
+
+vuln: ## known faults of dependencies, with a database of your own: VULN_DB=file:///path
+	@test -n "$(VULN_DB)" || (echo "vuln: set VULN_DB to a vulnerability database, such as file:///var/vulndb" >&2; exit 1)
+	go run golang.org/x/vuln/cmd/govulncheck@v1.1.4 -db $(VULN_DB) ./...
 
 bench: build ## figures for docs/benchmarks.md; instances need BENCH_DIR
 	go test -run '^$$' -bench . -benchtime 1x ./...

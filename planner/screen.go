@@ -100,6 +100,16 @@ func (s Screening) Err(confirmed bool) error {
 	return nil
 }
 
+// Fields are the warnings that somebody confirmed, as the audit log counts them:
+// "remark:health".
+func (s Screening) Fields(field string) []string {
+	out := make([]string, len(s.Warned))
+	for i, c := range s.Warned {
+		out[i] = field + ":" + string(c)
+	}
+	return out
+}
+
 func (s *Screening) refuse(c ScreenCode) { s.Refused = append(s.Refused, c) }
 
 func (s *Screening) warn(c ScreenCode) { s.Warned = append(s.Warned, c) }

@@ -309,6 +309,9 @@ func TestScreeningErr(t *testing.T) {
 			}
 		}
 	}
+	if got := Screen("astma, 06-12345678", RemarkLimit, screenDay).Fields("remark"); !slices.Equal(got, []string{"remark:health", "remark:phone"}) {
+		t.Errorf("counted as %v", got)
+	}
 	for _, c := range []ScreenCode{
 		ScreenBSN, ScreenBirthDate, ScreenLong, ScreenControl, ScreenNumber, ScreenDate, ScreenPhone, ScreenMail, ScreenAge, ScreenHealth,
 	} {
