@@ -71,7 +71,7 @@ func TestRJ2_StuckJobGivesItsSlotBack(t *testing.T) {
 			},
 			"good": func(*Service, context.Context, *run) error { return nil },
 		})
-		worker.Limit, worker.Grace = 20*time.Millisecond, 20*time.Millisecond
+		worker.Limit, worker.Grace = 2*time.Second, 50*time.Millisecond
 		deaf, good := w.queues("deaf"), w.queues("good")
 		ctx, stop := context.WithCancel(w.Context())
 		ended := make(chan struct{})
@@ -89,10 +89,10 @@ func TestRJ2_StuckJobGivesItsSlotBack(t *testing.T) {
 	})
 }
 
-// waitsFor waits until something is so, at most ten seconds.
+// waitsFor waits until something is so, at most a minute.
 func (w world) waitsFor(so func() bool) {
 	w.Helper()
-	for range 2000 {
+	for range 12000 {
 		if so() {
 			return
 		}
