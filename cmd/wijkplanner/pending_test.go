@@ -32,8 +32,6 @@ func TestRulesOfTheSystemsThatArePending(t *testing.T) {
 	t.Parallel()
 	// Kijk op Kleintjes: any centre can ask for advice at any time.
 	pending(t, "E3", func(t *testing.T) error { t.Helper(); return answers(t, http.MethodPost, "/v1/bookings") })
-	// Arnhem: a first talk is not closed without the date of the next.
-	pending(t, "B10", func(t *testing.T) error { t.Helper(); return answers(t, http.MethodPost, "/v1/visits") })
 	// Passende Kinderopvang Nijmegen: what if Beuningen, Heumen and Berg en Dal join?
 	pending(t, "C5", func(t *testing.T) error { t.Helper(); return runs(t, "capacity", example, "--what-if", "x.yaml") })
 }
