@@ -92,7 +92,7 @@ type calendarFlags struct {
 	PublicURL     string   `env:"WIJKPLANNER_URL" help:"Address that people use, for example https://planner.example.nl; without it, addresses are for this machine alone."`
 }
 
-// local is the address of a server that was started without any settings.
+// localURL is the address of a server that was started without any settings.
 const localURL = "http://localhost:8080"
 
 // address returns the address that people use.
