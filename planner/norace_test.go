@@ -1,0 +1,5 @@
+//go:build !race
+
+package planner
+
+const citizenNumbers = 100_000
