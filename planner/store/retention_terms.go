@@ -44,6 +44,7 @@ type Term struct {
 // terms are the defaults; an installation sets its own.
 var terms = []Term{
 	{Name: "visits", Default: 730, What: "visits, meetings, absences and bookings, after the end of the school year; then only their number"},
+	{Name: "remarks", Default: 30, What: "free texts with a visit or booking, after its day"},
 	{Name: "plans", Default: 365, What: "drafts and plans that were replaced; the published plan stays for the term of visits"},
 	{Name: "cases", Default: 730, What: "cases without a name, after they were handed over"},
 	{Name: "contacts", Default: 60, What: "contacts of a location or of somebody who left, after the last appointment"},
@@ -107,6 +108,7 @@ var retention = []rule{
 	{table: "feed_events", term: "visits", by: schoolInstants, overdue: "ends_at < ?"},
 	{table: "notices", term: "visits", by: schoolInstants, overdue: "ends_at < ?"},
 	{table: "completed_visits", term: "visits", by: schoolDays, overdue: "day < ?"},
+	{table: "visit_outcomes", term: "remarks", by: days, overdue: "note <> '' AND day < ?", wipe: "note = ''"},
 	{table: "visit_outcomes", term: "visits", by: schoolDays, overdue: "day < ?"},
 	{table: "consents", term: "visits", by: schoolDays, overdue: "day < ?"},
 	{table: "absences", term: "visits", by: schoolDays, overdue: "last_day < ?"},

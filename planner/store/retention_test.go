@@ -54,6 +54,9 @@ var aged = map[string]func(w world, end time.Time) string{
 	"visit_outcomes/visits": func(w world, end time.Time) string {
 		return w.row("visit = 'old'", &outcomeRow{Region: "noord", Visit: "old", Day: on(calendar.DateOf(end, time.UTC)), RecordedAt: At(end)})
 	},
+	"visit_outcomes/remarks": func(w world, end time.Time) string {
+		return w.row("note = 'later'", &outcomeRow{Region: "noord", Visit: "noted", Note: "later", Day: on(calendar.DateOf(end, time.UTC)), RecordedAt: At(end)})
+	},
 	"absences/visits": func(w world, end time.Time) string {
 		return w.row("position = 90", &absenceRow{Region: "noord", Position: 90, Staff: "anna", FirstDay: on(date("2020-01-01")), LastDay: on(calendar.DateOf(end, time.UTC))})
 	},
