@@ -8,7 +8,7 @@ DEMO ?= examples/nijmegen
 ADDR ?= :8080
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
-.PHONY: help run test setup setup-run build lint unit fuzz fuzz-short torture bench bench-peers bench-feeds examples clean vuln
+.PHONY: help run test setup setup-run build lint unit fuzz fuzz-short torture bench bench-peers bench-feeds bench-booking examples clean vuln
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
@@ -67,6 +67,9 @@ bench-peers: build ## the assignment instances of BENCH_DIR, beside OR-Tools and
 	@test -n "$(BENCH_DIR)" || (echo "bench-peers: set BENCH_DIR to a folder with gap/ instances" >&2; exit 1)
 	test -x $(PEERS)/bin/python || (python3 -m venv $(PEERS) && $(PEERS)/bin/pip install -q ortools==9.15.6755 highspy==1.16.0)
 	$(PEERS)/bin/python internal/peers/peers.py $(BIN) $(sort $(wildcard $(BENCH_DIR)/gap/*)) $(PEERS_FLAGS)
+
+bench-booking: build ## slots and bookings on PostgreSQL, the load beside it
+	BOOKBENCH_SECONDS=20 BOOKBENCH_SERVER=$(abspath $(BIN)) go test ./internal/bookbench -run TestBookingLoad -count 1 -v
 
 bench-feeds: build ## our calendar feeds beside Radicale (Debian), in one run
 	@command -v radicale >/dev/null || (echo "bench-feeds: install Radicale, as root: apt-get install radicale" >&2; exit 1)

@@ -35,6 +35,8 @@ require (
 
 require github.com/danielgtaylor/huma/v2 v2.37.2
 
+require github.com/anishathalye/porcupine v1.3.1 // indirect
+
 require (
 	github.com/boombuler/barcode v1.1.0
 	github.com/emersion/go-sasl v0.0.0-20241020182733-b788ff22d5a6 // indirect

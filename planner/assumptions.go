@@ -22,6 +22,9 @@ const (
 	ShortNoticeDays = "short_notice_days"
 	// ReminderDays is how long before a visit its location is reminded.
 	ReminderDays = "reminder_days"
+	// AcuteHours is within how many working hours an acute question has its first
+	// visit.
+	AcuteHours = "acute_hours"
 	// FrozenDays is how long from today published visits are not moved, and
 	// PublishedDays how long what was published is more than a draft.
 	FrozenDays    = "frozen_days"
@@ -46,6 +49,7 @@ var assumptionDefaults = []Assumption{
 	{Key: DayCapAssumption, Value: 3, Unit: "visits", Source: "assumption", From: calendar.NoDate},
 	{Key: ShortNoticeDays, Value: 7, Unit: "days", Source: "assumption", From: calendar.NoDate},
 	{Key: ReminderDays, Value: 2, Unit: "days", Source: "assumption", From: calendar.NoDate},
+	{Key: AcuteHours, Value: 17, Unit: "hours", Source: "assumption", From: calendar.NoDate},
 }
 
 // Assume returns the value of an assumption for an employer on a day: the

@@ -3,6 +3,7 @@ package planner
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"github.com/wijkplanner/wijkplanner/calendar"
 )
@@ -220,4 +221,51 @@ func (x *Slots) first(req *SlotRequest, times PersonTimes) *Slot {
 		return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.Relation.order(), b.Relation.order()), cmp.Compare(a.Crew[0].Staff, b.Crew[0].Staff))
 	})
 	return &best
+}
+
+// Who lists everybody whose time decides about the slots of a location for a
+// visit type, in order of id.
+func (x *Slots) Who(location, visitType string) []string {
+	l, known := x.locations[location]
+	if !known {
+		return nil
+	}
+	var out, roles []string
+	for i := range x.assigned[l] {
+		if _, known := x.staff[x.assigned[l][i].Staff]; known {
+			out = append(out, x.assigned[l][i].Staff)
+		}
+	}
+	for i := range x.rules {
+		if r := &x.rules[i]; r.VisitType == visitType {
+			roles = append(append(append(roles, r.Role), r.With...), r.Pool...)
+		}
+	}
+	pools := func(c Contract) bool {
+		role := x.state.Programme.Role(c.Role)
+		return slices.Contains(roles, c.Role) && (role == nil || role.Assign == NotAssigned || x.pooled(visitType, c.Role))
+	}
+	for i := range x.state.Staff {
+		if slices.ContainsFunc(x.state.Staff[i].Contracts, pools) {
+			out = append(out, x.state.Staff[i].ID)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func (x *Slots) pooled(visitType, role string) bool {
+	return slices.ContainsFunc(x.rules, func(r SlotRule) bool { return r.VisitType == visitType && slices.Contains(r.Pool, role) })
+}
+
+// Bounds are the instants between which the engine knows people's time.
+func (x *Slots) Bounds() (from, to time.Time) {
+	return x.from.At(0, x.zone), x.date(x.days).At(0, x.zone)
+}
+
+// Week are the instants of the week around a moment, with a day on each side:
+// what is taken of it decides about a slot then.
+func (x *Slots) Week(t time.Time) (from, to time.Time) {
+	monday := calendar.DateOf(t, x.zone).Monday()
+	return (monday - 1).At(0, x.zone), (monday + 8).At(0, x.zone)
 }

@@ -59,7 +59,7 @@ func (q *slotQuery) early(c *candidate, start wall) (code, detail string) {
 // judge says whether a candidate and those who come along can be there at a
 // start: how long the candidate travels to it, how much more the crew travels,
 // and who comes along. The start is in the days prepared.
-func (q *slotQuery) judge(c *candidate, start wall) (travel wall, added int, along []pick, why Obstacle) {
+func (q *slotQuery) judge(c *candidate, start wall) (travel wall, added int, along []joiner, why Obstacle) {
 	if o := q.open(start); o.Code != "" {
 		return 0, 0, nil, o
 	}
@@ -105,7 +105,7 @@ func (q *slotQuery) judgeCrew(c *candidate, start wall, known []SlotCrew) (f fou
 			f.travel = travel
 			continue
 		}
-		f.along = append(f.along, pick{s, m.Role, travel, more})
+		f.along = append(f.along, joiner{s, m.Role, travel, more})
 	}
 	return f, Obstacle{}
 }
@@ -113,17 +113,17 @@ func (q *slotQuery) judgeCrew(c *candidate, start wall, known []SlotCrew) (f fou
 // companion finds who of some roles comes along, nil for nobody: of those who are
 // assigned to the location the primary before the backup; else, for a pool and
 // for roles without locations, whoever travels least for it.
-func (q *slotQuery) companion(roles []string, c *candidate, along []pick, start wall, pool bool) *pick {
+func (q *slotQuery) companion(roles []string, c *candidate, along []joiner, start wall, pool bool) *joiner {
 	d := start.date()
-	try := func(staff int, role string) *pick {
-		if staff == c.staff || slices.ContainsFunc(along, func(p pick) bool { return p.staff == staff }) {
+	try := func(staff int, role string) *joiner {
+		if staff == c.staff || slices.ContainsFunc(along, func(p joiner) bool { return p.staff == staff }) {
 			return nil
 		}
 		travel, more, o := q.fits(staff, q.times(q.state.Staff[staff].ID), &q.rules[c.rule], start)
 		if o.Code != "" {
 			return nil
 		}
-		return &pick{staff, role, travel, more}
+		return &joiner{staff, role, travel, more}
 	}
 	for _, kind := range []AssignmentKind{Primary, Backup} {
 		for i := range q.assigned[q.location] {
@@ -137,7 +137,7 @@ func (q *slotQuery) companion(roles []string, c *candidate, along []pick, start 
 			}
 		}
 	}
-	var best *pick
+	var best *joiner
 	for s := range q.state.Staff {
 		role := q.roleOf(s, roles, d)
 		if role == "" || !pool && q.state.Programme.Role(role).Assign != NotAssigned {

@@ -67,11 +67,11 @@ type slotQuery struct {
 type foundSlot struct {
 	start, travel    wall
 	candidate, added int32
-	along            []pick
+	along            []joiner
 }
 
-// pick is somebody who comes along.
-type pick struct {
+// joiner is somebody who comes along.
+type joiner struct {
 	staff  int
 	role   string
 	travel wall

@@ -76,6 +76,7 @@ func Mount(r chi.Router, c Config) (*API, error) {
 		a.aboutPublications,
 		a.aboutScenarios,
 		a.aboutWebhooks,
+		a.aboutBookings,
 	} {
 		operations()
 	}

@@ -30,10 +30,17 @@ func pending(t *testing.T, row string, check func(t *testing.T) error) {
 
 func TestRulesOfTheSystemsThatArePending(t *testing.T) {
 	t.Parallel()
-	// Kijk op Kleintjes: any centre can ask for advice at any time.
-	pending(t, "E3", func(t *testing.T) error { t.Helper(); return answers(t, http.MethodPost, "/v1/bookings") })
 	// Passende Kinderopvang Nijmegen: what if Beuningen, Heumen and Berg en Dal join?
 	pending(t, "C5", func(t *testing.T) error { t.Helper(); return runs(t, "capacity", example, "--what-if", "x.yaml") })
+}
+
+// TestE3ACentreCanAsk: Kijk op Kleintjes, any centre can ask for advice at any
+// time. Whoever has not signed in is told so, at an address that exists.
+func TestE3ACentreCanAsk(t *testing.T) {
+	t.Parallel()
+	if err := answers(t, http.MethodPost, "/v1/regions/-/bookings"); err != nil {
+		t.Error(err)
+	}
 }
 
 // answers reports whether a route of the running server exists.

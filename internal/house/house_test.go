@@ -36,6 +36,7 @@ var arrows = map[string][]string{
 	"cmd/wijkplanner":    {"*"},
 	"examples":           {"*"},
 	"examples/generate":  {"planner", "planner/files", "calendar"},
+	"internal/bookbench": {},
 	"internal/feedbench": {"planner/store", "planner", "calendar"},
 	"internal/house":     {},
 	"internal/mailtest":  {},

@@ -26,6 +26,7 @@ var assumptionRanges = map[string]assumptionRange{
 	planner.DayCapAssumption: {1, 100, true},
 	planner.ShortNoticeDays:  {0, 60, false},
 	planner.ReminderDays:     {0, 30, false},
+	planner.AcuteHours:       {1, 200, false},
 	planner.FrozenDays:       {0, 366, true},
 	planner.PublishedDays:    {1, 3660, true},
 	planner.CasesPer100:      {0, 1000, false},

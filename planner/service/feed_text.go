@@ -148,12 +148,14 @@ var cancelReasons = map[store.CancelReason]planner.Text{
 	store.LocationClosed:   {NL: "locatie niet te bezoeken", EN: "location cannot be visited"},
 	store.HandedOver:       {NL: "overgedragen aan een collega", EN: "handed over to a colleague"},
 	store.Replanned:        {NL: "planning gewijzigd", EN: "plan changed"},
+	store.BookingWithdrawn: {NL: "afspraak afgezegd", EN: "booking withdrawn"},
 }
 
 // reason says why a visit fell through. Outside the team, at a location, it is
-// always the same: what goes on among staff is not theirs to know.
+// always the same: what goes on among staff is not theirs to know. Only that a
+// booking was withdrawn they know already.
 func reason(kind store.FeedKind, code store.CancelReason) planner.Text {
-	if text, known := cancelReasons[code]; kind != store.LocationFeed && known {
+	if text, known := cancelReasons[code]; known && (kind != store.LocationFeed || code == store.BookingWithdrawn) {
 		return text
 	}
 	return cancelReasons[store.StaffUnavailable]

@@ -19,6 +19,7 @@ var phrases = struct {
 	greeting, nameless                        planner.Text
 	invitation, update, cancellation          planner.Text
 	reminder, shortNotice, digest, code       planner.Text
+	slotOffer, offered                        planner.Text
 	invited, updated, cancelled, reminded     planner.Text
 	changed, week, codeIs, codeHolds          planner.Text
 	was, fresh, gone, back, with, where, when planner.Text
@@ -34,6 +35,11 @@ var phrases = struct {
 	shortNotice:  planner.Text{NL: "Uw planning van de komende dagen is gewijzigd", EN: "Your plan for the coming days has changed"},
 	digest:       planner.Text{NL: "Uw week vanaf %s", EN: "Your week from %s"},
 	code:         planner.Text{NL: "Uw code", EN: "Your code"},
+	slotOffer:    planner.Text{NL: "Er is een moment vrij: %s", EN: "A time is free: %s"},
+	offered: planner.Text{
+		NL: "U staat op de wachtlijst. Dit moment is nu vrij en wordt voor u vastgehouden tot %s. Boek het voor die tijd; daarna gaat het naar een ander.",
+		EN: "You are on the waiting list. This time is free now and is kept for you until %s. Book it before then; after that somebody else can have it.",
+	},
 	invited: planner.Text{
 		NL: "Hierbij de uitnodiging voor dit bezoek. U kunt die in uw agenda aannemen.",
 		EN: "This is the invitation to this visit. You can accept it in your calendar.",
@@ -158,6 +164,10 @@ func (w *mailWriter) compose(m *store.OutboxMail) {
 	case store.ReminderMail:
 		subject(w.in(phrases.reminder))
 		lead = w.in(phrases.reminded)
+	case store.SlotOfferMail:
+		subject(w.in(phrases.slotOffer))
+		until := w.day(m.Content.Until) + " " + m.Content.Until.In(w.zone).Format("15:04")
+		lead, w.foot = fmt.Sprintf(w.in(phrases.offered), until), []string{w.in(phrases.closing)}
 	case store.ShortNoticeMail:
 		w.subject, lead = w.in(phrases.shortNotice), w.in(phrases.changed)
 	case store.DigestMail:

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -40,6 +41,8 @@ type world struct {
 	*testing.T
 	*Service
 	log *bytes.Buffer
+	// passed is the time since testNow.
+	passed *atomic.Int64
 }
 
 func forEachDatabase(t *testing.T, f func(w world)) {
@@ -62,7 +65,8 @@ func forEachDatabase(t *testing.T, f func(w world)) {
 
 func open(t *testing.T, address string) world {
 	t.Helper()
-	clock := func() time.Time { return testNow }
+	passed := new(atomic.Int64)
+	clock := func() time.Time { return testNow.Add(time.Duration(passed.Load())) }
 	st, err := store.Open(t.Context(), address, store.WithClock(clock))
 	if err != nil {
 		t.Fatal(err)
@@ -72,7 +76,13 @@ func open(t *testing.T, address string) world {
 	s := New(st, slog.New(slog.NewTextHandler(log, nil)), clock)
 	s.Solve = onePlan
 	s.Prove = func([]*planner.State, []*planner.Plan) ([]verify.Fault, error) { return nil, nil } // onePlan is made up
-	return world{t, s, log}
+	return world{t, s, log, passed}
+}
+
+// at sets the clock.
+func (w world) at(t time.Time) world {
+	w.passed.Store(int64(t.Sub(testNow)))
+	return w
 }
 
 func (w world) must(err error) {

@@ -63,12 +63,13 @@ type Service struct {
 	Rights func(ctx context.Context, by Scope) error
 
 	feeds *feedCache
+	desks *desks
 	wake  waker
 }
 
 // New returns a service over a store.
 func New(st *store.Store, log *slog.Logger, now func() time.Time) *Service {
-	return &Service{Store: st, Log: log, Now: now, Solve: planner.SolveAll, Prove: files.Prove, feeds: new(feedCache), wake: make(waker, 1)}
+	return &Service{Store: st, Log: log, Now: now, Solve: planner.SolveAll, Prove: files.Prove, feeds: new(feedCache), desks: new(desks), wake: make(waker, 1)}
 }
 
 // As returns the service for one caller: it reaches no more than the scope.

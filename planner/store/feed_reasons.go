@@ -21,6 +21,9 @@ const (
 	HandedOver CancelReason = "handed_over"
 	// Replanned: the plan changed.
 	Replanned CancelReason = "replanned"
+	// BookingWithdrawn: the booking was cancelled, declined or moved to somebody
+	// else.
+	BookingWithdrawn CancelReason = "booking_withdrawn"
 )
 
 // cancelReasons knows why visits fall through.

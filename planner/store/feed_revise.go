@@ -2,9 +2,11 @@ package store
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 
+	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
 	"github.com/wijkplanner/wijkplanner/planner"
@@ -130,30 +132,38 @@ func upsert[Row any](t *Tx, rows []Row) error {
 	return t.db.Clauses(clause.OnConflict{UpdateAll: true}).CreateInBatches(rows, batch).Error
 }
 
-// raise gives each changed calendar its next revision, and the changed rows
-// the revision of theirs.
+// raise gives each changed calendar its next revision, and the changed rows the
+// revision of theirs. Calendars are raised one after the other in one order, and
+// each by the database itself, so that two who change one calendar at a time
+// give it two revisions.
 func (t *Tx) raise(r *revision) error {
-	if len(r.changed) == 0 {
-		return nil
-	}
-	var have []feedRevisionRow
-	if err := t.db.Where("region = ?", r.region).Find(&have).Error; err != nil {
-		return err
-	}
 	next := map[FeedScope]int64{}
-	for _, h := range have {
-		next[FeedScope{h.Region, h.Kind, h.Subject}] = h.Revision + 1
-	}
-	raised := map[FeedScope]bool{}
-	var rows []feedRevisionRow
 	for _, i := range r.changed {
-		row := &r.write[i]
-		s := row.scope()
-		row.Revision = max(next[s], 1)
-		if !raised[s] {
-			raised[s] = true
-			rows = append(rows, feedRevisionRow{Region: s.Region, Kind: s.Kind, Subject: s.ID, Revision: row.Revision, ChangedAt: At(r.now)})
+		next[r.write[i].scope()] = 0
+	}
+	scopes := slices.SortedFunc(maps.Keys(next), func(a, b FeedScope) int {
+		return cmp.Or(cmp.Compare(a.Region, b.Region), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID))
+	})
+	for part := range slices.Chunk(scopes, batch) {
+		rows := make([]feedRevisionRow, len(part))
+		for i, s := range part {
+			rows[i] = feedRevisionRow{Region: s.Region, Kind: s.Kind, Subject: s.ID, Revision: 1, ChangedAt: At(r.now)}
+		}
+		key := []clause.Column{{Name: "region"}, {Name: "kind"}, {Name: "subject"}}
+		raised := clause.Assignments(map[string]any{
+			"revision": gorm.Expr("feed_revisions.revision + 1"), "changed_at": gorm.Expr("excluded.changed_at"),
+		})
+		err := t.db.Clauses(clause.OnConflict{Columns: key, DoUpdates: raised}, clause.Returning{Columns: []clause.Column{{Name: "kind"}, {Name: "subject"}, {Name: "revision"}}}).
+			Create(&rows).Error
+		if err != nil {
+			return err
+		}
+		for i := range rows {
+			next[FeedScope{r.region, rows[i].Kind, rows[i].Subject}] = rows[i].Revision
 		}
 	}
-	return upsert(t, rows)
+	for _, i := range r.changed {
+		r.write[i].Revision = next[r.write[i].scope()]
+	}
+	return nil
 }

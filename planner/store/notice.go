@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
 	"github.com/wijkplanner/wijkplanner/calendar"
@@ -110,14 +111,20 @@ func (t *Tx) newNotifier(region string, now time.Time, contacts []contactRow) (*
 	if err != nil {
 		return nil, err
 	}
+	var events []feedEventRow
+	if err := t.db.Where("region = ? AND kind IN ? AND ends_at > ?", region, []FeedKind{StaffFeed, LocationFeed}, At(now)).Order("starts_at, visit").Find(&events).Error; err != nil {
+		return nil, err
+	}
+	return t.notifierOf(programme, now, contacts, events, t.db)
+}
+
+// notifierOf returns a notifier of some contacts and events; of what they were
+// told it reads what the query leaves.
+func (t *Tx) notifierOf(programme *planner.Programme, now time.Time, contacts []contactRow, events []feedEventRow, told *gorm.DB) (*notifier, error) {
 	days := programme.Assume(planner.ShortNoticeDays, "", calendar.DateOf(now, time.UTC))
 	n := &notifier{
 		Tx: t, now: now, soon: now.Add(time.Duration(days * float64(24*time.Hour))),
 		events: map[FeedScope][]feedEventRow{}, told: map[noticeKey]*noticeRow{}, crew: map[string][]string{},
-	}
-	var events []feedEventRow
-	if err := t.db.Where("region = ? AND kind IN ? AND ends_at > ?", region, []FeedKind{StaffFeed, LocationFeed}, At(now)).Order("starts_at, visit").Find(&events).Error; err != nil {
-		return nil, err
 	}
 	for i := range events {
 		n.events[events[i].scope()] = append(n.events[events[i].scope()], events[i])
@@ -131,7 +138,7 @@ func (t *Tx) newNotifier(region string, now time.Time, contacts []contactRow) (*
 	}
 	for part := range slices.Chunk(ids, batch) {
 		var rows []noticeRow
-		if err := t.db.Where("contact IN ?", part).Find(&rows).Error; err != nil {
+		if err := told.Where("contact IN ?", part).Find(&rows).Error; err != nil {
 			return nil, err
 		}
 		for i := range rows {

@@ -40,6 +40,10 @@ type Occupancy struct {
 	Ref string
 	// Expires is when a hold ends by itself; zero for all other kinds.
 	Expires time.Time
+	// Location is where the person is then; empty for nowhere in particular.
+	// Travel is how much of the time is the way there, in minutes, at its start.
+	Location string
+	Travel   int
 }
 
 type occupancyRow struct {
@@ -54,6 +58,9 @@ type occupancyRow struct {
 	Ref       string
 	Plan      *int64
 	ExpiresAt Instant
+	Location  string
+	// TravelMinutes is the way there, at the start of the time.
+	TravelMinutes int
 }
 
 func (occupancyRow) TableName() string { return "occupancy" }
@@ -61,14 +68,14 @@ func (occupancyRow) TableName() string { return "occupancy" }
 func occupancyRowOf(person int64, o *Occupancy) occupancyRow {
 	return occupancyRow{
 		Person: person, Region: o.Region, Staff: o.Staff, StartsAt: At(o.From), EndsAt: At(o.To),
-		Kind: o.Kind, Blocking: o.Kind.Blocking(), Ref: o.Ref, ExpiresAt: At(o.Expires),
+		Kind: o.Kind, Blocking: o.Kind.Blocking(), Ref: o.Ref, ExpiresAt: At(o.Expires), Location: o.Location, TravelMinutes: o.Travel,
 	}
 }
 
 func (r *occupancyRow) occupancy() Occupancy {
 	return Occupancy{
 		Region: r.Region, Staff: r.Staff, From: r.StartsAt.Time, To: r.EndsAt.Time,
-		Kind: r.Kind, Ref: r.Ref, Expires: r.ExpiresAt.Time,
+		Kind: r.Kind, Ref: r.Ref, Expires: r.ExpiresAt.Time, Location: r.Location, Travel: r.TravelMinutes,
 	}
 }
 

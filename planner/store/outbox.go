@@ -32,6 +32,8 @@ const (
 	DigestMail MailKind = "digest"
 	// CodeMail holds the code for one act behind a link.
 	CodeMail MailKind = "code"
+	// SlotOfferMail offers a time to somebody who waits for one.
+	SlotOfferMail MailKind = "slot_offer"
 )
 
 // MailState says how far a mail has come.
@@ -52,6 +54,8 @@ type MailContent struct {
 	Events []MailEvent
 	// Code is the code of a CodeMail.
 	Code string
+	// Until is how long a SlotOfferMail's time is held.
+	Until time.Time `json:",omitzero"`
 }
 
 // MailEvent is an event in a mail.

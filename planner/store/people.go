@@ -65,7 +65,11 @@ func (t *Tx) persons(region string, staff []string) (map[string]int64, error) {
 		return nil, err
 	}
 	var rows []personRow
-	if err := t.db.Where("region = ?", region).Find(&rows).Error; err != nil {
+	query := t.db.Where("region = ?", region)
+	if staff != nil && len(staff) <= batch {
+		query = query.Where("staff IN ?", staff)
+	}
+	if err := query.Find(&rows).Error; err != nil {
 		return nil, err
 	}
 	all := make(map[string]int64, len(rows))

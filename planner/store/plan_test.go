@@ -79,9 +79,9 @@ func TestPublishTakesTime(t *testing.T) {
 		got, err := w.Occupied(w.Context(), "noord", at("2027-01-01T00:00:00Z"), at("2028-01-01T00:00:00Z"))
 		w.must(err)
 		diff(w.T, got, []Occupancy{
-			{Region: "noord", Staff: "bram", Kind: VisitTime, Ref: "v1", From: at("2027-02-01T08:30:00Z"), To: at("2027-02-01T10:10:00Z")},
-			{Region: "noord", Staff: "anna", Kind: VisitTime, Ref: "v1", From: at("2027-02-01T08:40:00Z"), To: at("2027-02-01T10:10:00Z")},
-			{Region: "noord", Staff: "anna", Kind: MeetingTime, Ref: "team-1", From: at("2027-02-02T07:55:00Z"), To: at("2027-02-02T09:00:00Z")},
+			{Region: "noord", Staff: "bram", Kind: VisitTime, Ref: "v1", Location: "een", Travel: 25, From: at("2027-02-01T08:30:00Z"), To: at("2027-02-01T10:10:00Z")},
+			{Region: "noord", Staff: "anna", Kind: VisitTime, Ref: "v1", Location: "een", Travel: 15, From: at("2027-02-01T08:40:00Z"), To: at("2027-02-01T10:10:00Z")},
+			{Region: "noord", Staff: "anna", Kind: MeetingTime, Ref: "team-1", Travel: 5, From: at("2027-02-02T07:55:00Z"), To: at("2027-02-02T09:00:00Z")},
 		})
 	})
 }

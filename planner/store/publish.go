@@ -270,6 +270,9 @@ func planTimes(id int64, p *planner.Plan, programme *planner.Programme, persons 
 				To:   v.End.Add(time.Duration(vt.BufferAfter) * time.Minute),
 			})
 			r.Plan = &id
+			if v.Meeting || vt.Mode == planner.OnSite || vt.Mode == "" {
+				r.Location = v.Location
+			}
 			rows = append(rows, r)
 		}
 	}
@@ -279,6 +282,9 @@ func planTimes(id int64, p *planner.Plan, programme *planner.Programme, persons 
 		if r.Person == prev.Person && (r.Kind == MeetingTime || prev.Kind == MeetingTime) {
 			r.StartsAt = At(latest(r.StartsAt.Time, earliest(prev.EndsAt.Time, core[r.Ref])))
 		}
+	}
+	for i := range rows {
+		rows[i].TravelMinutes = int(core[rows[i].Ref].Sub(rows[i].StartsAt.Time) / time.Minute)
 	}
 	return rows
 }

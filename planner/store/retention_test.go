@@ -45,6 +45,16 @@ var aged = map[string]func(w world, end time.Time) string{
 	"notices/visits": func(w world, end time.Time) string {
 		return w.row("visit = 'old'", &noticeRow{Contact: w.contactID(), Visit: "old", StartsAt: At(end.Add(-time.Hour)), EndsAt: At(end)})
 	},
+	"bookings/visits": func(w world, end time.Time) string {
+		return w.row("id = 'old'", &bookingRow{
+			ID: "old", Region: "noord", Location: "een", State: BookingConfirmed, StartsAt: At(end.Add(-time.Hour)), EndsAt: At(end), AskedAt: At(end), ChangedAt: At(end),
+		})
+	},
+	"waiting_entries/visits": func(w world, end time.Time) string {
+		return w.row("id = 'old'", &waitingRow{
+			ID: "old", Region: "noord", Location: "een", State: WaitingExpired, NotBefore: At(end.Add(-time.Hour)), NotAfter: At(end), AskedAt: At(end), ChangedAt: At(end),
+		})
+	},
 	"completed_visits/visits": func(w world, end time.Time) string {
 		return w.row("position = 90", &completedRow{Region: "noord", Position: 90, Location: "een", Day: on(calendar.DateOf(end, time.UTC))})
 	},

@@ -84,6 +84,12 @@ var tables = []any{
 	scenarioRow{},
 	webhookRow{},
 	deliveryRow{},
+	slotRuleRow{},
+	slotRuleVersionRow{},
+	occupancyVersionRow{},
+	bookingRow{},
+	bookingCrewRow{},
+	waitingRow{},
 }
 
 // feedSecretRow is a row that only queries look into.
