@@ -14,22 +14,22 @@ import (
 
 // Booking is a consult slot that a location has, had or asks for.
 type Booking struct {
-	ID        string       `json:"id"`
-	Location  string       `json:"location_id"`
-	VisitType string       `json:"visit_type"`
-	State     string       `json:"state" enum:"held,requested,confirmed,declined,cancelled"`
-	Urgent    bool         `json:"urgent"`
-	Start     time.Time    `json:"start"`
-	End       time.Time    `json:"end"`
-	Relation  string       `json:"relation" enum:"own,pair,backup,team"`
-	Crew      []CrewMember `json:"crew" nullable:"false"`
-	Remark    string       `json:"remark,omitempty"`
-	Reason    string       `json:"reason,omitempty" doc:"The code of a cancellation or a refusal."`
-	Asked     time.Time    `json:"asked_at"`
-	Answered  *time.Time   `json:"answered_at,omitempty" doc:"When it was confirmed or declined."`
-	Expires   *time.Time   `json:"expires_at,omitempty" doc:"When a hold ends by itself."`
-	Moves     int          `json:"moves" doc:"How often it moved."`
-	Sequence  int          `json:"sequence" doc:"Counts its changes."`
+	ID        string     `json:"id"`
+	Location  string     `json:"location_id"`
+	VisitType string     `json:"visit_type"`
+	State     string     `json:"state" enum:"held,requested,confirmed,declined,cancelled"`
+	Urgent    bool       `json:"urgent"`
+	Start     time.Time  `json:"start"`
+	End       time.Time  `json:"end"`
+	Relation  string     `json:"relation" enum:"own,pair,backup,team"`
+	Crew      []SlotCrew `json:"crew" nullable:"false"`
+	Remark    string     `json:"remark,omitempty"`
+	Reason    string     `json:"reason,omitempty" doc:"The code of a cancellation or a refusal."`
+	Asked     time.Time  `json:"asked_at"`
+	Answered  *time.Time `json:"answered_at,omitempty" doc:"When it was confirmed or declined."`
+	Expires   *time.Time `json:"expires_at,omitempty" doc:"When a hold ends by itself."`
+	Moves     int        `json:"moves" doc:"How often it moved."`
+	Sequence  int        `json:"sequence" doc:"Counts its changes."`
 }
 
 func bookingOf(b *service.Booking) Booking {
@@ -83,7 +83,7 @@ func (in *bookingIn) request(ctx context.Context) (service.BookingRequest, error
 	}
 	if c.Reach == rights.Own && c.Staff != "" && b.Hold == "" {
 		if b.Staff != "" && b.Staff != c.Staff {
-			return service.BookingRequest{}, problem.New(problem.Forbidden)
+			return service.BookingRequest{}, problem.New(problem.NotFound)
 		}
 		b.Staff = c.Staff
 	}

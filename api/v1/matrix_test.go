@@ -9,10 +9,12 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/wijkplanner/wijkplanner/planner"
 	"github.com/wijkplanner/wijkplanner/planner/outside"
 	"github.com/wijkplanner/wijkplanner/planner/service"
+	"github.com/wijkplanner/wijkplanner/planner/store"
 )
 
 // cell is one row of testdata/rights.tsv: how far each principal may go with an
@@ -144,10 +146,47 @@ func (p *peopled) populate(r relation) {
 	make1("assumptions", `{"key":"detour","value":1.3,"from":"2027-0`+strconv.Itoa(1+len(r)%7)+`-01"}`)
 	make1("scenarios", `{"name":"x","changes":{"weights":{"travel":120}}}`)
 	make1("webhooks", `{"url":"https://example.nl/in","events":["plan.*"]}`)
+	p.bookings(r)
 	for path, id := range map[string]string{
 		"staff": staff, "locations": location, "districts": "WK01", "organisations": "ggd", "requirements": "yearly", "visit-types": "visit",
 	} {
 		p.put(path, r, id)
+	}
+}
+
+// bookings makes a slot rule, a booking that waits for approval and a waiting
+// entry in a relation.
+func (p *peopled) bookings(r relation) {
+	p.Helper()
+	staff, location := r.who()
+	state, _, err := p.Store.LoadState(p.Context(), r.region())
+	if err != nil {
+		p.Fatal(err)
+	}
+	start := time.Date(2027, 10, 4+len(r), 9, 0, 0, 0, time.UTC)
+	b := store.Booking{
+		ID: store.NewBookingID(), Region: r.region(), Location: location, VisitType: "visit", State: store.BookingRequested, Start: start, End: start.Add(time.Hour),
+		Asked: testNow, Changed: testNow, Crew: []planner.SlotCrew{{Staff: staff, Role: "zc", From: start, To: start.Add(time.Hour)}},
+	}
+	e := store.WaitingEntry{
+		Region: r.region(), Location: location, VisitType: "visit", Staff: staff, State: store.Waiting, NotBefore: testNow, NotAfter: start, Asked: testNow, Changed: testNow,
+	}
+	err = p.Store.Tx(p.Context(), func(t *store.Tx) error {
+		rule, err := t.PutSlotRule(r.region(), &planner.SlotRule{Role: "zc", Staff: staff, VisitType: "visit", HorizonDays: 7, Increment: 15}, testNow)
+		p.put("slot-rules", r, rule)
+		if err != nil {
+			return err
+		}
+		p.put("bookings", r, b.ID)
+		if err := t.AddBooking(&b, state, testNow); err != nil {
+			return err
+		}
+		entry, err := t.AddWaiting(&e)
+		p.put("waiting-entries", r, entry)
+		return err
+	})
+	if err != nil {
+		p.Fatal(err)
 	}
 }
 
@@ -272,6 +311,8 @@ func (p *peopled) address(c *cell, r relation) string {
 		path += "?with=" + strconv.FormatInt(p.draft[region], 10)
 	case strings.HasSuffix(path, "/recommendation"):
 		path += "?location=een&role=zc"
+	case strings.HasSuffix(path, "/slots"), strings.HasSuffix(path, "/slots/reasons"):
+		path += "?visitType=visit"
 	case strings.HasSuffix(path, "/imports"):
 		path += "?version=1"
 	}

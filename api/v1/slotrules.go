@@ -58,7 +58,7 @@ type SlotRule struct {
 
 func ruleOf(r *planner.SlotRule) SlotRule {
 	out := SlotRule{r.ID, SlotRuleInput{
-		Role: r.Role, Staff: r.Staff, VisitType: r.VisitType, BufferBefore: given(r.BufferBefore), BufferAfter: given(r.BufferAfter), NoticeMinutes: r.NoticeMinutes,
+		Role: r.Role, Staff: r.Staff, VisitType: r.VisitType, BufferBefore: unlessNegative(r.BufferBefore), BufferAfter: unlessNegative(r.BufferAfter), NoticeMinutes: r.NoticeMinutes,
 		HorizonDays: r.HorizonDays, Increment: r.Increment, MaxDay: r.MaxDay, Approval: r.Approval, AcuteHours: r.AcuteHours, With: r.With, Pool: r.Pool,
 	}}
 	for day, spans := range r.Windows {
@@ -69,7 +69,7 @@ func ruleOf(r *planner.SlotRule) SlotRule {
 	return out
 }
 
-func given(n int) *int {
+func unlessNegative(n int) *int {
 	if n < 0 {
 		return nil
 	}

@@ -20,15 +20,15 @@ type Slot struct {
 	End       time.Time         `json:"end"`
 	VisitType string            `json:"visit_type"`
 	Relation  string            `json:"relation" enum:"own,pair,backup,team" doc:"What the first of the crew is to the location."`
-	Crew      []CrewMember      `json:"crew" nullable:"false" doc:"Who comes; the one to ask for first."`
+	Crew      []SlotCrew        `json:"crew" nullable:"false" doc:"Who comes; the one to ask for first."`
 	Added     int               `json:"added_travel_minutes" doc:"How much more the crew travels because of it."`
 	Approval  bool              `json:"needs_approval" doc:"A booking has to be approved."`
 	Acute     bool              `json:"acute_reserve" doc:"It is kept for acute questions until shortly before."`
 	Reason    problem.Sentences `json:"reason" doc:"Why it is at its place in the list."`
 }
 
-// CrewMember is somebody who comes.
-type CrewMember struct {
+// SlotCrew is somebody who comes.
+type SlotCrew struct {
 	Staff string `json:"staff_id"`
 	Role  string `json:"role"`
 }
@@ -48,10 +48,10 @@ func slotsOf(all []planner.Slot) []Slot {
 	return out
 }
 
-func crewOf(crew []planner.SlotCrew) []CrewMember {
-	out := make([]CrewMember, len(crew))
+func crewOf(crew []planner.SlotCrew) []SlotCrew {
+	out := make([]SlotCrew, len(crew))
 	for i, c := range crew {
-		out[i] = CrewMember{c.Staff, c.Role}
+		out[i] = SlotCrew{c.Staff, c.Role}
 	}
 	return out
 }

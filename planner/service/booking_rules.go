@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -42,7 +43,15 @@ func (s *Service) AddSlotRule(ctx context.Context, region string, r planner.Slot
 
 // ChangeSlotRule puts a rule in the place of one, if that is unchanged.
 func (s *Service) ChangeSlotRule(ctx context.Context, region string, r planner.SlotRule, unchanged func(planner.SlotRule) error) error {
-	if err := s.checkRule(ctx, region, &r); err != nil {
+	rules, _, err := s.Store.SlotRules(ctx, region)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(rules, func(x planner.SlotRule) bool { return x.ID == r.ID })
+	if i < 0 {
+		return fmt.Errorf("slot rule %q: %w", r.ID, ErrNotFound)
+	}
+	if err := errors.Join(s.ownRule(&rules[i]), s.checkRule(ctx, region, &r)); err != nil {
 		return err
 	}
 	return s.Store.Tx(ctx, func(t *store.Tx) error {

@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/wijkplanner/wijkplanner/planner"
@@ -28,6 +29,9 @@ func (s *Service) Wait(ctx context.Context, region string, q SlotQuestion) (*Wai
 	d, err := s.desk(ctx, region)
 	if err != nil {
 		return nil, err
+	}
+	if scope := s.Store.Scope(); scope.Role == store.Member && scope.Staff != q.Staff {
+		return nil, fmt.Errorf("waiting for %q: %w", q.Staff, ErrNotFound)
 	}
 	now := s.Now()
 	if q.From.IsZero() {
