@@ -299,6 +299,9 @@ func (p *peopled) address(c *cell, r relation) string {
 		if (list == "contacts" || list == "scenarios") && r == missingThing {
 			id = "999999"
 		}
+		if !known && r == missingThing {
+			id = "nothing"
+		}
 		if !known && r != missingThing {
 			p.Errorf("the matrix has nothing of %s in relation %q: add it to populate", c.path, r)
 		}
