@@ -21,6 +21,9 @@ func (a *API) aboutDescription() {
 	add(a, rights.Access{Resource: rights.Description, Act: rights.Read}, huma.Operation{
 		OperationID: "getDescription", Method: http.MethodGet, Path: "/openapi.json", Tags: []string{"description"},
 		Summary: "This description (OpenAPI 3.1)",
+		Responses: map[string]*huma.Response{"200": {
+			Description: "OK", Content: map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{Type: huma.TypeObject}}},
+		}},
 	}, func(context.Context, *struct{}) (*document, error) {
 		body, err := a.huma.OpenAPI().MarshalJSON()
 		return &document{"*", "application/json", body}, err
