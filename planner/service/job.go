@@ -73,18 +73,18 @@ var (
 // The longest search of one job, in seconds and iterations, and the years that
 // can be planned.
 const (
-	longestSearch     = 3600
-	mostIterations    = 100_000_000
-	firstYear, aeons  = 2000, 2100
-	jobSeed           = 1
-	defaultJobSeconds = 5
+	longestSearch       = 3600
+	mostIterations      = 100_000_000
+	firstYear, lastYear = 2000, 2100
+	jobSeed             = 1
+	defaultJobSeconds   = 5
 )
 
 // check refuses values that no search can use, all of them at once.
 func (p *PlanParams) check() error {
 	var faults []error
-	if p.Year < firstYear || p.Year > aeons {
-		faults = append(faults, fmt.Errorf("year is %d: want one from %d to %d", p.Year, firstYear, aeons))
+	if p.Year < firstYear || p.Year > lastYear {
+		faults = append(faults, fmt.Errorf("year is %d: want one from %d to %d", p.Year, firstYear, lastYear))
 	}
 	if p.Seconds < 0 || p.Seconds > longestSearch || p.Seconds != p.Seconds {
 		faults = append(faults, fmt.Errorf("seconds is %v: want a time of at most %d, 0 for %d", p.Seconds, longestSearch, defaultJobSeconds))
@@ -231,7 +231,7 @@ func (s *Service) WatchJob(ctx context.Context, id int64, f func(Job) error) err
 	}
 }
 
-// read reads the parameters of a job.
+// readParams reads the parameters of a job.
 func readParams[P any](j *Job) (p P, err error) {
 	if err := json.Unmarshal(j.Params, &p); err != nil {
 		return p, faultOf("bad_parameters", err)
