@@ -35,7 +35,7 @@ require (
 
 require github.com/danielgtaylor/huma/v2 v2.37.2
 
-require github.com/anishathalye/porcupine v1.3.1 // indirect
+require github.com/anishathalye/porcupine v1.3.1
 
 require (
 	github.com/boombuler/barcode v1.1.0
