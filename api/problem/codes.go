@@ -40,6 +40,9 @@ const (
 	TextWarned  Code = "text_warned"
 	NeedsReason Code = "reason_required"
 	NeedsPlan   Code = "no_plan"
+	// LastAdministrator and OwnRole protect the accounts.
+	LastAdministrator Code = "last_administrator"
+	OwnRole           Code = "own_role"
 )
 
 type kind struct {
@@ -114,6 +117,14 @@ var kinds = map[Code]kind{
 	NeedsPlan: {http.StatusConflict, Sentences{
 		"Er is nog geen vastgesteld plan. Stel eerst een plan vast.",
 		"No plan is published yet. Publish a plan first.",
+	}},
+	LastAdministrator: {http.StatusConflict, Sentences{
+		"Dit is de laatste beheerder. Maak eerst een ander beheerder.",
+		"This is the last administrator. Make another one first.",
+	}},
+	OwnRole: {http.StatusConflict, Sentences{
+		"Uw eigen rollen wijzigt u niet zelf. Vraag een andere beheerder.",
+		"You do not change your own roles. Ask another administrator.",
 	}},
 	Changed: {http.StatusPreconditionFailed, Sentences{
 		"Iemand anders heeft dit intussen gewijzigd. Zoals het nu is, staat in current.",

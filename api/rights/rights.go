@@ -154,7 +154,7 @@ var rights = map[Resource]map[Act]grants{
 	Tokens:         {Read: grants{service.Administrator: Everywhere, service.Lead: Own, service.Member: Own, service.Auditor: Own}, Create: grants{service.Administrator: Own, service.Lead: Own, service.Member: Own, service.Auditor: Own}, Remove: grants{service.Administrator: Everywhere, service.Lead: Own, service.Member: Own, service.Auditor: Own}},
 	Audit:          {Read: grants{service.Administrator: Everywhere, service.Lead: Region, service.Member: Own, service.Auditor: Region}},
 	Jobs:           {Read: grants{service.Administrator: Everywhere, service.Lead: Region}, Create: leads, Remove: leads},
-	OwnData:        {Read: grants{service.Administrator: Own, service.Lead: Own, service.Member: Own, service.Auditor: Own, service.LocationContact: Own}},
+	OwnData:        {Read: grants{service.Administrator: Own, service.Lead: Own, service.Member: Own, service.Auditor: Own}},
 	Reports:        {Read: grants{service.Lead: Region, service.Member: Own, service.Auditor: Region}},
 	Settings:       {Read: grants{service.Administrator: Everywhere, service.Auditor: Everywhere}, Change: grants{service.Administrator: Everywhere}},
 }

@@ -94,6 +94,8 @@ type peopled struct {
 	ids map[string]map[relation]string
 	// plan and job of each region.
 	plan, draft, job, publication map[string]int64
+	// user is an account, and membership what it is.
+	user, membership int64
 }
 
 func people(w world) *peopled {
@@ -111,6 +113,7 @@ func people(w world) *peopled {
 	for _, r := range []relation{own, sameTeam, otherTeam, otherTown} {
 		p.populate(r)
 	}
+	p.accounts()
 	for _, region := range []string{"noord", "west", "zuid"} {
 		p.planned(region)
 	}
@@ -118,6 +121,38 @@ func people(w world) *peopled {
 		p.visitOf(r)
 	}
 	return p
+}
+
+// accounts makes the accounts that the principals have, by their numbers, and one
+// more.
+func (p *peopled) accounts() {
+	p.Helper()
+	for i := range 9 {
+		id, err := p.AddUser(p.Context(), fmt.Sprint("account ", i+1), "", service.Membership{Role: service.Lead, Region: "noord"})
+		if err != nil || id != int64(i+1) {
+			p.Fatal(id, err)
+		}
+		p.user = id
+	}
+	users, err := p.Users(p.Context())
+	if err != nil {
+		p.Fatal(err)
+	}
+	p.membership = users[len(users)-1].Memberships[0].ID
+}
+
+// contactWithLink makes a contact of a location with a link.
+func (p *peopled) contactWithLink(r relation) string {
+	p.Helper()
+	p.fresh("contacts", r)
+	id, err := strconv.ParseInt(p.ids["contacts"][r], 10, 64)
+	if err != nil {
+		p.Fatal(err)
+	}
+	if _, err := p.RotateLocationLink(p.Context(), id); err != nil {
+		p.Fatal(err)
+	}
+	return p.ids["contacts"][r]
 }
 
 func (p *peopled) put(path string, r relation, id string) {
@@ -165,7 +200,7 @@ func (p *peopled) bookings(r relation) {
 	}
 	start := time.Date(2027, 10, 4+len(r), 9, 0, 0, 0, time.UTC)
 	b := store.Booking{
-		ID: store.NewBookingID(), Region: r.region(), Location: location, VisitType: "visit", State: store.BookingRequested, Start: start, End: start.Add(time.Hour),
+		ID: store.NewBookingID(), Region: r.region(), Location: location, VisitType: "visit", State: store.BookingRequested, Relation: planner.SlotOwn, Start: start, End: start.Add(time.Hour),
 		Asked: testNow, Changed: testNow, Crew: []planner.SlotCrew{{Staff: staff, Role: "zc", From: start, To: start.Add(time.Hour)}},
 	}
 	e := store.WaitingEntry{
@@ -283,9 +318,24 @@ func (p *peopled) address(c *cell, r relation) string {
 		plans = p.draft
 	}
 	path = strings.Replace(path, "{plan}", number(plans), 1)
+	path = strings.Replace(path, "{user}", strconv.FormatInt(p.user, 10), 1)
+	path = strings.Replace(path, "{membership}", "999999", 1)
+	if strings.Contains(path, "{contact}") {
+		at := r
+		if r == missingThing {
+			at = own
+		}
+		id, known := p.ids["contacts"][at]
+		if !known || c.method == http.MethodDelete {
+			id = p.contactWithLink(at)
+		}
+		path = strings.Replace(path, "{contact}", id, 1)
+	}
 	switch {
 	case strings.HasPrefix(path, "/jobs/"):
 		path = strings.Replace(path, "{id}", number(p.job), 1)
+	case strings.HasPrefix(path, "/tokens/"):
+		path = strings.Replace(path, "{id}", "nothing", 1)
 	case strings.HasPrefix(path, "/outbox/"):
 		path = strings.Replace(path, "{id}", "999999", 1)
 	case strings.Contains(path, "/publications/"):
@@ -327,7 +377,7 @@ func (p *peopled) ask(scope service.Scope, c *cell, r relation) answer {
 	p.Helper()
 	path := p.address(c, r)
 	staff, location := r.who()
-	body := strings.NewReplacer("$staff", staff, "$location", location, "$plan", strconv.FormatInt(p.draft[r.region()], 10)).Replace(c.body)
+	body := strings.NewReplacer("$staff", staff, "$location", location, "$plan", strconv.FormatInt(p.draft[r.region()], 10), "$membership", strconv.FormatInt(p.membership, 10)).Replace(c.body)
 	switch {
 	case body == "zip":
 		return p.asks(scope, c.method, path, "no zip", "Content-Type", "application/zip")

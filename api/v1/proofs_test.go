@@ -51,11 +51,13 @@ func (w world) fingerprint() [sha256.Size]byte {
 			w.Fatal(err)
 		}
 	}
-	acts, err := w.Store.Audit(w.Context(), store.AuditQuery{Limit: 1})
+	acts, err := w.Store.Audit(w.Context(), store.AuditQuery{Limit: 1000})
 	if err != nil {
 		w.Fatal(err)
 	}
-	fmt.Fprint(h, acts)
+	// That something sensitive was read is written down, and nothing else is.
+	acts = slices.DeleteFunc(acts, func(e store.AuditEntry) bool { return e.Verb == store.Read })
+	fmt.Fprint(h, len(acts), acts[:min(1, len(acts))])
 	return [sha256.Size]byte(h.Sum(nil))
 }
 

@@ -77,6 +77,7 @@ func Mount(r chi.Router, c Config) (*API, error) {
 		a.aboutScenarios,
 		a.aboutWebhooks,
 		a.aboutBookings,
+		a.aboutUsers, a.aboutTokens, a.aboutLocationLinks, a.aboutAudit,
 	} {
 		operations()
 	}
