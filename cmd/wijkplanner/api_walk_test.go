@@ -42,7 +42,7 @@ func TestWalkThroughTheAPI(t *testing.T) {
 	walk.Dir = dir
 	walk.Env = append(os.Environ(), "PATH="+dir+":"+os.Getenv("PATH"), "PORT="+freePort(t), "WIJKPLANNER_DB="+filepath.Join(dir, "planner.db"))
 	out, err := walk.CombinedOutput()
-	if err != nil || !strings.Contains(string(out), "BEGIN:VCALENDAR") || !strings.HasSuffix(strings.TrimSpace(string(out)), "walked") {
+	if err != nil || !strings.Contains(string(out), "BEGIN:VCALENDAR") || !strings.Contains(string(out), `"state":"cancelled"`) || !strings.HasSuffix(strings.TrimSpace(string(out)), "walked") {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
