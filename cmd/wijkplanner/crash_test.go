@@ -61,7 +61,7 @@ type crash struct {
 // and a plan is made: whatever was answered is there, nothing is there by half,
 // and the plans are those that an undisturbed server makes.
 func TestRD1_KillsLoseNothing(t *testing.T) {
-	kills := 20
+	kills := crashKills
 	if os.Getenv("WIJKPLANNER_LONG") != "" {
 		kills = 200
 	}
