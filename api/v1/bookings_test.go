@@ -172,6 +172,9 @@ func rushSize() int {
 	if os.Getenv("WIJKPLANNER_LONG") != "" {
 		return 10_000
 	}
+	if slowness > 1 {
+		return 600 // all of them come without the race detector
+	}
 	return 2_000
 }
 
