@@ -98,3 +98,20 @@ func TestOwnDataByTheAPI(t *testing.T) {
 		w.refused(w.asks(visitor, "POST", "/own-data-exports", nil), 403, problem.Forbidden)
 	})
 }
+
+// TestNoSecretIsKeptWithItsKey: a token made with an Idempotency-Key is made once,
+// shown once, and its text is nowhere in what is kept of the answer.
+func TestNoSecretIsKeptWithItsKey(t *testing.T) {
+	t.Parallel()
+	forEachDatabase(t, func(w world) {
+		body := `{"kind":"staff","subject":"anna","level":"full"}`
+		made := into[NewFeed](w, w.asks(lead, "POST", "/regions/noord/feeds", body, "Idempotency-Key", "one"), 201)
+		again := w.asks(lead, "POST", "/regions/noord/feeds", body, "Idempotency-Key", "one")
+		if again.Code != 409 || again.problem.Code != problem.AlreadyDone || bytes.Contains(again.Body.Bytes(), []byte(made.URL)) {
+			w.Errorf("again: %d %s", again.Code, again.Body)
+		}
+		if list := into[Page[Feed]](w, w.asks(lead, "GET", "/regions/noord/feeds", nil), 200).Items; len(list) != 1 {
+			w.Errorf("%d feeds", len(list))
+		}
+	})
+}

@@ -10,6 +10,7 @@ import (
 	"maps"
 	"net/http"
 	"net/textproto"
+	"path"
 	"slices"
 	"strings"
 
@@ -89,10 +90,14 @@ func keyProblem(err error) *problem.Problem {
 // panics the key stays as it is: taken over after a minute if nothing happened,
 // and done otherwise.
 func (a *API) answerOnce(w http.ResponseWriter, r *http.Request, next http.Handler, st *service.Service) {
-	kept := &recorder{ResponseWriter: w}
+	kept := &recorder{ResponseWriter: w, path: strings.TrimSuffix(r.URL.Path, "/")}
 	next.ServeHTTP(kept, r)
 	var answer *service.Answered
-	if kept.status < 500 && kept.status != http.StatusTooManyRequests {
+	switch {
+	case kept.status >= 500, kept.status == http.StatusTooManyRequests:
+	case kept.status < 300 && kept.shownOnce():
+		answer = alreadyDone(r)
+	default:
 		answer = kept.answered()
 	}
 	if err := st.EndAnswer(r.Context(), rights.CallerOf(r.Context()).Key, answer); err != nil {
@@ -103,8 +108,24 @@ func (a *API) answerOnce(w http.ResponseWriter, r *http.Request, next http.Handl
 // recorder keeps what it lets pass.
 type recorder struct {
 	http.ResponseWriter
+	path   string
 	status int
 	body   bytes.Buffer
+}
+
+// secretLists are the lists whose new things come with a secret that is shown
+// once: at rest there is its hash, or its cipher, and nothing else.
+var secretLists = []string{"feeds", "tokens", "webhooks"}
+
+// shownOnce reports whether the answer holds a secret, which is never kept.
+func (k *recorder) shownOnce() bool { return slices.Contains(secretLists, path.Base(k.path)) }
+
+// alreadyDone is what a repeated request gets whose answer is not kept.
+func alreadyDone(r *http.Request) *service.Answered {
+	p := problem.New(problem.AlreadyDone)
+	// Strings and numbers always have a JSON form.
+	body, _ := json.Marshal(p.In(web.MatchLang("", r.Header.Get("Accept-Language")), ""))
+	return &service.Answered{Status: p.Status, Header: "Content-Type: " + problem.ContentType + "\r\n", Body: append(body, '\n')}
 }
 
 // WriteHeader notes the status.
