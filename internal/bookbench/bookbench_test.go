@@ -157,7 +157,25 @@ func (b *bench) seed(db string) {
 	if _, err := s.AddSlotRule(b.Context(), b.state.Region, rule); err != nil {
 		b.Fatal(err)
 	}
+	b.publish(s)
 	b.token = b.lead(st)
+}
+
+// publish plans the year and publishes it, so that slots are looked for between visits.
+func (b *bench) publish(s *service.Service) {
+	b.Helper()
+	proposals, err := s.Propose(b.Context(), planner.Options{Seed: 1, Iterations: 2000, Year: time.Now().AddDate(0, 1, 0).Year()}, b.state.Region)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := s.Publish(b.Context(), proposals[0].ID); err != nil {
+		b.Fatal(err)
+	}
+	plan, _, err := s.Plan(b.Context(), proposals[0].ID)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Logf("%d locations, %d people, %d visits planned", locations, people, len(plan.Visits))
 }
 
 // lead makes an account and a token for it.
