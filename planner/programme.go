@@ -15,7 +15,9 @@ type Programme struct {
 	VisitTypes     []VisitType
 	Requirements   []Requirement
 	Assumptions    []Assumption
-	Weights        Weights
+	// Ceilings are agreed limits on what one person carries; see ceiling.go.
+	Ceilings []Ceiling
+	Weights  Weights
 }
 
 // Municipality is a municipality that takes part.

@@ -20,6 +20,7 @@ const (
 	refRequirement  refKind = "requirement"
 	refMeeting      refKind = "meeting"
 	refCase         refKind = "case"
+	refCeiling      refKind = "ceiling"
 )
 
 // entry is what a row says, with the row and its region.
