@@ -63,6 +63,8 @@ func (h *handlers) setPassword(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		h.goTo(w, r, "/account?saved&lang="+string(lang(r)))
+	case errors.Is(err, service.ErrNotProved):
+		h.toConfirm(w, r, "/account")
 	case errors.Is(err, service.ErrPassword):
 		h.showAccount(w, r, v, http.StatusUnprocessableEntity, web.AccountPassword, "fresh")
 	case errors.Is(err, service.ErrMail):

@@ -16,6 +16,7 @@ import (
 	"github.com/alexedwards/scs/v2"
 	"github.com/go-chi/chi/v5"
 
+	"github.com/wijkplanner/wijkplanner/api/rights"
 	"github.com/wijkplanner/wijkplanner/api/web"
 	"github.com/wijkplanner/wijkplanner/planner/service"
 )
@@ -47,9 +48,9 @@ type Config struct {
 	Answering Answering
 	// Service answers the JSON API; nil leaves it out.
 	Service *service.Service
-	// Caller says who sent a request: the zero scope for nobody, ErrNotFound when
+	// Caller says who sent a request: the zero value for nobody, ErrNotFound when
 	// what they showed opens nothing; nil knows nobody.
-	Caller func(r *http.Request) (service.Scope, error)
+	Caller func(r *http.Request) (rights.Caller, error)
 	// Webhooks tells other programs what happens; nil without a key.
 	Webhooks *service.Webhooks
 	// Stopping is closed when the server begins to stop; nil for never.

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/wijkplanner/wijkplanner/api"
+	"github.com/wijkplanner/wijkplanner/api/rights"
 	"github.com/wijkplanner/wijkplanner/api/web"
 	"github.com/wijkplanner/wijkplanner/calendar"
 	"github.com/wijkplanner/wijkplanner/planner"
@@ -56,8 +57,8 @@ func config(log io.Writer) api.Config {
 		Account: func(context.Context, string, string, time.Time) (*service.Account, error) {
 			return nil, api.ErrNotFound
 		},
-		Caller: func(*http.Request) (service.Scope, error) {
-			return service.Scope{Role: service.Lead, Actor: "user:1", Region: "Noord"}, nil
+		Caller: func(*http.Request) (rights.Caller, error) {
+			return rights.Caller{Scope: service.Scope{Role: service.Lead, Actor: "user:1", Region: "Noord"}}, nil
 		},
 		PublicURL: "http://localhost:8080",
 		Health:    func(context.Context) error { return nil },

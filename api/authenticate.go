@@ -15,7 +15,7 @@ import (
 // link of a location, the cookie of a session or that of a location's contact. It
 // gives ErrNotFound for a token that opens nothing; a cookie that opens nothing,
 // such as one of yesterday, is nobody's.
-func (h *handlers) authenticate(r *http.Request) (service.Scope, error) {
+func (h *handlers) authenticate(r *http.Request) (rights.Caller, error) {
 	if header := r.Header.Values("Authorization"); len(header) > 0 {
 		return h.bearer(r, header)
 	}
@@ -35,21 +35,22 @@ func (h *handlers) authenticate(r *http.Request) (service.Scope, error) {
 		}
 		v, err := visitOf(r, m.sessions)
 		if err != nil {
-			return service.Scope{}, err
+			return rights.Caller{}, err
 		}
 		scope, err := m.caller(r, v.Session)
 		if err == nil || !errors.Is(err, service.ErrNotFound) {
-			return scope, err
+			return rights.Caller{Scope: scope, Proven: h.Entrance.Proven(v.Session)}, err
 		}
 	}
-	return service.Scope{}, nil
+	return rights.Caller{}, nil
 }
 
-// bearer reads the Authorization header (RFC 6750 section 2.1).
-func (h *handlers) bearer(r *http.Request, header []string) (service.Scope, error) {
+// bearer reads the Authorization header (RFC 6750 section 2.1). Who sends a token
+// proves who they are with each request.
+func (h *handlers) bearer(r *http.Request, header []string) (rights.Caller, error) {
 	scheme, token, _ := strings.Cut(header[0], " ")
 	if len(header) > 1 || !strings.EqualFold(scheme, "Bearer") {
-		return service.Scope{}, ErrNotFound
+		return rights.Caller{}, ErrNotFound
 	}
 	var scope service.Scope
 	err := h.lookUp(r, false, func() (err error) {
@@ -63,7 +64,7 @@ func (h *handlers) bearer(r *http.Request, header []string) (service.Scope, erro
 		scope, err = h.Entrance.TokenCaller(r.Context(), token)
 		return err
 	})
-	return scope, notFoundHere(err)
+	return rights.Caller{Scope: scope, Proven: true}, notFoundHere(err)
 }
 
 // notFoundHere says "not found" in the words of the API.

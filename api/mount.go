@@ -44,7 +44,7 @@ func (h *handlers) called(next http.Handler) http.Handler {
 		var caller rights.Caller
 		if h.Caller != nil {
 			var err error
-			caller.Scope, err = h.Caller(r)
+			caller, err = h.Caller(r)
 			switch {
 			case errors.Is(err, ErrNotFound):
 				if h.unknowns.OnLimit(w, r, address(r)) {

@@ -161,8 +161,14 @@ type attempt struct {
 // begun begins a sign-in.
 func begun(t *testing.T, h *house, p *fakeProvider) *attempt {
 	t.Helper()
-	a := &attempt{T: t, house: h, provider: p, b: h.browser()}
-	w := a.b.post("/oidc/start", url.Values{"next": {"/?region=noord"}})
+	return begins(t, h, p, h.browser(), url.Values{"next": {"/?region=noord"}})
+}
+
+// begins sends a browser to the provider.
+func begins(t *testing.T, h *house, p *fakeProvider, b *browser, form url.Values) *attempt {
+	t.Helper()
+	a := &attempt{T: t, house: h, provider: p, b: b}
+	w := a.b.post("/oidc/start", form)
 	to, err := url.Parse(w.Header().Get("Location"))
 	if err != nil || w.Code != http.StatusSeeOther || to.Host != strings.TrimPrefix(p.URL, "http://") {
 		t.Fatalf("start: %d %s", w.Code, w.Header().Get("Location"))

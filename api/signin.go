@@ -24,6 +24,7 @@ var signInPolicies = slices.Concat(
 	reading("/sign-in/link/{token}", linkHolder), acting("/sign-in/link/{token}", linkHolder),
 	acting("/sign-out", anyone),
 	acting("/oidc/start", anyone), []policy{{http.MethodGet, "/oidc/callback", anyone}},
+	reading("/confirm", account), acting("/confirm", account),
 	reading("/account", account), acting("/account/password", account), acting("/account/role", account),
 	reading("/location", linkHolder), reading("/location/{token}", linkHolder), acting("/location/{token}", linkHolder),
 )
@@ -41,6 +42,7 @@ func (h *handlers) signInRoutes(r chi.Router) {
 	read("/sign-in", h.signInPage)
 	read("/sign-in/totp", h.codePage)
 	read("/sign-in/link/{token}", h.linkPage)
+	read("/confirm", h.signedIn(h.confirmPage))
 	read("/account", h.signedIn(h.accountPage))
 	read("/location", h.locationPage)
 	read("/location/{token}", h.doorPage)
@@ -51,6 +53,7 @@ func (h *handlers) signInRoutes(r chi.Router) {
 	act("/sign-in/link/{token}", h.signInLink)
 	r.Post("/sign-out", h.formed(h.signOut))
 	act("/oidc/start", h.providerStart)
+	act("/confirm", h.signedIn(h.confirm))
 	act("/account/password", h.signedIn(h.setPassword))
 	r.Post("/account/role", h.formed(h.signedIn(h.switchRole)))
 	act("/location/{token}", h.doorAct)
@@ -253,6 +256,9 @@ func (h *handlers) showCode(w http.ResponseWriter, r *http.Request, v *visit, st
 		case errors.Is(err, service.ErrConflict):
 			h.goTo(w, r, "/account")
 			return
+		case errors.Is(err, service.ErrNotProved):
+			h.toConfirm(w, r, "/sign-in/totp")
+			return
 		case errors.Is(err, service.ErrNoKey):
 			h.showSignIn(w, r, http.StatusForbidden, web.SignIn{Said: web.SignInNoKey})
 			return
@@ -290,6 +296,10 @@ func (h *handlers) signInCode(w http.ResponseWriter, r *http.Request) {
 		prove = h.Entrance.Code
 	}
 	s, err := prove(r.Context(), v.Session, r.PostFormValue("code"))
+	if errors.Is(err, service.ErrNotProved) {
+		h.toConfirm(w, r, "/sign-in/totp")
+		return
+	}
 	if err != nil {
 		if status, said, ok := h.said(w, err); ok {
 			h.showCode(w, r, v, status, said)

@@ -16,10 +16,15 @@ func (h *handlers) providerStart(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var before *service.Session
-	if r.PostFormValue("bind") != "" { // only who says so: another may sit at this browser
+	again := r.PostFormValue("confirm") != ""
+	if again || r.PostFormValue("bind") != "" { // only who says so: another may sit at this browser
 		before = v.Session
 	}
-	address, s, err := h.Entrance.StartProvider(r.Context(), before, localPath(r.PostFormValue("next")))
+	address, s, err := h.Entrance.StartProvider(r.Context(), before, again, localPath(r.PostFormValue("next")))
+	if errors.Is(err, service.ErrNotProved) {
+		h.toConfirm(w, r, "/account")
+		return
+	}
 	if err != nil {
 		h.providerFault(w, r, err)
 		return

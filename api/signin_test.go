@@ -307,11 +307,7 @@ func TestSigningInByAuthenticator(t *testing.T) {
 			t.Error("in after half a sign-in")
 		}
 		page := b.get("/sign-in/totp").Body.String()
-		m := regexp.MustCompile(`<code class="address">([A-Z2-7]{32})</code>`).FindStringSubmatch(page)
-		if m == nil {
-			t.Fatalf("no secret in %s", page)
-		}
-		secret, err := base32.StdEncoding.DecodeString(m[1])
+		secret, err := base32.StdEncoding.DecodeString(totpSecretIn(t, page))
 		h.must(err)
 		code := func() url.Values {
 			return url.Values{"code": {service.TOTPCode(secret, now.Add(time.Duration(h.late.Load())))}}
@@ -347,6 +343,16 @@ func TestSigningInByAuthenticator(t *testing.T) {
 			t.Errorf("a role of nobody: %d", a.Code)
 		}
 	})
+}
+
+// totpSecretIn reads the secret of a new authenticator from its page.
+func totpSecretIn(t *testing.T, page string) string {
+	t.Helper()
+	m := regexp.MustCompile(`<code class="address">([A-Z2-7]{32})</code>`).FindStringSubmatch(page)
+	if m == nil {
+		t.Fatalf("no secret in %s", page)
+	}
+	return m[1]
 }
 
 // TestOneTimeLink: looking uses nothing up, acting does.

@@ -40,6 +40,7 @@ const (
 	TextWarned  Code = "text_warned"
 	NeedsReason Code = "reason_required"
 	NeedsPlan   Code = "no_plan"
+	NeedsProof  Code = "proof_required"
 	// LastAdministrator and OwnRole protect the accounts.
 	LastAdministrator Code = "last_administrator"
 	OwnRole           Code = "own_role"
@@ -69,6 +70,10 @@ var kinds = map[Code]kind{
 	Forbidden: {http.StatusForbidden, Sentences{
 		"Dit mag u niet. Vraag het uw teamleider of beheerder.",
 		"You may not do this. Ask your team lead or administrator.",
+	}},
+	NeedsProof: {http.StatusForbidden, Sentences{
+		"Bevestig eerst op de pagina /confirm dat u het bent. Dat geldt tien minuten.",
+		"First confirm on the page /confirm that it is you. That lasts ten minutes.",
 	}},
 	AppPassword: {http.StatusUnauthorized, Sentences{
 		"Geef de gebruikersnaam en het app-wachtwoord die u voor dit apparaat kreeg.",

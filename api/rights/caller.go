@@ -11,6 +11,9 @@ import (
 type Caller struct {
 	service.Scope
 	Reach Reach
+	// Proven says that they proved a short while ago, or with this very request,
+	// who they are.
+	Proven bool
 }
 
 type callerKey struct{}

@@ -5,7 +5,11 @@
 // Of the project it imports planner/service.
 package rights
 
-import "github.com/wijkplanner/wijkplanner/planner/service"
+import (
+	"slices"
+
+	"github.com/wijkplanner/wijkplanner/planner/service"
+)
 
 // Reach is how far a right goes.
 type Reach int
@@ -158,6 +162,22 @@ var rights = map[Resource]map[Act]grants{
 	Reports:        {Read: grants{service.Lead: Region, service.Member: Own, service.Auditor: Region}},
 	Settings:       {Read: grants{service.Administrator: Everywhere, service.Auditor: Everywhere}, Change: grants{service.Administrator: Everywhere}},
 }
+
+// dangerous are the acts that let others in, take much out or away: a session
+// that somebody left or stole must not do them, so they need a fresh proof of who
+// it is. To end something is not among them: that must be quick.
+var dangerous = map[Resource][]Act{
+	Users:    {Create, Change, Remove},
+	Tokens:   {Create},
+	Webhooks: {Create},
+	Settings: {Change},
+	Regions:  {Remove},
+	OwnData:  {Read},
+}
+
+// NeedsProof reports whether an act asks its caller to have proved a short while
+// ago who they are.
+func NeedsProof(a Access) bool { return slices.Contains(dangerous[a.Resource], a.Act) }
 
 // Of returns how far a role may go in an act upon a resource.
 func Of(role service.Role, a Access) Reach { return rights[a.Resource][a.Act][role] }

@@ -115,7 +115,7 @@ func callers(next http.Handler) http.Handler {
 		var c rights.Caller
 		// Written by the test itself.
 		_ = json.Unmarshal([]byte(r.Header.Get("Test-Caller")), &c.Scope)
-		c.Request = "the-request"
+		c.Request, c.Proven = "the-request", r.Header.Get("Test-Unproven") == ""
 		next.ServeHTTP(w, r.WithContext(rights.With(r.Context(), c)))
 	})
 }

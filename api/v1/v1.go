@@ -147,6 +147,10 @@ func add[In, Out any](a *API, row rights.Access, op huma.Operation, handle func(
 	if rights.Of(rights.Nobody, row) == rights.None {
 		op.Security = []map[string][]string{{"token": {}}, {"session": {}}}
 	}
+	if rights.NeedsProof(row) {
+		op.Description = "A session in a browser must have proved less than ten minutes ago who it is; else the answer is 403 with the code " +
+			string(problem.NeedsProof) + "."
+	}
 	huma.Register(a.huma, op, func(ctx context.Context, in *In) (*Out, error) {
 		out, err := handle(ctx, in)
 		if err != nil {
@@ -163,6 +167,8 @@ func (a *API) allowed(row rights.Access) func(huma.Context, func(huma.Context)) 
 		caller := rights.CallerOf(ctx.Context())
 		caller.Reach = rights.Of(caller.Role, row)
 		switch {
+		case caller.Reach != rights.None && rights.NeedsProof(row) && !caller.Proven:
+			a.refuse(ctx, problem.NeedsProof)
 		case caller.Reach != rights.None:
 			next(huma.WithContext(ctx, rights.With(ctx.Context(), caller)))
 		case caller.Role == rights.Nobody:

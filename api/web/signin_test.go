@@ -33,6 +33,12 @@ func TestSignInPages(t *testing.T) {
 		"enrol": {func(w io.Writer, l web.Lang) error {
 			return web.WriteSignInCode(w, l, web.SignInCode{Secret: "GEZDGNBVGY3TQOJQ", Link: link})
 		}, [2]string{"Scan deze code", "Scan this code"}},
+		"confirm": {func(w io.Writer, l web.Lang) error {
+			return web.WriteConfirm(w, l, web.Confirm{Said: web.SignInWrong, Next: hostile, Mail: hostile, Password: true, Code: true, Provider: true})
+		}, [2]string{"Bent u het echt?", "Is it really you?"}},
+		"nothing to confirm by": {func(w io.Writer, l web.Lang) error {
+			return web.WriteConfirm(w, l, web.Confirm{Next: "/"})
+		}, [2]string{"nog geen wachtwoord", "no password or authenticator yet"}},
 		"link":    {web.WriteSignInLink, [2]string{"Nu aanmelden", "Sign in now"}},
 		"account": {func(w io.Writer, l web.Lang) error { return web.WriteAccount(w, l, account) }, [2]string{"Overschakelen", "Switch"}},
 		"fresh":   {func(w io.Writer, l web.Lang) error { return web.WriteAccount(w, l, fresh) }, [2]string{"Wachtwoord instellen", "Set a password"}},

@@ -54,6 +54,10 @@ type Identity struct {
 	Issuer, Subject string
 	// Factor says that a second factor was shown.
 	Factor bool
+	// Proved is how long ago they proved it there, negative when its clock is
+	// ahead of ours; Dated is false when it did not say.
+	Proved time.Duration
+	Dated  bool
 }
 
 const (
@@ -135,7 +139,9 @@ func (p *Provider) discover(ctx context.Context) (*discovered, error) {
 }
 
 // Address returns where to send somebody to sign in, with PKCE (RFC 7636, S256).
-func (p *Provider) Address(ctx context.Context, state, nonce, verifier string) (string, error) {
+// With again the provider is to have them prove who they are, also where it knows
+// them still, and to say when they did (OpenID Connect Core section 3.1.2.1).
+func (p *Provider) Address(ctx context.Context, state, nonce, verifier string, again bool) (string, error) {
 	d, err := p.discover(ctx)
 	if err != nil {
 		return "", err
@@ -143,6 +149,9 @@ func (p *Provider) Address(ctx context.Context, state, nonce, verifier string) (
 	options := []oauth2.AuthCodeOption{oidc.Nonce(nonce), oauth2.S256ChallengeOption(verifier)}
 	if len(p.config.Classes) > 0 {
 		options = append(options, oauth2.SetAuthURLParam("acr_values", strings.Join(p.config.Classes, " ")))
+	}
+	if again {
+		options = append(options, oauth2.SetAuthURLParam("prompt", "login"), oauth2.SetAuthURLParam("max_age", "0"))
 	}
 	return d.oauth.AuthCodeURL(state, options...), nil
 }
@@ -197,6 +206,7 @@ func (p *Provider) identity(id *oidc.IDToken, access, nonce string) (*Identity, 
 		Party   string   `json:"azp"`
 		Class   string   `json:"acr"`
 		Methods []string `json:"amr"`
+		Proved  int64    `json:"auth_time"`
 	}
 	if err := id.Claims(&claims); err != nil {
 		return nil, fmt.Errorf("claims: %w", err)
@@ -218,7 +228,10 @@ func (p *Provider) identity(id *oidc.IDToken, access, nonce string) (*Identity, 
 			return nil, fmt.Errorf("access token: %w", err)
 		}
 	}
-	return &Identity{Issuer: id.Issuer, Subject: id.Subject, Factor: p.factor(claims.Class, claims.Methods)}, nil
+	return &Identity{
+		Issuer: id.Issuer, Subject: id.Subject, Factor: p.factor(claims.Class, claims.Methods),
+		Proved: p.config.Now().Sub(time.Unix(claims.Proved, 0)), Dated: claims.Proved > 0,
+	}, nil
 }
 
 // factor reports whether a second factor was shown.

@@ -44,9 +44,11 @@ type Session struct {
 	Link string `json:"link,omitempty"`
 	// Flow is what must come back from the identity provider.
 	Flow *Flow `json:"flow,omitempty"`
-	// Since is when the present stage began, Seen when it was used last.
-	Since time.Time `json:"since"`
-	Seen  time.Time `json:"seen,omitzero"`
+	// Since is when the present stage began, Seen when it was used last, and Proved
+	// when who it is last proved to be it.
+	Since  time.Time `json:"since"`
+	Seen   time.Time `json:"seen,omitzero"`
+	Proved time.Time `json:"proved,omitzero"`
 }
 
 // lifetime is how long a session lasts, in all and unused.

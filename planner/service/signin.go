@@ -117,7 +117,7 @@ func (e *Entrance) enter(ctx context.Context, u *store.User, factor bool, how st
 	if len(u.Memberships) == 0 {
 		return nil, ErrNoRole
 	}
-	s := &Session{User: u.ID, Epoch: u.Epoch, Factor: factor, Since: e.Now()}
+	s := &Session{User: u.ID, Epoch: u.Epoch, Factor: factor, Since: e.Now(), Proved: e.Now()}
 	switch asks := slices.ContainsFunc(u.Memberships, func(m store.Membership) bool { return needsFactor(m.Role) }); {
 	case factor:
 	case u.TOTP != "":
@@ -180,7 +180,7 @@ func (e *Entrance) Code(ctx context.Context, s *Session, code string) (*Session,
 	if err := e.takeCode(ctx, u, code); err != nil {
 		return nil, err
 	}
-	out := &Session{User: u.ID, Epoch: u.Epoch, Factor: true}
+	out := &Session{User: u.ID, Epoch: u.Epoch, Factor: true, Proved: e.Now()}
 	return out, e.entered(ctx, out, first(u.Memberships), "code")
 }
 
@@ -231,7 +231,9 @@ func (e *Entrance) enrolling(ctx context.Context, s *Session) (*store.User, []by
 	var u *store.User
 	var err error
 	if s.Stage == Entered {
-		u, err = e.Me(ctx, s)
+		if u, err = e.Me(ctx, s); err == nil && !e.Proven(s) {
+			err = ErrNotProved
+		}
 	} else {
 		u, err = e.half(ctx, s, WantsAuthenticator)
 	}
@@ -273,7 +275,7 @@ func (e *Entrance) Enrol(ctx context.Context, s *Session, code string) (*Session
 	if err := e.Store.ForgetTries(ctx, subject("code", id)); err != nil {
 		return nil, err
 	}
-	out := &Session{User: u.ID, Epoch: u.Epoch, Factor: true}
+	out := &Session{User: u.ID, Epoch: u.Epoch, Factor: true, Proved: s.Proved}
 	if err := e.entered(ctx, out, m, "authenticator"); err != nil {
 		return nil, err
 	}
@@ -357,7 +359,7 @@ func (e *Entrance) Me(ctx context.Context, s *Session) (*store.User, error) {
 
 // SetPassword gives the account of a session another password, and a mail
 // address to sign in with where it has none. The present password is asked for,
-// unless there is none. All other sessions of the account end; the one that is
+// unless there is none: then the session must be fresh, or it is ErrNotProved. All other sessions of the account end; the one that is
 // returned goes on.
 func (e *Entrance) SetPassword(ctx context.Context, s *Session, mail, present, fresh string) (*Session, error) {
 	scope, err := e.SessionCaller(ctx, s)
@@ -368,17 +370,11 @@ func (e *Entrance) SetPassword(ctx context.Context, s *Session, mail, present, f
 	if err != nil {
 		return nil, err
 	}
-	if u.Password != "" {
-		if err := e.Store.TakeTry(ctx, subject("password", u.Mail), passwordTries, tryWindow, e.Now()); err != nil {
-			return nil, err
-		}
-		fits, err := e.hashes.matches(ctx, present, u.Password)
-		if err != nil {
-			return nil, err
-		}
-		if !fits {
-			return nil, ErrSignIn
-		}
+	if u.Password == "" && !e.Proven(s) {
+		return nil, ErrNotProved
+	}
+	if err := e.knows(ctx, u, present); err != nil {
+		return nil, err
 	}
 	mail = strings.TrimSpace(mail)
 	if err := checkPassword(fresh, append(strings.Fields(u.Name), cmp.Or(mail, u.Mail))...); err != nil {
@@ -400,6 +396,21 @@ func (e *Entrance) SetPassword(ctx context.Context, s *Session, mail, present, f
 	out := *s
 	out.Epoch, err = own.SetPassword(ctx, u.ID, hash)
 	return &out, err
+}
+
+// knows gives ErrSignIn when a password is not that of an account which has one.
+func (e *Entrance) knows(ctx context.Context, u *store.User, password string) error {
+	if u.Password == "" {
+		return nil
+	}
+	if err := e.Store.TakeTry(ctx, subject("password", u.Mail), passwordTries, tryWindow, e.Now()); err != nil {
+		return err
+	}
+	fits, err := e.hashes.matches(ctx, password, u.Password)
+	if err == nil && !fits {
+		err = ErrSignIn
+	}
+	return err
 }
 
 type requestKey struct{}

@@ -6,6 +6,7 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/wijkplanner/wijkplanner/planner/outside"
 )
@@ -21,7 +22,7 @@ type Flow struct {
 	// bound to the identity; 0 to sign in.
 	Next string `json:"next,omitempty"`
 	Bind int64  `json:"bind,omitempty"`
-	// Before is the session that asked to be bound.
+	// Before is the session that asked to be bound, or to prove anew who it is.
 	Before *Session `json:"before,omitempty"`
 }
 
@@ -34,19 +35,28 @@ type ProviderAnswer struct{ State, Code, Issuer, Fault string }
 
 // StartProvider begins a sign-in by way of the identity provider: it returns the
 // address to go to, and the session that must be there on the way back. Where a
-// session is given that is signed in, its account is bound to the identity.
-func (e *Entrance) StartProvider(ctx context.Context, before *Session, next string) (address string, s *Session, err error) {
+// session is given that is signed in, its account is bound to the identity, or
+// with again proves anew that it is who it is. To be bound it must be fresh.
+func (e *Entrance) StartProvider(ctx context.Context, before *Session, again bool, next string) (address string, s *Session, err error) {
 	if e.Provider == nil {
 		return "", nil, fmt.Errorf("identity provider: none is configured: %w", ErrNotFound)
 	}
 	flow := &Flow{State: rand.Text(), Nonce: rand.Text(), Verifier: rand.Text() + rand.Text(), Next: next}
 	if before != nil {
-		if _, err := e.SessionCaller(ctx, before); err == nil {
+		switch _, err := e.SessionCaller(ctx, before); {
+		case err != nil: // nobody: somebody signs in
+			again = false
+		case !again && !e.Proven(before):
+			return "", nil, ErrNotProved
+		default:
 			kept := *before
-			flow.Bind, flow.Before = before.User, &kept
+			flow.Before = &kept
+			if !again {
+				flow.Bind = before.User
+			}
 		}
 	}
-	address, err = e.Provider.Address(ctx, flow.State, flow.Nonce, flow.Verifier)
+	address, err = e.Provider.Address(ctx, flow.State, flow.Nonce, flow.Verifier, again)
 	if err != nil {
 		return "", nil, fmt.Errorf("%w: %w", ErrProvider, err)
 	}
@@ -75,8 +85,11 @@ func (e *Entrance) FinishProvider(ctx context.Context, s *Session, a ProviderAns
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrProvider, err)
 	}
-	if s.Flow.Bind != 0 {
+	switch {
+	case s.Flow.Bind != 0:
 		return e.bind(ctx, s.Flow, who)
+	case s.Flow.Before != nil:
+		return e.provedThere(ctx, s, who)
 	}
 	u, err := e.Store.UserBySubject(ctx, who.Issuer, who.Subject)
 	if errors.Is(err, ErrNotFound) {
@@ -96,6 +109,10 @@ func (e *Entrance) FinishProvider(ctx context.Context, s *Session, a ProviderAns
 	out, err := e.enter(ctx, u, true, "provider")
 	if out != nil {
 		out.Factor = who.Factor
+		out.Proved = time.Time{} // it may have let them pass for what it knew still
+		if who.Dated {
+			out.Proved = e.Now().Add(-max(0, who.Proved))
+		}
 	}
 	return out, err
 }

@@ -534,7 +534,7 @@ func TestWhatIsNoTokenOpensNothing(t *testing.T) {
 				}
 			}
 		}
-		if _, _, err := d.StartProvider(context.Background(), nil, "/"); !errors.Is(err, ErrNotFound) {
+		if _, _, err := d.StartProvider(context.Background(), nil, false, "/"); !errors.Is(err, ErrNotFound) {
 			d.Errorf("no provider: %v", err)
 		}
 	})
