@@ -93,16 +93,9 @@ func borders(districts []District) map[string][]string {
 func (f *formulation) parseMeetings() error {
 	for i := range f.state.Meetings {
 		m := &f.state.Meetings[i]
-		series := calendar.Series{
-			Start: m.Start.At(m.Clock, f.zone), Wall: m.Start.At(m.Clock, time.UTC),
-			RDays: m.Besides, EXDays: m.Except,
-		}
-		if m.Rule != "" {
-			rule, err := calendar.ParseRecurrence(m.Rule)
-			if err != nil {
-				return fmt.Errorf("meeting %s: %w", m.ID, err)
-			}
-			series.Rule = &rule
+		series, err := m.series(f.zone)
+		if err != nil {
+			return err
 		}
 		f.rules[m.ID] = series
 	}
@@ -116,15 +109,7 @@ const mostOccurrences = 5000
 // occurrences returns the days of a meeting in the period, each once: it is at
 // its own time whatever times of day its rule gives.
 func (f *formulation) occurrences(m *Meeting) []calendar.Date {
-	from := f.period.From.At(0, f.zone)
-	to := (f.period.To + 1).At(0, f.zone)
-	var out []calendar.Date
-	for _, t := range f.rules[m.ID].Between(from, to, mostOccurrences) {
-		if d := calendar.DateOf(t, f.zone); f.period.Contains(d) {
-			out = append(out, d)
-		}
-	}
-	return slices.Compact(out)
+	return daysOf(f.rules[m.ID], f.period, f.zone)
 }
 
 // target returns the demand's requirement, visit type and location.

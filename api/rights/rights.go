@@ -158,9 +158,13 @@ var rights = map[Resource]map[Act]grants{
 	Tokens:         {Read: grants{service.Administrator: Everywhere, service.Lead: Own, service.Member: Own, service.Auditor: Own}, Create: grants{service.Administrator: Own, service.Lead: Own, service.Member: Own, service.Auditor: Own}, Remove: grants{service.Administrator: Everywhere, service.Lead: Own, service.Member: Own, service.Auditor: Own}},
 	Audit:          {Read: grants{service.Administrator: Everywhere, service.Lead: Region, service.Member: Own, service.Auditor: Region}},
 	Jobs:           {Read: grants{service.Administrator: Everywhere, service.Lead: Region}, Create: leads, Remove: leads},
-	OwnData:        {Read: grants{service.Administrator: Own, service.Lead: Own, service.Member: Own, service.Auditor: Own}},
-	Reports:        {Read: grants{service.Lead: Region, service.Member: Own, service.Auditor: Region}},
-	Settings:       {Read: grants{service.Administrator: Everywhere, service.Auditor: Everywhere}, Change: grants{service.Administrator: Everywhere}},
+	// Read is what is kept of the caller, Create what is kept of somebody else.
+	OwnData: {
+		Read:   grants{service.Administrator: Own, service.Lead: Own, service.Member: Own, service.Auditor: Own, service.LocationContact: Own},
+		Create: grants{service.Administrator: Everywhere, service.Lead: Region, service.Member: Own, service.LocationContact: Own},
+	},
+	Reports:  {Read: grants{service.Lead: Region, service.Member: Own, service.Auditor: Region}},
+	Settings: {Read: grants{service.Administrator: Everywhere, service.Auditor: Everywhere}, Change: grants{service.Administrator: Everywhere}},
 }
 
 // dangerous are the acts that let others in, take much out or away: a session

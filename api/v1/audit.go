@@ -1,7 +1,6 @@
 package v1
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"net/http"
@@ -70,28 +69,22 @@ func (a *API) aboutAudit() {
 		}
 		return out, err
 	})
-	add(a, rights.Access{Resource: rights.OwnData, Act: rights.Read}, huma.Operation{
-		OperationID: "exportOwnData", Method: http.MethodPost, Path: "/own-data-exports", Tags: []string{"own data"},
-		Summary: "Everything that is kept about you, as a zip archive of JSON and CSV", DefaultStatus: http.StatusOK,
-		Responses: map[string]*huma.Response{"200": {Description: "The archive", Content: map[string]*huma.MediaType{
-			"application/zip": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}},
-		}}},
-	}, a.exportOwnData)
+	add(a, rights.Access{Resource: rights.OwnData, Act: rights.Read}, ownDataOperation("exportOwnData", "/own-data-exports",
+		"Everything that is kept about you, as a zip archive of JSON and CSV"), a.exportOwnData)
 }
 
-// exportOwnData writes what is kept about the caller: the person of the staff,
-// or else the account. A contact asks their coordinator, who has the command.
+// exportOwnData writes what is kept about the caller: the contact, the person of
+// the staff, or else the account.
 func (a *API) exportOwnData(ctx context.Context, _ *struct{}) (*archiveOut, error) {
 	caller := rights.CallerOf(ctx)
 	who := service.Subject{Kind: service.StaffSubject, Region: caller.Region, ID: caller.Staff}
-	if caller.Staff == "" {
+	switch {
+	case caller.Role == service.LocationContact:
+		who = service.Subject{Kind: service.ContactSubject, ID: strings.TrimPrefix(caller.Actor, "contact:")}
+	case caller.Staff == "":
 		who = service.Subject{Kind: service.UserSubject, ID: strings.TrimPrefix(caller.Actor, "user:")}
 	}
-	var archive bytes.Buffer
-	if err := a.of(ctx).OwnData(ctx, who, &archive); err != nil {
-		return nil, err
-	}
-	return &archiveOut{"application/zip", `attachment; filename="wijkplanner.zip"`, archive.Bytes()}, nil
+	return a.ownData(ctx, who)
 }
 
 // LocationLink is the link by which a location's contact comes in, without its

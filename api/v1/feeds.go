@@ -163,11 +163,6 @@ type contactMade struct {
 	Body     Contact
 }
 
-type inContact struct {
-	InRegion
-	ID int64 `path:"id" minimum:"1" doc:"The contact's id."`
-}
-
 func contactOf(caller *rights.Caller, c *service.Contact) Contact {
 	w := Contact{c.ID, string(c.Scope.Kind), c.Scope.ID, c.Name, c.Mail, string(c.Language), string(c.Calendar)}
 	if caller.Role == service.Administrator {
@@ -221,7 +216,7 @@ func (a *API) aboutContacts() {
 	add(a, rights.Access{Resource: rights.Contacts, Act: rights.Remove}, huma.Operation{
 		OperationID: "removeContact", Method: http.MethodDelete, Path: "/regions/{region}/contacts/{id}", Tags: []string{"contacts"},
 		Summary: "Forget a contact, with all that was and would be mailed", DefaultStatus: http.StatusNoContent,
-	}, func(ctx context.Context, in *inContact) (*struct{}, error) {
+	}, func(ctx context.Context, in *InContact) (*struct{}, error) {
 		return nil, a.of(ctx).RemoveContact(ctx, in.id(), in.ID)
 	})
 }
@@ -236,12 +231,7 @@ func (a *API) listContacts(ctx context.Context, in *inRegionPaging) (*thingPage[
 		return nil, err
 	}
 	caller := rights.CallerOf(ctx)
-	served := map[string]bool{}
-	for i := range state.Assignments {
-		if x := &state.Assignments[i]; caller.Staff != "" && x.Staff == caller.Staff {
-			served[x.Location] = true
-		}
-	}
+	served := servedBy(state, caller.Staff)
 	out := []Contact{}
 	for i := range all {
 		if ownContact(&caller, served, &all[i]) {

@@ -320,6 +320,7 @@ func (p *peopled) address(c *cell, r relation) string {
 	path = strings.Replace(path, "{plan}", number(plans), 1)
 	path = strings.Replace(path, "{user}", strconv.FormatInt(p.user, 10), 1)
 	path = strings.Replace(path, "{membership}", "999999", 1)
+	path = strings.Replace(path, "{date}", "2027-06-01", 1)
 	if strings.Contains(path, "{contact}") {
 		at := r
 		if r == missingThing {
@@ -342,7 +343,7 @@ func (p *peopled) address(c *cell, r relation) string {
 		path = strings.Replace(path, "{id}", number(p.publication), 1)
 	case strings.Contains(path, "{id}"):
 		list := strings.Split(path, "/")[3]
-		if c.method == http.MethodDelete {
+		if c.method == http.MethodDelete || list == "contacts" {
 			p.fresh(list, r)
 		}
 		id, known := p.ids[list][r]

@@ -37,13 +37,16 @@ func (a *API) aboutMeetings() {
 		wireID: func(w *Meeting) string { return w.ID },
 		wire:   meetingOf,
 		edit:   meetingRow,
-		owner: func(w *Meeting) (staff, location string) {
-			if len(w.Staff) > 0 || len(w.Roles) > 0 {
-				return "", ""
-			}
-			return "", w.Location
-		},
+		owner:  ownerOfMeeting,
 	})
+}
+
+// ownerOfMeeting: a team's meeting is the region's, a location's its own.
+func ownerOfMeeting(w *Meeting) (staff, location string) {
+	if len(w.Staff) > 0 || len(w.Roles) > 0 {
+		return "", ""
+	}
+	return "", w.Location
 }
 
 func meetingOf(_ view, m *planner.Meeting) Meeting {

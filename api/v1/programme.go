@@ -68,6 +68,7 @@ type Requirement struct {
 	IdealGapDays int        `json:"ideal_gap_days" minimum:"0" maximum:"3660" default:"182" doc:"The wished days between two visits."`
 	From         string     `json:"from,omitempty" pattern:"^[0-9]{2}-[0-9]{2}$" doc:"The first month and day of the year." example:"01-15"`
 	To           string     `json:"to,omitempty" pattern:"^[0-9]{2}-[0-9]{2}$" doc:"The last month and day of the year." example:"12-15"`
+	HandoverDays int        `json:"handover_days,omitempty" minimum:"0" maximum:"366" doc:"Above 0: the joint visit of the old and the new person at a location that changes hands, within so many days."`
 	Anchor       *Anchor    `json:"anchor,omitempty" doc:"Ties the visits to the location's own meetings."`
 	Select       *Selection `json:"select,omitempty" doc:"Limits it to some locations."`
 	Overrides    []Override `json:"overrides,omitempty" maxItems:"10000" doc:"Changes it for single locations."`
@@ -115,6 +116,7 @@ func requirementOf(_ view, x *planner.Requirement) Requirement {
 	w := Requirement{
 		ID: x.ID, Name: wordsOf(x.Name), Role: x.Role, VisitType: x.VisitType, With: x.With, Pool: x.Pool, Minimum: x.Minimum, Target: x.Target,
 		MinGapDays: x.MinGapDays, IdealGapDays: x.IdealGapDays, From: monthDay(x.From), To: monthDay(x.To),
+		HandoverDays: x.HandoverDays,
 	}
 	if x.Anchor != nil {
 		w.Anchor = &Anchor{x.Anchor.Kind, x.Anchor.Every, x.Anchor.Offset}

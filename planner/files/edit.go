@@ -126,7 +126,7 @@ func sheetOf(rows []Cells) []byte {
 	for _, r := range rows {
 		cells := make([]string, len(header))
 		for i, c := range header {
-			cells[i] = r[c]
+			cells[i] = QuoteFormula(r[c])
 		}
 		_ = w.Write(cells)
 	}

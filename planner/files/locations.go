@@ -3,13 +3,14 @@ package files
 import (
 	"io"
 	"regexp"
+	"strings"
 
 	"github.com/wijkplanner/wijkplanner/calendar"
 	"github.com/wijkplanner/wijkplanner/planner"
 )
 
 const (
-	locationColumns = "location_id! name! organisation! address postcode! town municipality! district lat lon places lrk " +
+	locationColumns = "location_id! name! organisation! address postcode! town municipality! district lat lon places lrk registrations " +
 		"opening parents stand_alone subsidised artificial opened closed tags region"
 	// defaultOpening is when a location takes visits unless it says otherwise.
 	defaultOpening = "mo-fr 08:00-18:00"
@@ -100,9 +101,42 @@ func fillPlace(l *planner.Location, r row) {
 	}
 }
 
-// fillRegistrations takes the numbers in the register and the places, which a
-// row gives as one sum: it is kept with the first registration.
+// registration reads one registration, "KDV 40 123456782": the kind, the places
+// and, where it is known, the number in the register.
+func (v value) registration() planner.Registration {
+	parts := strings.Fields(v.text)
+	if len(parts) != 2 && len(parts) != 3 {
+		v.fault("%q: want kind, places and number as “KDV 40 123456782”", v.text)
+		return planner.Registration{}
+	}
+	part := func(i int) value {
+		out := v
+		out.text = parts[i]
+		return out
+	}
+	r := planner.Registration{Kind: part(0).choice("KDV", "BSO", "VGO", "GOB", "PSZ"), Places: part(1).number(0, 10_000)}
+	if len(parts) == 3 {
+		r.LRK = part(2).lrk()
+	}
+	return r
+}
+
+// fillRegistrations takes the registrations, each with its kind and places, or
+// else the numbers in the register and the places, which a row then gives as one
+// sum: it is kept with the first registration.
 func fillRegistrations(l *planner.Location, r row) {
+	if all := r.get("registrations"); !all.empty() {
+		for _, column := range []string{"lrk", "places"} {
+			if v := r.get(column); !v.empty() {
+				v.fault("registrations says it already; leave one of the two empty")
+			}
+		}
+		l.Registrations = nil
+		for _, one := range all.each() {
+			l.Registrations = append(l.Registrations, one.registration())
+		}
+		return
+	}
 	if numbers := r.get("lrk"); !numbers.empty() {
 		l.Registrations = nil
 		for _, number := range numbers.each() {

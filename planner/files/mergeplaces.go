@@ -212,6 +212,9 @@ func keepPoint(l, was *planner.Location, r row) {
 // keepRegistrations keeps kinds and places apart, which a row gives as one sum
 // of one kind.
 func keepRegistrations(l, was *planner.Location, r row) {
+	if !r.get("registrations").empty() {
+		return // each by itself
+	}
 	same := len(l.Registrations) == len(was.Registrations)
 	for i := range l.Registrations {
 		at := slices.IndexFunc(was.Registrations, func(x planner.Registration) bool { return x.LRK == l.Registrations[i].LRK })

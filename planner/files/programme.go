@@ -238,7 +238,7 @@ func (p *programmeReader) visitType(n node) {
 const maxVisits, maxGapDays = 366, 3660
 
 func (p *programmeReader) requirement(n node) {
-	f := n.mapping("id! name! role! visit_type! with pool minimum target min_gap_days ideal_gap_days from to anchor select overrides")
+	f := n.mapping("id! name! role! visit_type! with pool minimum target min_gap_days ideal_gap_days from to handover_days anchor select overrides")
 	f.scalar("id").id()
 	r := planner.Requirement{
 		ID:           p.once(refRequirement, f.scalar("id")),
@@ -253,6 +253,7 @@ func (p *programmeReader) requirement(n node) {
 		IdealGapDays: f.scalar("ideal_gap_days").or("182").number(0, maxGapDays),
 		From:         monthDay(f.scalar("from")),
 		To:           monthDay(f.scalar("to")),
+		HandoverDays: f.scalar("handover_days").number(1, 366),
 		Anchor:       anchor(f.get("anchor")),
 		Select:       p.selection(f.get("select")),
 	}

@@ -11,7 +11,7 @@ import (
 // unscreened are the columns in which a number of nine digits is what belongs
 // there: registrations and what refers to locations by them, coordinates, rules.
 var unscreened = []string{
-	"lrk", "location_id", "location", "locations", "lat", "lon", "home_lat", "home_lon", "rrule", "limit_hours",
+	"lrk", "registrations", "location_id", "location", "locations", "lat", "lon", "home_lat", "home_lon", "rrule", "limit_hours",
 }
 
 // screen faults cells that hold what looks like a citizen service number, which
@@ -21,7 +21,8 @@ var unscreened = []string{
 // the number of its organisation at the chamber of commerce.
 func (s *sheet) screen() {
 	for _, r := range s.rows {
-		lrk := append(r.get("lrk").registrations(), r.get("location_id").text, strings.TrimPrefix(r.get("organisation_id").text, "kvk-"))
+		lrk := append(r.get("lrk").registrations(), strings.Fields(strings.ReplaceAll(r.get("registrations").text, "|", " "))...)
+		lrk = append(lrk, r.get("location_id").text, strings.TrimPrefix(r.get("organisation_id").text, "kvk-"))
 		for column, i := range s.columns {
 			if !slices.Contains(unscreened, column) && planner.HasBSN(r.cells[i], lrk...) {
 				r.cells[i] = strings.Map(wiped, r.cells[i])

@@ -102,7 +102,7 @@ func (s *sheet) row(reader *csv.Reader, cells []string, text []byte, lines []int
 	for i, cell := range cells {
 		line, column := reader.FieldPos(i)
 		r.places[i] = characterPlace(text, lines, line, column)
-		cells[i] = strings.TrimSpace(cell)
+		cells[i] = unquoteFormula(strings.TrimSpace(cell))
 		if strings.ContainsFunc(cells[i], unicode.IsControl) {
 			r.at(i).fault("%q: control characters and line breaks are not allowed", cells[i])
 			cells[i] = strings.Map(dropControl, cells[i])

@@ -66,7 +66,13 @@ func (s *Service) AddContact(ctx context.Context, c Contact) (int64, error) {
 	return s.Store.AddContactOf(ctx, c, s.Now())
 }
 
-// RemoveContact forgets a contact of a region.
+// ChangeContact changes a contact of a region; see store.ChangeContactOf.
+func (s *Service) ChangeContact(ctx context.Context, region string, id int64, c Contact, check func(Contact) error) (Contact, error) {
+	return s.Store.ChangeContactOf(ctx, region, id, c, check, s.Now())
+}
+
+// RemoveContact forgets a contact of a region, for good: a backup that is put
+// back forgets them again.
 func (s *Service) RemoveContact(ctx context.Context, region string, id int64) error {
 	return s.Store.RemoveContactOf(ctx, region, id)
 }

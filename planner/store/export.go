@@ -142,6 +142,9 @@ func (t *Tx) mayAsk(who Subject) error {
 		if who.Kind == StaffSubject {
 			return t.reach(who.Region)
 		}
+		if who.Kind == ContactSubject {
+			return t.contactOf(who.ID, scope.Region)
+		}
 	case Member:
 		if who.Kind == StaffSubject && who.Region == scope.Region && who.ID == scope.Staff {
 			return nil
@@ -158,13 +161,21 @@ func (t *Tx) mayAsk(who Subject) error {
 	return fmt.Errorf("%s %q: %w", who.Kind, who.ID, ErrNotFound)
 }
 
+// ownContact: a contact who asks is one of the location.
 func (t *Tx) ownContact(id string) error {
+	return t.contactWhere(id, "kind = ? AND subject = ?", LocationFeed, t.store.scope.Location)
+}
+
+// contactOf: a contact is of the region of who asks.
+func (t *Tx) contactOf(id, region string) error { return t.contactWhere(id, "region = ?", region) }
+
+func (t *Tx) contactWhere(id, where string, args ...any) error {
 	number, err := strconv.ParseInt(id, 10, 64)
 	if err != nil {
 		return fmt.Errorf("contact %q: %w", id, ErrNotFound)
 	}
 	var n int64
-	err = t.scoped("region").Model(&contactRow{}).Where("id = ? AND kind = ? AND subject = ?", number, LocationFeed, t.store.scope.Location).Count(&n).Error
+	err = t.scoped("region").Model(&contactRow{}).Where("id = ?", number).Where(where, args...).Count(&n).Error
 	if err == nil && n == 0 {
 		err = fmt.Errorf("contact %q: %w", id, ErrNotFound)
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -50,7 +51,7 @@ func (s *Store) RemoveContactOf(ctx context.Context, region string, id int64) er
 		if done.Error == nil && done.RowsAffected == 0 {
 			return fmt.Errorf("contact %d: %w", id, ErrNotFound)
 		}
-		return done.Error
+		return errors.Join(done.Error, t.bury("contacts", strconv.FormatInt(id, 10), t.now()))
 	})
 }
 
