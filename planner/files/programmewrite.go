@@ -81,6 +81,7 @@ func writeProgramme(p *planner.Programme) ([]byte, error) {
 	d.documents("requirements", documentsOf(p.Requirements, requirementDocument))
 	d.add("handover", false)
 	d.documents("assumptions", documentsOf(p.Assumptions, assumptionDocument))
+	d.documents("ceilings", documentsOf(p.Ceilings, ceilingDocument))
 	if w := weightsDocument(&p.Weights); len(w) > 0 {
 		d.add("weights", yaml.MapSlice(w))
 	}
@@ -204,6 +205,21 @@ func assumptionDocument(a *planner.Assumption) (d document) {
 	if a.From != calendar.NoDate {
 		d.add("from", a.From.String())
 	}
+	return d
+}
+
+func ceilingDocument(c *planner.Ceiling) (d document) {
+	d.add("id", c.ID)
+	d.add("measure", string(c.Measure))
+	d.add("limit", c.Limit)
+	d.number("warn_at", c.WarnAt)
+	d.text("role", c.Role)
+	d.text("organisation", c.Organisation)
+	d.text("staff", c.Staff)
+	d.number("starter_days", c.StarterDays)
+	d.text("from", c.From.String())
+	d.text("to", c.To.String())
+	d.text("source", c.Source)
 	return d
 }
 
