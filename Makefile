@@ -8,7 +8,7 @@ DEMO ?= examples/nijmegen
 ADDR ?= :8080
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
-.PHONY: help run test setup setup-run build lint unit fuzz fuzz-short torture bench bench-peers bench-feeds bench-booking examples clean vuln
+.PHONY: help run test setup setup-run build bundle bundle-check screenshots lint unit fuzz fuzz-short torture bench bench-peers bench-feeds bench-booking examples clean vuln
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
@@ -16,7 +16,7 @@ help: ## list the targets
 run: setup-run build ## set up, build and show a planned city
 	$(BIN) serve --addr $(ADDR) --demo $(DEMO)
 
-test: setup lint unit fuzz-short ## set up and run every check and test
+test: setup bundle-check lint unit fuzz-short ## set up and run every check and test
 
 setup-run:
 	@.ci/setup run
@@ -25,6 +25,7 @@ setup: ## install what the tests need (Debian packages when root, else it names 
 	@.ci/setup test
 	@test -x $(TOOLS)/golangci-lint && $(TOOLS)/golangci-lint version 2>/dev/null | grep -q '$(GOLANGCI_VERSION:v%=%)' \
 		|| (mkdir -p $(TOOLS) && GOBIN=$(TOOLS) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION))
+	@cd api/web/bundle && (test node_modules/.package-lock.json -nt package-lock.json || npm ci --no-audit --no-fund --ignore-scripts)
 	@cd calendar/testdata/clients && (test node_modules/.package-lock.json -nt package-lock.json || npm ci --no-audit --no-fund --ignore-scripts)
 	@cd api/testdata/oidc && (test node_modules/.package-lock.json -nt package-lock.json || npm ci --no-audit --no-fund --ignore-scripts)
 	@cd api/testdata/spectral && (test node_modules/.package-lock.json -nt package-lock.json || npm ci --no-audit --no-fund --ignore-scripts)
@@ -34,6 +35,17 @@ build: ## build the one binary
 
 # The linter's cache belongs to this tree: one shared by several copies of the
 # sources reports faults of the others.
+bundle: ## build api/web/dist: what the pages use of other people's work, and our own islands
+	@cd api/web/bundle && (test node_modules/.package-lock.json -nt package-lock.json || npm ci --no-audit --no-fund --ignore-scripts) && npm run --silent build
+
+# The bundle is kept with the sources; that it is what the sources make of it is
+# a check of its own.
+bundle-check: bundle ## fail when api/web/dist is not what its sources make
+	@test -z "$$(git status --porcelain api/web/dist)" || (echo "bundle-check: api/web/dist is not up to date; commit what 'make bundle' made" >&2; exit 1)
+
+screenshots: bundle ## pictures of the main pages into docs/screenshots
+	WIJKPLANNER_SCREENSHOTS=$(CURDIR)/docs/screenshots go test ./api -run TestScreenshots -count 1 -v
+
 lint: ## vet, formatting and the linter
 	go vet ./...
 	GOLANGCI_LINT_CACHE=$(CURDIR)/.build/lint $(TOOLS)/golangci-lint run ./...

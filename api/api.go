@@ -163,7 +163,10 @@ func New(c Config) (http.Handler, error) {
 	r.Use(identified, h.accessLog, h.securityHeaders, h.recovered, h.sameSite)
 	r.NotFound(h.notFound)
 	r.MethodNotAllowed(h.methodNotAllowed)
-	h.routes(r)
+	pages, err := h.routes(r)
+	if err != nil {
+		return nil, err
+	}
 	table := policies
 	if h.Entrance != nil {
 		table = slices.Concat(policies, signInPolicies)
@@ -172,13 +175,15 @@ func New(c Config) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := checkPolicies(r, append(rows, table...)); err != nil {
+	if err := checkPolicies(r, slices.Concat(rows, pages, table)); err != nil {
 		return nil, err
 	}
 	return r, nil
 }
 
-func (h *handlers) routes(r chi.Router) {
+// routes mounts everything but the JSON API, and returns the policy rows of the
+// pages, which carry their own.
+func (h *handlers) routes(r chi.Router) (pages []policy, err error) {
 	read := func(r chi.Router, pattern string, handler http.HandlerFunc) {
 		r.Get(pattern, handler)
 		r.Head(pattern, handler)
@@ -188,6 +193,7 @@ func (h *handlers) routes(r chi.Router) {
 		read(r, "/", h.signedIn(h.glance))
 		if h.Entrance != nil {
 			h.signInRoutes(r)
+			pages, err = h.mountPages(r)
 		}
 	})
 	read(r, web.StaticPrefix+"*", h.static)
@@ -199,6 +205,7 @@ func (h *handlers) routes(r chi.Router) {
 	read(r, "/healthz", h.health)
 	read(r, "/robots.txt", h.robots)
 	read(r, "/.well-known/security.txt", h.securityContact)
+	return pages, err
 }
 
 // trustOwnOrigin takes the address that people use for our own, also where a

@@ -4,7 +4,9 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/wijkplanner/wijkplanner/api/problem"
+	"github.com/wijkplanner/wijkplanner/api/rights"
 	"github.com/wijkplanner/wijkplanner/api/web"
+	"github.com/wijkplanner/wijkplanner/planner/service"
 )
 
 // AcceptsGzip lets the tests see how Accept-Encoding is read.
@@ -33,3 +35,24 @@ var (
 
 // LocalPath lets the tests see where a redirect leads.
 var LocalPath = localPath
+
+// PagePatterns gives the tests the pattern of every page that the frame serves.
+func PagePatterns() []string {
+	var out []string
+	for _, p := range pageRoutes() {
+		if p.method == "GET" {
+			out = append(out, p.pattern)
+		}
+	}
+	return out
+}
+
+// PageOpen reports whether a role sees anything on a page.
+func PageOpen(pattern string, role service.Role) bool {
+	for _, p := range pageRoutes() {
+		if p.method == "GET" && p.pattern == pattern {
+			return rights.Of(role, p.access) != rights.None
+		}
+	}
+	return false
+}

@@ -7,11 +7,13 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/wijkplanner/wijkplanner/internal/chromium"
 	"github.com/wijkplanner/wijkplanner/internal/pgtest"
 )
 
 func TestMain(m *testing.M) {
 	code := m.Run()
+	chromium.Stop()
 	pgtest.Stop()
 	if code == 0 {
 		if err := goleak.Find(); err != nil {

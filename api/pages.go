@@ -15,8 +15,14 @@ import (
 	"github.com/wijkplanner/wijkplanner/planner/service"
 )
 
+// lang is the language that the address asks for, that was chosen before, or that
+// the browser prefers.
 func lang(r *http.Request) web.Lang {
-	return web.MatchLang(r.URL.Query().Get("lang"), r.Header.Get("Accept-Language"))
+	asked := r.URL.Query().Get("lang")
+	if c, err := r.Cookie(languageCookie); err == nil && asked == "" {
+		asked = c.Value
+	}
+	return web.MatchLang(asked, r.Header.Get("Accept-Language"))
 }
 
 // homes are the first pages of who has no right to what is planned.

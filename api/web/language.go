@@ -174,6 +174,17 @@ func (l Lang) weekday(d calendar.Date) string {
 	return fmt.Sprintf("%s %d %s", l.dayName(t.Weekday()), t.Day(), l.month(t.Month()))
 }
 
+// clock writes 09:30.
+func (l Lang) clock(t time.Time) string { return t.Format("15:04") }
+
+// moment writes 4 januari 2027 09:30; the time is in the zone that it carries.
+func (l Lang) moment(t time.Time) string {
+	if t.IsZero() {
+		return "–"
+	}
+	return fmt.Sprintf("%d %s %d %s", t.Day(), l.month(t.Month()), t.Year(), l.clock(t))
+}
+
 var (
 	dutchMonths = [...]string{
 		"januari", "februari", "maart", "april", "mei", "juni",

@@ -125,6 +125,7 @@ func TestMessageKeys(t *testing.T) {
 		used["norm."+a.Key], used["unit."+a.Key] = true, true // chosen by assumption
 	}
 	used["unit.work"] = true // named by a row
+	namedInCode(t, used)
 	for key := range used {
 		if _, ok := web.Messages()[key]; !ok {
 			t.Errorf("message %q is used and not in the table", key)
@@ -163,6 +164,42 @@ func TestTemplatesHoldNoWords(t *testing.T) {
 		}
 		if a := attribute.FindString(text); a != "" {
 			t.Errorf("%s: %s is not in the message table", file, a)
+		}
+	}
+}
+
+// families are keys that the code makes of a prefix and a code of the service.
+var families = []string{"progress.", "said.", "fault."}
+
+// namedInCode adds the keys that the Go sources of the pages name.
+func namedInCode(t *testing.T, used map[string]bool) {
+	t.Helper()
+	quoted := regexp.MustCompile(`"([a-z][\w.-]*)"`)
+	for _, pattern := range []string{"*.go", "../pages*.go"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			if strings.HasSuffix(file, "_test.go") || strings.HasPrefix(file, "messages") {
+				continue
+			}
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range quoted.FindAllStringSubmatch(string(text), -1) {
+				if _, known := web.Messages()[m[1]]; known {
+					used[m[1]] = true
+				}
+			}
+		}
+	}
+	for key := range web.Messages() {
+		for _, family := range families {
+			if strings.HasPrefix(key, family) {
+				used[key] = true
+			}
 		}
 	}
 }

@@ -2,9 +2,12 @@ package web
 
 import "github.com/wijkplanner/wijkplanner/planner"
 
-// messages holds every text of the pages in both languages. Arguments are
+// messages holds every text of the pages in both languages, a table for each
+// group of pages. Arguments are
 // written by the caller (%s), counts have a form for one and for other.
-var messages = map[string]planner.Text{
+var messages = joined(plainMessages, frameMessages, leadMessages, peopleMessages)
+
+var plainMessages = map[string]planner.Text{
 	"skip":     {NL: "Naar de inhoud", EN: "Skip to content"},
 	"onpage":   {NL: "Op deze pagina", EN: "On this page"},
 	"language": {NL: "Taal", EN: "Language"},

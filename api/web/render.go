@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/wijkplanner/wijkplanner/calendar"
+	"github.com/wijkplanner/wijkplanner/planner/service"
 )
 
 // View is what the server shows on its first page.
@@ -40,13 +41,24 @@ type page struct {
 	Made calendar.Date
 	// Signed is who is signed in; nil on pages for anybody.
 	Signed *Signed
-	Body   any
+	// Query, Menu, Nonce, Said, Scripts, Styles and Refresh are those of a Frame;
+	// Framed says that there is one.
+	Query           url.Values
+	Menu            []MenuItem
+	Nonce, Said     string
+	Scripts, Styles []string
+	Refresh         int
+	Framed          bool
+	Body            any
 }
 
 // WriteGlance writes the plan at a glance as an HTML page. A region without a
 // plan gives a page that says what to do next. Nothing is written on error.
 func WriteGlance(w io.Writer, v View) error {
 	p := page{Lang: v.Lang, Regions: v.Regions, Current: v.Current, Home: "/", Made: calendar.NoDate, Signed: v.Signed}
+	if v.Signed != nil {
+		p.Menu = menu(service.Role(v.Signed.Role), "/")
+	}
 	if v.Region.Plan == nil || v.Region.State == nil {
 		p.Body = emptiness(v.Region)
 		return write(w, "empty", p)
@@ -175,6 +187,9 @@ func (l Lang) functions() template.FuncMap {
 		"dated":     func(d calendar.Date) bool { return d != calendar.NoDate },
 		"iso":       calendar.Date.String,
 		"langs":     func() []Lang { return Langs },
+		"pairs":     pairs,
+		"clock":     l.clock,
+		"moment":    l.moment,
 		"query":     query,
 		"asset":     AssetURL,
 		"shapes":    func() []string { return shapes },

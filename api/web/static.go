@@ -12,8 +12,9 @@ import (
 	"sync"
 )
 
-// The dist folder holds what the npm build makes; it is empty but for a marker
-// in a plain checkout, where the pages do with their own style sheet.
+// The dist folder holds what "make bundle" makes of the folder bundle: other
+// people's work and our own islands. It is kept with the sources, so that plain
+// "go build" makes the whole program.
 //
 //go:embed static all:dist templates
 var embedded embed.FS
@@ -80,6 +81,11 @@ func contentType(name string) string {
 // Static returns the file at a path below StaticPrefix. The path holds a hash
 // of the content, so the answer for it never changes.
 func Static(name string) (Asset, bool) {
+	if s := theSite(); len(s.Theme) > 0 {
+		if a := themed(s); name == a.hash+"/"+themeFile {
+			return a, true
+		}
+	}
 	a, ok := assets()[name]
 	return a, ok
 }
@@ -87,6 +93,9 @@ func Static(name string) (Asset, bool) {
 // AssetURL returns the address of a static file by its plain name, app.css. It
 // is empty for a file that does not exist.
 func AssetURL(name string) string {
+	if s := theSite(); name == themeFile && len(s.Theme) > 0 {
+		return StaticPrefix + themed(s).hash + "/" + themeFile
+	}
 	for key, a := range assets() {
 		if key == a.hash+"/"+name {
 			return StaticPrefix + key

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"os"
 	"slices"
 	"time"
 
@@ -69,6 +70,8 @@ type serveCommand struct {
 	UnknownLimit int            `default:"600" env:"WIJKPLANNER_UNKNOWN_LIMIT" help:"How many unknown feeds one address may ask for in an hour."`
 	CallerLimit  int            `default:"36000" env:"WIJKPLANNER_CALLER_LIMIT" help:"How many requests a caller of pages and API, or an address without signing in, may make in an hour."`
 	EntryLimit   int            `default:"300" env:"WIJKPLANNER_ENTRY_LIMIT" help:"How often one address may try to sign in, in an hour."`
+	Theme        string         `type:"existingfile" env:"WIJKPLANNER_THEME" help:"Style sheet with a municipality's design tokens (NL Design System), loaded last on every page."`
+	Statement    string         `env:"WIJKPLANNER_ACCESSIBILITY" help:"Address of the accessibility statement, for the foot of every page."`
 	PlainHTTP    bool           `env:"WIJKPLANNER_PLAIN_HTTP" help:"Allow a public http:// address although it can be read on its way; for networks that are safe by other means."`
 	Demo         string         `type:"existingdir" help:"Input folder to load, assign and plan first, when the database does not know it yet."`
 	Year         int            `help:"Year to plan for the demo (default next year)."`
@@ -108,6 +111,9 @@ func (c *serveCommand) Run(p *process) (err error) {
 		return &codeError{exitInput, err}
 	}
 	if s.Links, err = links(c.PublicURL, c.SecretKey); err != nil {
+		return err
+	}
+	if err := c.site(); err != nil {
 		return err
 	}
 	handler, err := c.handler(p, s)
@@ -211,6 +217,23 @@ func (c *serveCommand) handler(p *process, s *service.Service) (http.Handler, er
 		Answering: answering(s),
 		Health:    ready(p, s), Now: p.now, Log: p.log, PublicURL: c.PublicURL, TrustedProxies: c.TrustedProxy,
 	})
+}
+
+// site reads what the installation shows on every page.
+func (c *serveCommand) site() error {
+	site := web.Site{Statement: c.Statement}
+	if u, err := url.Parse(c.Statement); err != nil || c.Statement != "" && u.Scheme != "https" && u.Scheme != "http" {
+		return &codeError{exitInput, fmt.Errorf("--statement is %q: want an address that begins with https://", c.Statement)}
+	}
+	if c.Theme != "" {
+		var err error
+		if site.Theme, err = os.ReadFile(c.Theme); err != nil {
+			return &codeError{exitInput, err}
+		}
+		site.ThemeClass = web.ThemeClassOf(site.Theme)
+	}
+	web.SetSite(site)
+	return nil
 }
 
 // whom says whom to ask about the API.

@@ -37,6 +37,7 @@ var arrows = map[string][]string{
 	"examples":           {"*"},
 	"examples/generate":  {"planner", "planner/files", "calendar"},
 	"internal/bookbench": {},
+	"internal/chromium":  {},
 	"internal/feedbench": {"planner/store", "planner", "calendar"},
 	"internal/house":     {},
 	"internal/mailtest":  {},
@@ -60,6 +61,7 @@ var only = map[string][]string{
 	"golang.org/x/oauth2":            {"planner/outside"},
 	"golang.org/x/crypto":            {"planner/service"},
 	"github.com/alexedwards/scs":     {"api"},
+	"github.com/chromedp":            {"internal/chromium"},
 	"net/http":                       {"api", "api/v1", "api/problem", "planner/outside", "cmd/wijkplanner"},
 }
 

@@ -1,0 +1,71 @@
+package api_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/wijkplanner/wijkplanner/api"
+	"github.com/wijkplanner/wijkplanner/api/rights"
+	"github.com/wijkplanner/wijkplanner/api/web"
+)
+
+// The first page is there in 50 ms and 150 kB, style sheets and scripts included.
+const (
+	firstPageTime = 50 * time.Millisecond
+	firstPageSize = 150_000
+)
+
+// TestFirstPage measures the first page of each role on the example region. It
+// runs beside no other test, since it takes the time.
+func TestFirstPage(t *testing.T) {
+	p := town(t)
+	limit := firstPageTime * raceFactor
+	for path, cookies := range map[string]map[string]string{
+		"/board": p.cookies(p.lead()), "/": p.cookies(p.member("zc-1")), "/?auditor": p.cookies(p.auditor()),
+	} {
+		best := time.Hour
+		for range 20 {
+			start := time.Now()
+			if w := p.fetch(cookies, path); w.Code != http.StatusOK {
+				t.Fatalf("%s: %d %.300s", path, w.Code, w.Body)
+			}
+			best = min(best, time.Since(start))
+		}
+		w := p.fetch(cookies, path)
+		size := w.Body.Len()
+		for _, name := range []string{"nl.css", "app.css", "frame.css", "frame.js", "icon.svg"} {
+			size += p.fetch(nil, web.AssetURL(name)).Body.Len()
+		}
+		t.Logf("%s: %v, %d bytes of page and %d with what it loads", path, best, w.Body.Len(), size)
+		if best > limit || size > firstPageSize {
+			t.Errorf("%s: %v and %d bytes, want at most %v and %d", path, best, size, limit, firstPageSize)
+		}
+	}
+}
+
+// TestPagesNeedRights asks for every page as nobody, who is sent to sign in, and
+// looks at the policy of the answers.
+func TestPagesNeedRights(t *testing.T) {
+	t.Parallel()
+	p := town(t)
+	for _, pattern := range api.PagePatterns() {
+		w := p.fetch(nil, strings.NewReplacer("{", "", "}", "").Replace(pattern))
+		open := api.PageOpen(pattern, rights.Nobody)
+		if to := w.Header().Get("Location"); !open && (w.Code != http.StatusSeeOther || !strings.HasPrefix(to, "/sign-in")) {
+			t.Errorf("%s as nobody: %d to %q", pattern, w.Code, to)
+		}
+		policy := w.Header().Get("Content-Security-Policy")
+		if !strings.Contains(policy, "script-src 'nonce-") || strings.Contains(policy, "unsafe") {
+			t.Errorf("%s: policy %q", pattern, policy)
+		}
+	}
+	first, second := p.fetch(nil, "/board"), p.fetch(nil, "/board")
+	if first.Header().Get("Content-Security-Policy") == second.Header().Get("Content-Security-Policy") {
+		t.Error("a nonce is used twice")
+	}
+	if w := p.fetch(p.cookies(p.auditor()), "/board"); w.Code != http.StatusForbidden {
+		t.Errorf("the board for an auditor: %d", w.Code)
+	}
+}

@@ -1,0 +1,121 @@
+package api_test
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/wijkplanner/wijkplanner/api"
+	"github.com/wijkplanner/wijkplanner/internal/chromium"
+	"github.com/wijkplanner/wijkplanner/planner/store"
+)
+
+// stop is a page on the walk: who sees it, and at which address.
+type stop struct {
+	as store.Membership
+	// paths are addresses of the pattern; one that differs in nothing but a part
+	// of it needs no second.
+	paths []string
+}
+
+// walk says for every page who looks at it and where. A page without a row fails
+// the walk.
+func walk(p *place) map[string]stop {
+	out := leadWalk(p)
+	maps.Copy(out, peopleWalk(p))
+	return out
+}
+
+// TestEveryPage walks over all pages, in both languages and both schemes: none has
+// a fault that axe-core sees, none sticks out of a screen of 360, 768 or 1440
+// pixels, none shifts, and none has a target that is too small or asks for
+// anything elsewhere.
+func TestEveryPage(t *testing.T) {
+	t.Parallel()
+	p := town(t)
+	stops := walk(p)
+	for _, pattern := range api.PagePatterns() {
+		if _, ok := stops[pattern]; !ok {
+			t.Errorf("%s is not on the walk: add it", pattern)
+		}
+	}
+	patterns := slices.Sorted(maps.Keys(stops))
+	groups := map[store.Membership][]string{}
+	for _, pattern := range patterns {
+		groups[stops[pattern].as] = append(groups[stops[pattern].as], stops[pattern].paths...)
+	}
+	for as, paths := range groups {
+		b := p.open(as, chromium.Settings{})
+		for _, path := range paths {
+			look(b, path)
+		}
+	}
+	t.Logf("%d pages, in two languages, two schemes and three widths", len(patterns))
+}
+
+// look looks at one page: both languages, both schemes and three widths.
+func look(b *chromium.Page, path string) {
+	b.Helper()
+	join := "?"
+	if strings.Contains(path, "?") {
+		join = "&"
+	}
+	for i, lang := range []string{"nl", "en"} {
+		b.Screen(1440, 900)
+		b.Scheme(i == 1)
+		b.Go(path + join + "lang=" + lang)
+		b.Check(fmt.Sprintf("%s %s wide, scheme %d", path, lang, i))
+		b.Scheme(i == 0)
+		b.Screen(360, 740)
+		b.Check(fmt.Sprintf("%s %s phone, scheme %d", path, lang, 1-i))
+		b.Screen(768, 1000)
+		b.CheckLayout(fmt.Sprintf("%s %s tablet", path, lang))
+	}
+}
+
+// shots are the main pages, by the name of their picture.
+func shots() map[string]shot {
+	out := leadShots()
+	maps.Copy(out, peopleShots())
+	return out
+}
+
+// shot is a page to take a picture of.
+type shot struct {
+	as   func(*place) store.Membership
+	path string
+	dark bool
+	// phone takes it at 360 pixels.
+	phone bool
+	// ready is what must be there first.
+	ready string
+}
+
+// TestScreenshots writes the pictures of the main pages, for make screenshots.
+func TestScreenshots(t *testing.T) {
+	t.Parallel()
+	folder := os.Getenv("WIJKPLANNER_SCREENSHOTS")
+	if folder == "" {
+		t.Skip("make screenshots sets where they go")
+	}
+	p := town(t)
+	for name, s := range shots() {
+		if only := os.Getenv("WIJKPLANNER_SHOT"); only != "" && !strings.Contains(name, only) {
+			continue
+		}
+		settings := chromium.Settings{Width: 1440, Height: 900, Dark: s.dark}
+		if s.phone {
+			settings.Width, settings.Height = 360, 740
+		}
+		b := p.open(s.as(p), settings)
+		b.Go(s.path)
+		if s.ready != "" {
+			b.Wait(s.ready)
+		}
+		b.Picture(filepath.Join(folder, name+".png"), false)
+	}
+}

@@ -1,0 +1,27 @@
+// Every page loads this: htmx, and what the frame itself needs.
+import htmx from 'htmx.org';
+
+window.htmx = htmx;
+// The strict Content-Security-Policy allows neither eval nor styles of htmx's
+// own; answers with a fault are pages too, and are shown.
+Object.assign(htmx.config, {
+  allowEval: false, allowScriptTags: false, includeIndicatorStyles: false, selfRequestsOnly: true, historyCacheSize: 0,
+  responseHandling: [{ code: '204', swap: false }, { code: '[23]..', swap: true }, { code: '422', swap: true }, { code: '409', swap: true }, { code: '...', swap: false, error: true }],
+});
+
+// What asks for a sudden choice can ask once more: data-confirm holds the
+// question. Without scripts the next page asks it.
+document.addEventListener('submit', (event) => {
+  const question = event.submitter?.dataset.confirm ?? event.target.dataset.confirm;
+  if (question && !window.confirm(question)) event.preventDefault();
+});
+
+// A select with data-submit sends its form when somebody chooses.
+document.addEventListener('change', (event) => {
+  if (event.target.matches?.('select[data-submit]')) event.target.form.requestSubmit();
+});
+
+document.addEventListener('click', (event) => {
+  if (event.target.closest?.('[data-print]')) window.print();
+});
+document.documentElement.classList.add('scripts');

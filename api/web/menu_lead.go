@@ -1,0 +1,6 @@
+package web
+
+// leadMenu is the menu of a team lead.
+var leadMenu = []MenuItem{
+	{Key: "lead.board", Path: "/board"},
+}
