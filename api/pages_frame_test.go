@@ -3,6 +3,7 @@ package api_test
 import (
 	"net/http"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -27,11 +28,11 @@ func TestFirstPage(t *testing.T) {
 	} {
 		best := time.Hour
 		for range 20 {
-			start := time.Now()
+			start := spent()
 			if w := p.fetch(cookies, path); w.Code != http.StatusOK {
 				t.Fatalf("%s: %d %.300s", path, w.Code, w.Body)
 			}
-			best = min(best, time.Since(start))
+			best = min(best, spent()-start)
 		}
 		w := p.fetch(cookies, path)
 		size := w.Body.Len()
@@ -43,6 +44,14 @@ func TestFirstPage(t *testing.T) {
 			t.Errorf("%s: %v and %d bytes, want at most %v and %d", path, best, size, limit, firstPageSize)
 		}
 	}
+}
+
+// spent is the processor time of this process so far: on a machine that others
+// use too, the clock on the wall tells of them.
+func spent() time.Duration {
+	var u syscall.Rusage
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u) // fails for no value that is valid
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // TestPagesNeedRights asks for every page as nobody, who is sent to sign in, and
