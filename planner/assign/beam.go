@@ -2,18 +2,16 @@ package assign
 
 import (
 	"cmp"
+	"math/bits"
+	"math/rand/v2"
 	"slices"
 )
 
+// mostLanes and fewestLanes are the most people whose locations are shared out
+// anew at once: many where loads are coarse, and so many always.
 const (
-	// beamLanes is the most people whose locations are shared out anew at once.
-	beamLanes = 4
-	// laneBits is the room for one person's load, in steps, in a state's key;
-	// the bits above all lanes tell who has entered the present district.
-	laneBits = 15
-	laneMask = 1<<laneBits - 1
-	flagsAt  = beamLanes * laneBits
-	loadsOf  = 1<<flagsAt - 1
+	mostLanes   = 8
+	fewestLanes = 4
 )
 
 // beam shares out the locations of a few people anew, the best way it can find:
@@ -26,6 +24,8 @@ type beam struct {
 	m     *model
 	width int
 	step  int64   // the largest unit that divides all loads
+	most  int     // people at once
+	bits  int     // of a state's key for one person's load, in steps; those above all lanes tell who has entered the present district
 	slots []int32 // by staff: its lane, -1 outside
 	lanes []beamLane
 
@@ -54,6 +54,7 @@ type beamJob struct {
 	first, last   int32
 	now           int32 // the option in force
 	regret        int64
+	doubt         int64  // the less, the sooner it is shared out where there are many
 	enters        bool   // first of its district
 	paid          uint64 // lanes that have paid for the district anyway
 }
@@ -94,21 +95,31 @@ func newBeam(m *model) *beam {
 		b.step = divisor(b.step, load)
 	}
 	b.step = max(1, b.step)
+	var most uint64
 	for i := range b.slots {
 		b.slots[i] = -1
-		if i != m.nobody && m.capacity[i]/b.step > laneMask {
-			return nil
+		if i != m.nobody {
+			most = max(most, uint64(m.capacity[i]/b.step))
 		}
 	}
-	b.index.resize(2 * width * beamLanes)
+	b.bits = max(1, bits.Len64(most))
+	flags := 1
+	if m.plain {
+		flags = 0
+	}
+	if b.most = min(mostLanes, 64/(b.bits+flags)); b.most < fewestLanes {
+		return nil
+	}
+	b.index.resize(2 * width * b.most)
 	return b
 }
 
-// reshare looks for the best way to share out what the people hold in s, load
-// being worth price to each. It returns the candidates that change places, none
+// reshare looks for the best way to share out what the people hold in s, or the
+// locations among that with the least clear choice where it is much, load being
+// worth price to each. It returns the candidates that change places, none
 // where it finds nothing as good as what is.
-func (b *beam) reshare(s *state, staff []int32, price func(i int32) int64) []int32 {
-	b.setUp(s, staff, price)
+func (b *beam) reshare(s *state, staff []int32, price func(i int32) int64, rng *rand.Rand) []int32 {
+	b.setUp(s, staff, price, rng)
 	now := b.worth(s)
 	end := b.run(now + 1)
 	for _, i := range staff {
@@ -128,25 +139,50 @@ func (b *beam) reshare(s *state, staff []int32, price func(i int32) int64) []int
 }
 
 // setUp gathers lanes, jobs and options.
-func (b *beam) setUp(s *state, staff []int32, price func(i int32) int64) {
+func (b *beam) setUp(s *state, staff []int32, price func(i int32) int64, rng *rand.Rand) {
 	b.lanes, b.jobs, b.options = b.lanes[:0], b.jobs[:0], b.options[:0]
 	for k, i := range staff {
 		b.slots[i] = int32(k)
 		b.lanes = append(b.lanes, beamLane{staff: i, fixed: s.load[i], price: price(i)})
 		for _, j := range s.held[i] {
 			if b.m.p.Locations[j].Pinned == None {
-				b.lanes[k].fixed -= b.m.load[s.at[j]]
 				b.jobs = append(b.jobs, beamJob{loc: j})
 			}
 		}
 	}
-	for k := range b.lanes {
-		b.settle(&b.lanes[k])
-	}
 	for k := range b.jobs {
 		b.offer(s, &b.jobs[k])
 	}
+	if len(b.jobs) > reshareJobs {
+		b.thin(rng)
+	}
+	for k := range b.jobs {
+		o := &b.options[b.jobs[k].now]
+		b.lanes[o.lane].fixed -= b.m.load[o.cand]
+	}
+	for k := range b.lanes {
+		b.settle(&b.lanes[k])
+	}
 	b.order(s)
+}
+
+// leeway is by what factor chance decides which choices count as less clear.
+const leeway = 8
+
+// thin keeps the jobs that are not where they would cost least, and those with
+// the least clear choice, others at each call.
+func (b *beam) thin(rng *rand.Rand) {
+	for k := range b.jobs {
+		j := &b.jobs[k]
+		j.doubt = (min(j.regret, unlimited/8) + 1) * (1 + rng.Int64N(leeway))
+		if b.options[j.now].excess > 0 {
+			j.doubt = -b.options[j.now].excess
+		}
+	}
+	slices.SortFunc(b.jobs, func(x, y beamJob) int {
+		return cmp.Or(cmp.Compare(x.doubt, y.doubt), cmp.Compare(x.loc, y.loc))
+	})
+	b.jobs = b.jobs[:reshareJobs]
 }
 
 // settle finds what a lane can cost at least.
@@ -225,7 +261,7 @@ func (b *beam) order(s *state) {
 // paid returns the lanes that keep a location in the district of job first
 // whatever becomes of the jobs.
 func (b *beam) paid(s *state, first int) uint64 {
-	var jobs, all [beamLanes]int32
+	var jobs, all [mostLanes]int32
 	for k := first; k < len(b.jobs) && b.jobs[k].district == b.jobs[first].district; k++ {
 		j := &b.jobs[k]
 		jobs[b.options[j.now].lane]++
@@ -247,7 +283,7 @@ func (b *beam) paid(s *state, first int) uint64 {
 // worth returns the excess of the solution at hand, penalties included.
 func (b *beam) worth(s *state) int64 {
 	var now int64
-	var steps [beamLanes]uint64
+	var steps [mostLanes]uint64
 	var flags uint64
 	for k := range b.jobs {
 		j := &b.jobs[k]
@@ -295,11 +331,11 @@ func (b *beam) run(limit int64) beamTrace {
 			}
 		}
 	}
-	best := beamTrace{parent: -1}
+	best, mask := beamTrace{parent: -1}, uint64(1)<<b.bits-1
 	for _, st := range b.states {
 		total := st.excess
 		for k := range b.lanes {
-			total += b.end(&b.lanes[k], st.key>>(k*laneBits)&laneMask) - b.lanes[k].least
+			total += b.end(&b.lanes[k], st.key>>(k*b.bits)&mask) - b.lanes[k].least
 		}
 		if total < limit {
 			limit, best = total, st.trace
@@ -312,6 +348,8 @@ func (b *beam) run(limit int64) beamTrace {
 func (b *beam) expand(j *beamJob, limit int64, parents int32) {
 	b.next = b.next[:0]
 	b.index.clear()
+	flagsAt := uint(b.most * b.bits)
+	mask, loads := uint64(1)<<b.bits-1, uint64(1)<<flagsAt-1
 	for x := range b.states {
 		st := &b.states[x]
 		flags := st.key >> flagsAt
@@ -320,8 +358,8 @@ func (b *beam) expand(j *beamJob, limit int64, parents int32) {
 		}
 		for o := j.first; o < j.last; o++ {
 			op := &b.options[o]
-			shift := uint(op.lane) * laneBits
-			if st.key>>shift&laneMask+op.steps > b.lanes[op.lane].room {
+			shift := uint(op.lane) * uint(b.bits)
+			if st.key>>shift&mask+op.steps > b.lanes[op.lane].room {
 				continue
 			}
 			d, now := b.enter(j, flags, op.lane)
@@ -329,7 +367,7 @@ func (b *beam) expand(j *beamJob, limit int64, parents int32) {
 			if total >= limit {
 				continue
 			}
-			key := st.key&loadsOf + op.steps<<shift | now<<flagsAt
+			key := st.key&loads + op.steps<<shift | now<<flagsAt
 			b.next = b.index.put(b.next, beamState{key: key, excess: total, trace: beamTrace{parent: parents + int32(x), option: o}})
 		}
 	}

@@ -26,9 +26,9 @@ func TestBeamIsExactWhileWide(t *testing.T) {
 			t.Fatalf("instance %d: loads of a few dozen do not fit a beam", k)
 		}
 		b.width = 1 << 12
-		b.index.resize(b.width * beamLanes)
+		b.index.resize(b.width * b.most)
 		company := []int32{0, 1, 2}[:2+rng.IntN(2)]
-		found := slices.Clone(b.reshare(s, company, func(int32) int64 { return 3 * unit }))
+		found := slices.Clone(b.reshare(s, company, func(int32) int64 { return 3 * unit }, rng))
 		before, least := s.cost, leastReshare(s, company)
 		apply(s, found)
 		if !s.feasible() || s.cost != least {
@@ -138,5 +138,46 @@ func TestSmallest(t *testing.T) {
 				t.Fatalf("the %d smallest of %d are not in front", n, len(s))
 			}
 		}
+	}
+}
+
+// TestBeamThinsLargeCompanies shares out what five people hold, more than fits
+// one beam: nothing gets dearer, something gets cheaper, and whatever moves is
+// among the people of the company.
+func TestBeamThinsLargeCompanies(t *testing.T) {
+	t.Parallel()
+	better := 0
+	for k := range 20 {
+		rng := rand.New(rand.NewPCG(43, uint64(k)))
+		p := simple(randomProblem(rng, 6, 90))
+		for i := range p.Staff {
+			p.Staff[i].Capacity += 400
+		}
+		m := newModel(p)
+		s := newState(m)
+		price := make([]int64, m.nobody+1)
+		for i := range price {
+			price[i] = rng.Int64N(4 * unit)
+		}
+		s.set(construct(m, nil, price))
+		company := []int32{0, 1, 2, 4, 5}
+		b := newBeam(m)
+		found := b.reshare(s, company[:min(b.most, 5)], func(int32) int64 { return unit }, rng)
+		if len(b.jobs) > reshareJobs {
+			t.Fatalf("instance %d: %d jobs at once", k, len(b.jobs))
+		}
+		before, others := s.cost+s.penalty(), slices.Clone(s.held[3])
+		apply(s, found)
+		if after := s.cost + s.penalty(); after > before {
+			t.Errorf("instance %d: from %d to %d", k, before, after)
+		} else if after < before {
+			better++
+		}
+		if !slices.Equal(others, s.held[3]) {
+			t.Errorf("instance %d: somebody outside the company has other locations", k)
+		}
+	}
+	if better < 10 {
+		t.Errorf("only %d instances became cheaper", better)
 	}
 }

@@ -38,10 +38,7 @@ func TestGAPGaps(t *testing.T) { //nolint:paralleltest // it measures time
 		t.Log("set BENCH_DIR to the folder that holds gap/ to measure gaps on published instances")
 		return
 	}
-	seconds := 1.0
-	if s, err := strconv.ParseFloat(os.Getenv("BENCH_SECONDS"), 64); err == nil {
-		seconds = s
-	}
+	seconds := benchSeconds(1)
 	var sum float64
 	for _, tt := range gapOptima {
 		p := readGAP(t, filepath.Join(dir, "gap", tt.name))
@@ -58,6 +55,14 @@ func TestGAPGaps(t *testing.T) { //nolint:paralleltest // it measures time
 			tt.name, r.Score.Soft, gap, r.Bound, percent(tt.optimum-r.Bound, tt.optimum), r.Iterations)
 	}
 	t.Logf("mean gap %.4f %% after %g s", sum/float64(len(gapOptima)), seconds)
+}
+
+// benchSeconds returns BENCH_SECONDS, or a value where that is not set.
+func benchSeconds(otherwise float64) float64 {
+	if s, err := strconv.ParseFloat(os.Getenv("BENCH_SECONDS"), 64); err == nil {
+		return s
+	}
+	return otherwise
 }
 
 func percent(part, whole int64) float64 { return 100 * float64(part) / float64(whole) }

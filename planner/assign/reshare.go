@@ -2,8 +2,13 @@ package assign
 
 import "slices"
 
-// reshareJobs is about how many locations are shared out anew at once.
-const reshareJobs = 48
+// reshareJobs is how many locations are shared out anew at once at most. Where a
+// company holds more, and that may be about companyJobs, those with the clearest
+// choice stay where they are.
+const (
+	reshareJobs = 48
+	companyJobs = 2 * reshareJobs
+)
 
 // reshareShare returns how many of a hundred iterations share locations out
 // anew instead of moving a few at random: most where every load is charged, for
@@ -24,7 +29,7 @@ func (w *walker) reshare() bool {
 	if len(w.company) < 2 {
 		return false
 	}
-	found := w.beam.reshare(s, w.company, w.fairPrice())
+	found := w.beam.reshare(s, w.company, w.fairPrice(), w.rng)
 	if len(found) == 0 {
 		return false
 	}
@@ -54,7 +59,7 @@ func (w *walker) gather(company []int32) []int32 {
 	}
 	company = append(company, i)
 	jobs := len(s.held[i])
-	size := 2 + w.rng.IntN(beamLanes-1)
+	size := 2 + w.rng.IntN(w.beam.most-1)
 	for range 4 * size {
 		if len(company) == size {
 			break
@@ -71,7 +76,7 @@ func (w *walker) gather(company []int32) []int32 {
 		if slices.Contains(company, next) || !w.land.staff[next] {
 			continue
 		}
-		if jobs += len(s.held[next]); jobs > reshareJobs && len(company) >= 2 {
+		if jobs += len(s.held[next]); jobs > companyJobs && len(company) >= 2 {
 			break
 		}
 		company = append(company, next)
