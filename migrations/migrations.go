@@ -79,17 +79,18 @@ func Version(ctx context.Context, db *sql.DB, dialect Dialect) (current, latest 
 // migration is a transaction, so it looks again for as long as the version
 // moves.
 func apply(ctx context.Context, p *goose.Provider, dialect Dialect) error {
-	if dialect != SQLite {
-		_, err := p.Up(ctx)
-		return err
-	}
 	for {
+		// The first look makes the table of versions, on PostgreSQL under the lock.
 		before, err := p.GetDBVersion(ctx)
 		if err != nil {
 			return err
 		}
-		if _, err = p.Up(ctx); err == nil {
-			return nil
+		// Most starts find nothing to do, and Up would read every migration first.
+		if pending, err := p.HasPending(ctx); err != nil || !pending {
+			return err
+		}
+		if _, err = p.Up(ctx); err == nil || dialect != SQLite {
+			return err
 		}
 		after, lookErr := p.GetDBVersion(ctx)
 		if lookErr != nil {
