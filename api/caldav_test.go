@@ -10,7 +10,6 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -18,6 +17,7 @@ import (
 
 	"github.com/wijkplanner/wijkplanner/api"
 	"github.com/wijkplanner/wijkplanner/calendar"
+	"github.com/wijkplanner/wijkplanner/internal/litetest"
 	"github.com/wijkplanner/wijkplanner/planner"
 	"github.com/wijkplanner/wijkplanner/planner/service"
 	"github.com/wijkplanner/wijkplanner/planner/store"
@@ -40,7 +40,7 @@ func newDAV(t *testing.T) *davWorld {
 	t.Helper()
 	clock := time.Date(2027, 1, 12, 9, 30, 0, 0, time.UTC)
 	now := func() time.Time { return clock }
-	st, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "test.db"), store.WithClock(now))
+	st, err := store.Open(t.Context(), litetest.File(t, prepare), store.WithClock(now))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,6 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -22,6 +21,7 @@ import (
 	"github.com/wijkplanner/wijkplanner/api/rights"
 	"github.com/wijkplanner/wijkplanner/api/web"
 	"github.com/wijkplanner/wijkplanner/calendar"
+	"github.com/wijkplanner/wijkplanner/internal/litetest"
 	"github.com/wijkplanner/wijkplanner/internal/pgtest"
 	"github.com/wijkplanner/wijkplanner/planner"
 	"github.com/wijkplanner/wijkplanner/planner/outside"
@@ -70,7 +70,7 @@ func forEachHouse(t *testing.T, f func(h *house), changes ...func(*api.Config)) 
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()
-		f(openHouse(t, filepath.Join(t.TempDir(), "test.db"), nil, changes...))
+		f(openHouse(t, litetest.File(t, prepare), nil, changes...))
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
@@ -80,13 +80,16 @@ func forEachHouse(t *testing.T, f func(h *house), changes ...func(*api.Config)) 
 
 func postgresDB(t *testing.T) string {
 	t.Helper()
-	return pgtest.Database(t, func(ctx context.Context, url string) error {
-		s, err := store.Open(ctx, url)
-		if err != nil {
-			return err
-		}
-		return s.Close()
-	})
+	return pgtest.Database(t, prepare)
+}
+
+// prepare makes a template database.
+func prepare(ctx context.Context, address string) error {
+	s, err := store.Open(ctx, address)
+	if err != nil {
+		return err
+	}
+	return s.Close()
 }
 
 func openHouse(t *testing.T, address string, provider *outside.Provider, changes ...func(*api.Config)) *house {

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -20,6 +19,7 @@ import (
 	"github.com/wijkplanner/wijkplanner/api/problem"
 	"github.com/wijkplanner/wijkplanner/api/rights"
 	"github.com/wijkplanner/wijkplanner/calendar"
+	"github.com/wijkplanner/wijkplanner/internal/litetest"
 	"github.com/wijkplanner/wijkplanner/internal/pgtest"
 	"github.com/wijkplanner/wijkplanner/planner"
 	"github.com/wijkplanner/wijkplanner/planner/service"
@@ -55,18 +55,21 @@ func forEachDatabase(t *testing.T, f func(w world)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()
-		f(open(t, filepath.Join(t.TempDir(), "test.db")))
+		f(open(t, litetest.File(t, prepare)))
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
-		f(open(t, pgtest.Database(t, func(ctx context.Context, url string) error {
-			s, err := store.Open(ctx, url)
-			if err != nil {
-				return err
-			}
-			return s.Close()
-		})))
+		f(open(t, pgtest.Database(t, prepare)))
 	})
+}
+
+// prepare makes a template database.
+func prepare(ctx context.Context, address string) error {
+	s, err := store.Open(ctx, address)
+	if err != nil {
+		return err
+	}
+	return s.Close()
 }
 
 func open(t *testing.T, address string) world {

@@ -40,6 +40,7 @@ var arrows = map[string][]string{
 	"internal/chromium":  {},
 	"internal/feedbench": {"planner/store", "planner", "calendar"},
 	"internal/house":     {},
+	"internal/litetest":  {},
 	"internal/mailtest":  {},
 	"internal/pgtest":    {},
 }

@@ -20,8 +20,8 @@ import (
 )
 
 // EnvServer names the environment variable with the URL of a running server to
-// use instead of a private cluster. Its user must be allowed to create
-// databases.
+// use instead of a private cluster, PostgreSQL 15 or newer. Its user must be
+// allowed to create databases.
 const EnvServer = "WIJKPLANNER_TEST_POSTGRES"
 
 // server is the one server of this test process.
@@ -128,7 +128,8 @@ func create(ctx context.Context, template string) (string, error) {
 	var random [6]byte
 	_, _ = rand.Read(random[:]) // never fails, as its documentation says
 	name := "wijkplanner_test_" + hex.EncodeToString(random[:])
-	return name, admin(ctx, "CREATE DATABASE "+name+" TEMPLATE "+template)
+	// Copying the files takes half the time of logging each of their pages.
+	return name, admin(ctx, "CREATE DATABASE "+name+" TEMPLATE "+template+" STRATEGY FILE_COPY")
 }
 
 // admin runs one statement on the server's maintenance database.

@@ -18,6 +18,7 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib"
 	"pgregory.net/rapid"
 
+	"github.com/wijkplanner/wijkplanner/internal/litetest"
 	"github.com/wijkplanner/wijkplanner/internal/pgtest"
 	"github.com/wijkplanner/wijkplanner/planner"
 	"github.com/wijkplanner/wijkplanner/planner/outside"
@@ -50,7 +51,7 @@ func TestRI4_Bombs(t *testing.T) {
 		"many rules that cost much": "BEGIN:VCALENDAR\r\n" + repeat("BEGIN:VEVENT\r\nDTSTART:00010101T080000Z\r\nDURATION:PT1H\r\nRRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=29;BYDAY=MO;COUNT=5000\r\nEND:VEVENT\r\n", 15_000) + "END:VCALENDAR\r\n",
 		"nothing but NUL":           "BEGIN:VCALENDAR\r\n" + repeat("\x00", 1<<20),
 	}
-	w := open(t, filepath.Join(t.TempDir(), "test.db"))
+	w := open(t, litetest.File(t, prepare))
 	b := newBusyWorld(w)
 	slowest, name, grown := time.Duration(0), "", uint64(0)
 	for what, bomb := range bombs {
@@ -96,7 +97,7 @@ func TestRI5_HostileRules(t *testing.T) {
 		"FREQ=DAILY\r\nRRULE:FREQ=WEEKLY", "FREQ=DAILY\r\nEXRULE:FREQ=MINUTELY", "FREQ=DAILY\r\nEXDATE:20270120T130000Z" + strings.Repeat(",20270121T130000Z", 3500),
 		"FREQ=DAILY\r\nRDATE;VALUE=PERIOD:20270122T130000Z/PT1H", "",
 	}
-	w := open(t, filepath.Join(t.TempDir(), "test.db"))
+	w := open(t, litetest.File(t, prepare))
 	b := newBusyWorld(w)
 	slowest := time.Duration(0)
 	for _, start := range []string{"20270120T090000Z", "00010101T090000Z", "99991231T090000Z"} {
@@ -318,13 +319,13 @@ func TestRI8_OnlyTimesAreKept(t *testing.T) {
 	}
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()
-		folder := t.TempDir()
-		w := open(t, filepath.Join(folder, "test.db"))
-		check(t, w, func() string { return fileTexts(w, folder) })
+		path := litetest.File(t, prepare)
+		w := open(t, path)
+		check(t, w, func() string { return fileTexts(w, filepath.Dir(path)) })
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
-		address := pgtest.Database(t, nil)
+		address := pgtest.Database(t, prepare)
 		w := open(t, address)
 		check(t, w, func() string { return dumped(w, address) })
 	})
@@ -376,7 +377,7 @@ func dumped(w world, address string) string {
 // known, with free events and damaged lines between, and wants all of them.
 func TestRI9_NeverFewerBusyMinutes(t *testing.T) {
 	t.Parallel()
-	w := open(t, filepath.Join(t.TempDir(), "test.db"))
+	w := open(t, litetest.File(t, prepare))
 	b := newBusyWorld(w)
 	from := time.Date(2027, 1, 5, 0, 0, 0, 0, time.UTC)
 	cases, fewer := 0, 0

@@ -12,7 +12,6 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,6 +21,7 @@ import (
 	"time"
 
 	"github.com/wijkplanner/wijkplanner/calendar"
+	"github.com/wijkplanner/wijkplanner/internal/litetest"
 	"github.com/wijkplanner/wijkplanner/planner"
 	"github.com/wijkplanner/wijkplanner/planner/outside"
 	"github.com/wijkplanner/wijkplanner/planner/store"
@@ -331,7 +331,7 @@ func TestSeal(t *testing.T) {
 // TestBusyNeedsAKey: without one, no address is kept.
 func TestBusyNeedsAKey(t *testing.T) {
 	t.Parallel()
-	w := open(t, filepath.Join(t.TempDir(), "test.db"))
+	w := open(t, litetest.File(t, prepare))
 	b := newBusyWorld(w)
 	b.reader.Seal = nil
 	if _, err := b.reader.Add(t.Context(), "", "anna", b.address); !errors.Is(err, ErrNoKey) {

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wijkplanner/wijkplanner/internal/litetest"
 	"github.com/wijkplanner/wijkplanner/internal/pgtest"
 	"github.com/wijkplanner/wijkplanner/planner/store"
 )
@@ -79,7 +80,7 @@ func TestRN2_FeedOverMidnightWhileTheDatabaseIsAway(t *testing.T) {
 // is still served, from what is compressed.
 func TestRN2_LostCacheIsNotLost(t *testing.T) {
 	t.Parallel()
-	w := open(t, filepath.Join(t.TempDir(), "test.db"))
+	w := open(t, litetest.File(t, prepare))
 	w.published("noord")
 	token := w.token(annaFeed, store.FullDetail)
 	first := w.renders(token, testNow)
@@ -95,7 +96,7 @@ func TestRN2_LostCacheIsNotLost(t *testing.T) {
 // database is away.
 func TestCallerWhoLeavesGetsNothing(t *testing.T) {
 	t.Parallel()
-	w := open(t, filepath.Join(t.TempDir(), "test.db"))
+	w := open(t, litetest.File(t, prepare))
 	w.published("noord")
 	token := w.token(annaFeed, store.FullDetail)
 	w.renders(token, testNow)
@@ -212,13 +213,7 @@ func (g *gate) set(open, stalled bool) {
 // meanwhile holds as soon as it can be known.
 func TestRN2_PostgresGoesAwayAndComesBack(t *testing.T) {
 	t.Parallel()
-	address := pgtest.Database(t, func(ctx context.Context, url string) error {
-		s, err := store.Open(ctx, url)
-		if err != nil {
-			return err
-		}
-		return s.Close()
-	})
+	address := pgtest.Database(t, prepare)
 	g, behind := newGate(t, address)
 	w := open(t, behind)
 	w.published("noord")

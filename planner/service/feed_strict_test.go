@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/wijkplanner/wijkplanner/calendar"
+	"github.com/wijkplanner/wijkplanner/internal/litetest"
 	"github.com/wijkplanner/wijkplanner/planner"
 	"github.com/wijkplanner/wijkplanner/planner/store"
 )
@@ -303,7 +304,7 @@ func folded(line string) string {
 // change of them without a new number leaves programs with what they have.
 func TestFeedFormat(t *testing.T) {
 	t.Parallel()
-	w := open(t, filepath.Join(t.TempDir(), "test.db"))
+	w := open(t, litetest.File(t, prepare))
 	w.published("noord")
 	w.Solve = droppedPlan
 	w.publishes()

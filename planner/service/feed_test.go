@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -18,6 +17,7 @@ import (
 	"time"
 
 	"github.com/wijkplanner/wijkplanner/calendar"
+	"github.com/wijkplanner/wijkplanner/internal/litetest"
 	"github.com/wijkplanner/wijkplanner/planner"
 	"github.com/wijkplanner/wijkplanner/planner/store"
 )
@@ -207,7 +207,7 @@ func TestRolesAreCounted(t *testing.T) {
 // language of the feed.
 func TestCancelledInEnglish(t *testing.T) {
 	t.Parallel()
-	w := open(t, filepath.Join(t.TempDir(), "test.db"))
+	w := open(t, litetest.File(t, prepare))
 	w.published("noord")
 	_, token := w.feed(store.NewFeed{Scope: annaFeed, Language: store.English})
 	w.Solve = droppedPlan

@@ -6,7 +6,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -15,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wijkplanner/wijkplanner/internal/litetest"
 	"github.com/wijkplanner/wijkplanner/internal/mailtest"
 	"github.com/wijkplanner/wijkplanner/planner"
 	"github.com/wijkplanner/wijkplanner/planner/outside"
@@ -518,7 +518,7 @@ var stamps = regexp.MustCompile(`(?m)^(Message-Id: <)[a-z2-7]+`)
 
 func TestMailTexts(t *testing.T) {
 	t.Parallel()
-	w := open(t, filepath.Join(t.TempDir(), "test.db"))
+	w := open(t, litetest.File(t, prepare))
 	m := newMover(w)
 	server := mailtest.StartSMTP(t, nil)
 	m.contact(store.StaffFeed, "anna", "anna@example.nl", store.Dutch, store.ByFeed)

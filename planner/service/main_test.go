@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -15,6 +14,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/wijkplanner/wijkplanner/calendar"
+	"github.com/wijkplanner/wijkplanner/internal/litetest"
 	"github.com/wijkplanner/wijkplanner/internal/pgtest"
 	"github.com/wijkplanner/wijkplanner/planner"
 	"github.com/wijkplanner/wijkplanner/planner/store"
@@ -49,18 +49,21 @@ func forEachDatabase(t *testing.T, f func(w world)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()
-		f(open(t, filepath.Join(t.TempDir(), "test.db")))
+		f(open(t, litetest.File(t, prepare)))
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
-		f(open(t, pgtest.Database(t, func(ctx context.Context, url string) error {
-			s, err := store.Open(ctx, url)
-			if err != nil {
-				return err
-			}
-			return s.Close()
-		})))
+		f(open(t, pgtest.Database(t, prepare)))
 	})
+}
+
+// prepare makes a template database.
+func prepare(ctx context.Context, address string) error {
+	s, err := store.Open(ctx, address)
+	if err != nil {
+		return err
+	}
+	return s.Close()
 }
 
 func open(t *testing.T, address string) world {

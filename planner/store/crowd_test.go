@@ -2,12 +2,12 @@ package store
 
 import (
 	"errors"
-	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/wijkplanner/wijkplanner/internal/litetest"
 	"github.com/wijkplanner/wijkplanner/internal/pgtest"
 	"github.com/wijkplanner/wijkplanner/migrations"
 )
@@ -75,6 +75,6 @@ func TestRN3_PoolExhaustion(t *testing.T) {
 		t.Logf("%d clients, %d connections: %d served, %d refused as busy, the longest wait %s; health p95 %s over %d questions; 0 deadlocks",
 			clients, connections, served, refused, longest.Round(time.Millisecond), p95.Round(time.Microsecond), len(health))
 	}
-	t.Run("sqlite", func(t *testing.T) { crowd(t, filepath.Join(t.TempDir(), "test.db")) })
+	t.Run("sqlite", func(t *testing.T) { crowd(t, litetest.File(t, prepare)) })
 	t.Run("postgres", func(t *testing.T) { crowd(t, pgtest.Database(t, prepare)) })
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
 	"reflect"
 	"testing"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/wijkplanner/wijkplanner/calendar"
+	"github.com/wijkplanner/wijkplanner/internal/litetest"
 	"github.com/wijkplanner/wijkplanner/internal/pgtest"
 	"github.com/wijkplanner/wijkplanner/planner"
 )
@@ -51,7 +51,7 @@ func forEachDatabase(t *testing.T, f func(w world)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()
-		f(world{t, open(t, filepath.Join(t.TempDir(), "test.db"))})
+		f(world{t, open(t, litetest.File(t, prepare))})
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
@@ -59,9 +59,9 @@ func forEachDatabase(t *testing.T, f func(w world)) {
 	})
 }
 
-// prepare makes the template database.
-func prepare(ctx context.Context, url string) error {
-	s, err := Open(ctx, url)
+// prepare makes a template database.
+func prepare(ctx context.Context, address string) error {
+	s, err := Open(ctx, address)
 	if err != nil {
 		return err
 	}

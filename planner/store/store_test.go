@@ -18,6 +18,7 @@ import (
 	"gorm.io/gorm/schema"
 
 	"github.com/wijkplanner/wijkplanner/calendar"
+	"github.com/wijkplanner/wijkplanner/internal/litetest"
 	"github.com/wijkplanner/wijkplanner/internal/pgtest"
 	"github.com/wijkplanner/wijkplanner/migrations"
 )
@@ -154,7 +155,7 @@ func (w world) columns() []string {
 
 func TestSQLiteTablesAreStrict(t *testing.T) {
 	t.Parallel()
-	s := open(t, filepath.Join(t.TempDir(), "test.db"))
+	s := open(t, litetest.File(t, prepare))
 	var loose []string
 	err := s.db.Raw(`SELECT name FROM pragma_table_list
 		WHERE schema = 'main' AND type = 'table' AND NOT strict AND name NOT LIKE 'sqlite_%' AND name <> 'goose_db_version'`).Scan(&loose).Error
