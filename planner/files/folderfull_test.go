@@ -97,16 +97,16 @@ func areaOf(pc4 string) float64 {
 // silent lists the fields of which nothing in a value says anything; those of a
 // list count over all its items.
 func silent(v reflect.Value, at string, said map[string]bool) {
-	switch v.Kind() {
-	case reflect.Pointer:
+	switch kind := v.Kind(); {
+	case kind == reflect.Pointer:
 		if !v.IsNil() {
 			silent(v.Elem(), at, said)
 		}
-	case reflect.Slice, reflect.Array:
+	case kind == reflect.Slice || kind == reflect.Array:
 		for i := range v.Len() {
 			silent(v.Index(i), at, said)
 		}
-	case reflect.Struct:
+	case kind == reflect.Struct:
 		for i := range v.NumField() {
 			name := at + "." + v.Type().Field(i).Name
 			said[name] = said[name] || !v.Field(i).IsZero()
