@@ -2,15 +2,19 @@ package v1
 
 import (
 	"bufio"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/wijkplanner/wijkplanner/calendar"
 	"github.com/wijkplanner/wijkplanner/planner"
 	"github.com/wijkplanner/wijkplanner/planner/outside"
 	"github.com/wijkplanner/wijkplanner/planner/service"
@@ -96,6 +100,8 @@ type peopled struct {
 	plan, draft, job, publication map[string]int64
 	// user is an account, and membership what it is.
 	user, membership int64
+	// remakes counts what was made anew, for ids.
+	remakes int
 }
 
 func people(w world) *peopled {
@@ -180,6 +186,8 @@ func (p *peopled) populate(r relation) {
 	make1("meetings", `{"meeting_id":"m-`+location+`","name":"x","date":"2027-06-01","time":"09:00","minutes":30,"location_id":"`+location+`"}`)
 	make1("assumptions", `{"key":"detour","value":1.3,"from":"2027-0`+strconv.Itoa(1+len(r)%7)+`-01"}`)
 	make1("scenarios", `{"name":"x","changes":{"weights":{"travel":120}}}`)
+	make1("ceilings", `{"id":"`+strings.ReplaceAll(string(r), " ", "-")+`","measure":"cases","limit":5}`)
+	p.capacity(r)
 	make1("webhooks", `{"url":"https://example.nl/in","events":["plan.*"]}`)
 	p.bookings(r)
 	for path, id := range map[string]string{
@@ -187,6 +195,37 @@ func (p *peopled) populate(r relation) {
 	} {
 		p.put(path, r, id)
 	}
+}
+
+// capacity makes what jobs and closing leave about what fits.
+func (p *peopled) capacity(r relation) {
+	p.Helper()
+	err := p.Store.Tx(p.Context(), func(t *store.Tx) error {
+		for path, kind := range map[string]store.ReportKind{"comparisons": store.ComparisonReport, "remedies": store.RemediesReport} {
+			id, err := t.AddCapacityReport(&store.CapacityReport{Region: r.region(), Kind: kind, BasedOn: 1, Params: json.RawMessage("{}"), Content: json.RawMessage("[]")})
+			if err != nil {
+				return err
+			}
+			p.put(path, r, strconv.FormatInt(id, 10))
+		}
+		return nil
+	})
+	if err != nil {
+		p.Fatal(err)
+	}
+	p.put("programme-versions", r, "1")
+	p.closed(r)
+}
+
+// closed closes a year of the relation's region.
+func (p *peopled) closed(r relation) {
+	p.Helper()
+	year := calendar.NewDate(2010+len(r)+slices.Index(relations, r), 1, 1)
+	// Those who share a region find it closed.
+	if err := p.Store.ClosePeriod(p.Context(), store.ClosedPeriod{Region: r.region(), From: year, To: year + 30}, testNow); err != nil && !errors.Is(err, service.ErrConflict) {
+		p.Fatal(err)
+	}
+	p.put("closed-periods", r, year.String())
 }
 
 // bookings makes a slot rule, a booking that waits for approval and a waiting
@@ -279,6 +318,10 @@ func (p *peopled) fresh(path string, r relation) {
 		p.put(path, r, id)
 	case "scenarios":
 		p.remade(path, r, `{"name":"x","changes":{"weights":{"travel":120}}}`)
+	case "closed-periods":
+		p.closed(r)
+	case "ceilings":
+		p.remade(path, r, `{"id":"again`+strconv.Itoa(p.again())+`","measure":"cases","limit":5}`)
 	case "webhooks":
 		p.remade(path, r, `{"url":"https://example.nl/in","events":["plan.*"]}`)
 	case "contacts":
@@ -290,6 +333,12 @@ func (p *peopled) fresh(path string, r relation) {
 		}
 		p.put(path, r, strconv.FormatInt(id, 10))
 	}
+}
+
+// again counts what is made anew.
+func (p *peopled) again() int {
+	p.remakes++
+	return p.remakes
 }
 
 func (p *peopled) remade(path string, r relation, body string) {
@@ -347,7 +396,7 @@ func (p *peopled) address(c *cell, r relation) string {
 			p.fresh(list, r)
 		}
 		id, known := p.ids[list][r]
-		if (list == "contacts" || list == "scenarios") && r == missingThing {
+		if slices.Contains([]string{"contacts", "scenarios", "comparisons", "remedies", "programme-versions"}, list) && r == missingThing {
 			id = "999999"
 		}
 		if !known && r == missingThing {
@@ -378,7 +427,12 @@ func (p *peopled) ask(scope service.Scope, c *cell, r relation) answer {
 	p.Helper()
 	path := p.address(c, r)
 	staff, location := r.who()
-	body := strings.NewReplacer("$staff", staff, "$location", location, "$plan", strconv.FormatInt(p.draft[r.region()], 10), "$membership", strconv.FormatInt(p.membership, 10)).Replace(c.body)
+	scenario := p.ids["scenarios"][r]
+	if r == missingThing {
+		scenario = "999999"
+	}
+	body := strings.NewReplacer("$staff", staff, "$location", location, "$plan", strconv.FormatInt(p.draft[r.region()], 10), "$membership", strconv.FormatInt(p.membership, 10),
+		"$scenario", scenario).Replace(c.body)
 	switch {
 	case body == "zip":
 		return p.asks(scope, c.method, path, "no zip", "Content-Type", "application/zip")

@@ -17,6 +17,12 @@ type ScenarioChanges struct {
 	Leave    []ScenarioLeave    `json:"leave,omitempty" maxItems:"500" doc:"People who leave."`
 	Hours    []ScenarioHours    `json:"hours,omitempty" maxItems:"500" doc:"Contracts that change."`
 	Absences []ScenarioAbsence  `json:"absences,omitempty" maxItems:"500" doc:"Absences besides those there are."`
+	Copies   []ScenarioCopy     `json:"copies,omitempty" maxItems:"100" doc:"People who come, each like somebody who is there."`
+	Norms    []ScenarioNorm     `json:"assumptions,omitempty" maxItems:"200" doc:"Other assumptions."`
+	Merges   []ScenarioMerge    `json:"merges,omitempty" maxItems:"100" doc:"Districts that become one."`
+	Towns    []ScenarioTown     `json:"municipalities,omitempty" maxItems:"50" doc:"Municipalities that come in."`
+	Areas    []ScenarioDistrict `json:"districts,omitempty" maxItems:"500" doc:"Districts that come in."`
+	Ends     string             `json:"ends,omitempty" format:"date" doc:"The programme's last day."`
 	Promises []ScenarioPromise  `json:"promises,omitempty" maxItems:"100" doc:"Other numbers of visits."`
 	Weights  map[string]int64   `json:"weights,omitempty" doc:"Other weights: travel, balance, open_district, change, face, pair, scattered, spacing, school_holiday, no_parents, backup, smooth, move."`
 }
@@ -30,6 +36,46 @@ type ScenarioLocation struct {
 	Lat      float64 `json:"lat,omitempty" minimum:"-90" maximum:"90" doc:"Degrees north; where Like is when left out."`
 	Lon      float64 `json:"lon,omitempty" minimum:"-180" maximum:"180" doc:"Degrees east."`
 	Opened   string  `json:"opened,omitempty" format:"date" doc:"The first day."`
+	Town     string  `json:"municipality,omitempty" pattern:"^[0-9]{4}$" doc:"Its municipality, where that is another."`
+}
+
+// ScenarioTown is a municipality that comes in.
+type ScenarioTown struct {
+	Code         string `json:"code" pattern:"^[0-9]{4}$" example:"0209"`
+	Name         string `json:"name" minLength:"1" maxLength:"100"`
+	SchoolRegion string `json:"school_region" enum:"noord,midden,zuid"`
+}
+
+// ScenarioDistrict is a district that comes in.
+type ScenarioDistrict struct {
+	ID   string `json:"id" minLength:"1" maxLength:"64"`
+	Name string `json:"name" minLength:"1" maxLength:"200"`
+	Town string `json:"municipality" pattern:"^[0-9]{4}$"`
+}
+
+// ScenarioCopy is somebody who comes: of the home, skills and weekly pattern of a
+// colleague.
+type ScenarioCopy struct {
+	ID    string  `json:"id" minLength:"1" maxLength:"64"`
+	Like  string  `json:"like_staff_id" minLength:"1" maxLength:"64"`
+	Role  string  `json:"role" minLength:"1" maxLength:"64"`
+	Hours float64 `json:"hours_week" minimum:"0" maximum:"60"`
+	From  string  `json:"from,omitempty" format:"date" doc:"The first day; left out for always."`
+}
+
+// ScenarioNorm is an assumption that takes the place of what holds.
+type ScenarioNorm struct {
+	Key          string  `json:"key" minLength:"1" maxLength:"64" example:"case_weeks"`
+	Value        float64 `json:"value"`
+	Organisation string  `json:"organisation,omitempty" maxLength:"64" doc:"Limits it to one employer."`
+	From         string  `json:"from,omitempty" format:"date" doc:"The first day; left out for always."`
+}
+
+// ScenarioMerge makes one district of several.
+type ScenarioMerge struct {
+	Into      string   `json:"into" minLength:"1" maxLength:"64" doc:"One of them, or a new id."`
+	Name      string   `json:"name,omitempty" maxLength:"200"`
+	Districts []string `json:"districts" minItems:"2" maxItems:"100"`
 }
 
 // ScenarioClose is a location that closes.
@@ -127,14 +173,46 @@ func (a *API) changes(ctx context.Context, in InRegion, body *ScenarioRequest, b
 		}
 		out.Absences = append(out.Absences, planner.Absence{Staff: x.Staff, From: from, To: to})
 	}
-	for _, x := range c.Promises {
-		out.Promises = append(out.Promises, planner.Promise(x))
-	}
+	r.places(c, &out)
+	r.norms(c, &out)
 	out.Weights = r.weights(c.Weights)
 	if len(r.faults) > 0 {
 		return out, problem.New(problem.BadRequest).With(r.faults...)
 	}
 	return out, nil
+}
+
+// places reads what comes in besides locations: municipalities, districts, people.
+func (r *reading) places(c *ScenarioChanges, out *planner.Scenario) {
+	for _, x := range c.Towns {
+		out.Municipalities = append(out.Municipalities, planner.Municipality(x))
+	}
+	for _, x := range c.Areas {
+		out.Districts = append(out.Districts, planner.District{ID: x.ID, Name: x.Name, Municipality: x.Town})
+	}
+	for i, x := range c.Copies {
+		out.Copies = append(out.Copies, planner.Copy{
+			ID: x.ID, Like: x.Like, Role: x.Role, HoursWeek: int(x.Hours*100 + 0.5), From: r.day(fmt.Sprintf("copies[%d].from", i), x.From),
+		})
+	}
+	for _, x := range c.Merges {
+		out.Merges = append(out.Merges, planner.Merge(x))
+	}
+}
+
+// norms reads what is promised and assumed otherwise.
+func (r *reading) norms(c *ScenarioChanges, out *planner.Scenario) {
+	for _, x := range c.Promises {
+		out.Promises = append(out.Promises, planner.Promise(x))
+	}
+	for i, x := range c.Norms {
+		out.Assumptions = append(out.Assumptions, planner.Assumption{
+			Key: x.Key, Value: x.Value, Source: "scenario", Organisation: x.Organisation, From: r.day(fmt.Sprintf("assumptions[%d].from", i), x.From),
+		})
+	}
+	if c.Ends != "" {
+		out.Ends = r.day("ends", c.Ends)
+	}
 }
 
 func (r *reading) location(i int, x *ScenarioLocation) planner.Location {
@@ -152,6 +230,9 @@ func (r *reading) location(i int, x *ScenarioLocation) planner.Location {
 	l.Opened = r.day(fmt.Sprintf("open[%d].opened", i), x.Opened)
 	if x.District != "" {
 		l.District = x.District
+	}
+	if x.Town != "" {
+		l.Municipality = x.Town
 	}
 	if x.Lat != 0 || x.Lon != 0 {
 		l.Point = planner.Point{Lat: x.Lat, Lon: x.Lon}
@@ -186,6 +267,7 @@ func changesOf(c *planner.Scenario) ScenarioChanges {
 		l := &c.Locations[i]
 		out.Open = append(out.Open, ScenarioLocation{
 			ID: l.ID, Name: l.Name, Like: l.ID, District: l.District, Lat: l.Point.Lat, Lon: l.Point.Lon, Opened: l.Opened.String(),
+			Town: l.Municipality,
 		})
 	}
 	for _, x := range c.Close {
@@ -202,6 +284,24 @@ func changesOf(c *planner.Scenario) ScenarioChanges {
 	}
 	for _, x := range c.Promises {
 		out.Promises = append(out.Promises, ScenarioPromise(x))
+	}
+	for _, x := range c.Municipalities {
+		out.Towns = append(out.Towns, ScenarioTown(x))
+	}
+	for i := range c.Districts {
+		out.Areas = append(out.Areas, ScenarioDistrict{c.Districts[i].ID, c.Districts[i].Name, c.Districts[i].Municipality})
+	}
+	for _, x := range c.Copies {
+		out.Copies = append(out.Copies, ScenarioCopy{x.ID, x.Like, x.Role, float64(x.HoursWeek) / 100, x.From.String()})
+	}
+	for _, x := range c.Assumptions {
+		out.Norms = append(out.Norms, ScenarioNorm{x.Key, x.Value, x.Organisation, x.From.String()})
+	}
+	for _, x := range c.Merges {
+		out.Merges = append(out.Merges, ScenarioMerge(x))
+	}
+	if c.Ends != 0 {
+		out.Ends = c.Ends.String()
 	}
 	if c.Weights != nil {
 		out.Weights = map[string]int64{}

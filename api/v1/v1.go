@@ -75,6 +75,7 @@ func Mount(r chi.Router, c Config) (*API, error) {
 		a.aboutJobs,
 		a.aboutPublications,
 		a.aboutScenarios,
+		a.aboutCapacity, a.aboutCapacityReports, a.aboutCeilings, a.aboutNorms, a.aboutHours,
 		a.aboutWebhooks,
 		a.aboutBookings,
 		a.aboutUsers, a.aboutTokens, a.aboutLocationLinks, a.aboutAudit,

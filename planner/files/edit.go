@@ -22,6 +22,7 @@ const (
 	Requirements Part = "requirements"
 	VisitTypes   Part = "visit-types"
 	Assumptions  Part = "assumptions"
+	Ceilings     Part = "ceilings"
 )
 
 // list names the list that the thing is in.
@@ -186,6 +187,8 @@ func (m *merger) editProgramme(e Edit) {
 		without.VisitTypes = take(was.VisitTypes, e.At)
 	case Assumptions:
 		without.Assumptions = take(was.Assumptions, e.At)
+	case Ceilings:
+		without.Ceilings = take(was.Ceilings, e.At)
 	}
 	p := knownProgramme(&without)
 	if len(e.Document) > 0 {
@@ -204,6 +207,9 @@ func (m *merger) editProgramme(e Edit) {
 			p.assumption(root)
 			m.assumedOnce(p.programme.Assumptions)
 			p.programme.Assumptions = putBack(p.programme.Assumptions, e.At)
+		case Ceilings:
+			p.ceiling(root)
+			p.programme.Ceilings = putBack(p.programme.Ceilings, e.At)
 		}
 		p.checkOwn()
 	}

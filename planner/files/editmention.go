@@ -23,7 +23,16 @@ func (m *merger) mentioned(e Edit) {
 		for i := range p.Assumptions {
 			named = append(named, p.Assumptions[i].Organisation)
 		}
+		for i := range p.Ceilings {
+			named = append(named, p.Ceilings[i].Organisation)
+		}
 		m.unmentioned("organisation", m.known.Organisations[e.At].ID, named)
+	case e.Kind == StaffFile:
+		var named []string
+		for i := range p.Ceilings {
+			named = append(named, p.Ceilings[i].Staff)
+		}
+		m.unmentioned("member of staff", m.known.Staff[e.At].ID, named)
 	case e.Programme == VisitTypes:
 		m.unmentioned("visit type", m.known.Programme.VisitTypes[e.At].ID, visitTypesIn(p))
 	}

@@ -81,6 +81,9 @@ func knownProgramme(p *planner.Programme) *programmeReader {
 	for i := range p.Requirements {
 		see(refRequirement, p.Requirements[i].ID)
 	}
+	for i := range p.Ceilings {
+		see(refCeiling, p.Ceilings[i].ID)
+	}
 	return out
 }
 

@@ -74,6 +74,7 @@ func (b *Background) Run(ctx context.Context) {
 	every(seldom, "queue periodic jobs", b.Service.QueuePeriodic)
 	every(time.Second, "seal the audit log", b.Service.SealAudit)
 	every(24*time.Hour, "log the head of the audit log", b.Service.LogAuditHead)
+	every(seldom, "note ceilings", b.Service.NoteCeilings)
 	every(seldom, "serve bookings", b.Service.ServeBookings)
 	if b.Jobs > 0 {
 		group.Go(func() { (&Worker{Service: b.Service, Slots: b.Jobs, Lease: b.JobLease}).Run(ctx) })

@@ -39,6 +39,7 @@ const (
 	Requirements      = files.Requirements
 	VisitTypes        = files.VisitTypes
 	Assumptions       = files.Assumptions
+	Ceilings          = files.Ceilings
 )
 
 // The verbs of the acts that other rooms record.

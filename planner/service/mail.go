@@ -161,7 +161,7 @@ func (s *Service) message(ctx context.Context, sender *outside.Sender, m *store.
 	case store.CancellationMail:
 		method = calendar.MethodCancel
 	case store.InvitationMail, store.UpdateMail:
-	case store.ReminderMail, store.ShortNoticeMail, store.DigestMail, store.CodeMail, store.SlotOfferMail:
+	case store.ReminderMail, store.ShortNoticeMail, store.DigestMail, store.CodeMail, store.SlotOfferMail, store.CeilingMail:
 		return out, nil
 	}
 	address, name := sender.From()

@@ -120,6 +120,10 @@ func writeMail(m *store.OutboxMail, zone *time.Location, link string) (*written,
 		w.lead = []string{fmt.Sprintf(w.in(phrases.codeIs), m.Content.Code), w.in(phrases.codeHolds)}
 		return w.finish(m)
 	}
+	if m.Kind == store.CeilingMail {
+		w.ceilings(m.Content.Ceilings)
+		return w.finish(m)
+	}
 	if len(m.Content.Events) == 0 {
 		return nil, fmt.Errorf("%s about nothing", m.Kind)
 	}
@@ -172,7 +176,7 @@ func (w *mailWriter) compose(m *store.OutboxMail) {
 		w.subject, lead = w.in(phrases.shortNotice), w.in(phrases.changed)
 	case store.DigestMail:
 		w.subject, lead = fmt.Sprintf(w.in(phrases.digest), w.day(w.monday(first.Start))), w.in(phrases.week)
-	case store.CodeMail:
+	case store.CodeMail, store.CeilingMail:
 	}
 	w.lead = []string{lead}
 	for i := range m.Content.Events {

@@ -75,18 +75,11 @@ func (s *Service) StartScenario(ctx context.Context, id int64, p PlanParams) (Jo
 	if err != nil {
 		return Job{}, err
 	}
-	if p.Year == 0 {
-		today, err := s.today(state)
-		if err != nil {
-			return Job{}, err
-		}
-		p.Year = today.Year() + 1
+	today, err := s.today(state)
+	if err != nil {
+		return Job{}, err
 	}
-	if p.Seed == 0 {
-		p.Seed = jobSeed
-	}
-	p.Today, p.MaxMoves, p.Reopen = calendar.NoDate, 0, false
-	if err := p.check(); err != nil {
+	if err := p.settle(today); err != nil {
 		return Job{}, err
 	}
 	return s.startJob(ctx, store.NewJob{Kind: ScenarioJob, Region: sc.Region, Params: scenarioParams{p, id}})

@@ -62,14 +62,15 @@ type Service struct {
 	// Rights says whether somebody may still do what they started; nil for yes.
 	Rights func(ctx context.Context, by Scope) error
 
-	feeds *feedCache
-	desks *desks
-	wake  waker
+	feeds   *feedCache
+	desks   *desks
+	figures *figuresCache
+	wake    waker
 }
 
 // New returns a service over a store.
 func New(st *store.Store, log *slog.Logger, now func() time.Time) *Service {
-	return &Service{Store: st, Log: log, Now: now, Solve: planner.SolveAll, Prove: files.Prove, feeds: new(feedCache), desks: new(desks), wake: make(waker, 1)}
+	return &Service{Store: st, Log: log, Now: now, Solve: planner.SolveAll, Prove: files.Prove, feeds: new(feedCache), desks: new(desks), figures: new(figuresCache), wake: make(waker, 1)}
 }
 
 // As returns the service for one caller: it reaches no more than the scope.

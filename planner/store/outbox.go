@@ -11,6 +11,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/wijkplanner/wijkplanner/migrations"
+	"github.com/wijkplanner/wijkplanner/planner"
 )
 
 // MailKind says what a mail is for.
@@ -34,6 +35,8 @@ const (
 	CodeMail MailKind = "code"
 	// SlotOfferMail offers a time to somebody who waits for one.
 	SlotOfferMail MailKind = "slot_offer"
+	// CeilingMail tells somebody that an agreed ceiling is near or passed.
+	CeilingMail MailKind = "ceiling"
 )
 
 // MailState says how far a mail has come.
@@ -56,6 +59,8 @@ type MailContent struct {
 	Code string
 	// Until is how long a SlotOfferMail's time is held.
 	Until time.Time `json:",omitzero"`
+	// Ceilings are what a CeilingMail tells of.
+	Ceilings []planner.CeilingLine `json:",omitempty"`
 }
 
 // MailEvent is an event in a mail.

@@ -138,7 +138,7 @@ func (t *Tx) closeRegion(region *regionRow, programme *planner.Programme) error 
 	if changed {
 		region.Programme++
 		err := t.db.Create(&programmeRow{
-			Region: region.Region, Version: region.Programme, Document: doc(*programme), RecordedAt: At(t.now()),
+			Region: region.Region, Version: region.Programme, Document: doc(*programme), RecordedAt: At(t.now()), Since: region.Version,
 		}).Error
 		if err != nil {
 			return err

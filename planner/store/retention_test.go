@@ -35,6 +35,15 @@ var aged = map[string]func(w world, end time.Time) string{
 	"scenarios/plans": func(w world, end time.Time) string {
 		return w.row("name = 'old'", &scenarioRow{Region: "noord", Name: "old", Actor: "user:1", CreatedAt: At(end)})
 	},
+	"capacity_reports/plans": func(w world, end time.Time) string {
+		return w.row("actor = 'user:old'", &reportRow{Region: "noord", Kind: RemediesReport, Params: doc(json.RawMessage("{}")), Content: doc(json.RawMessage("{}")), Actor: "user:old", CreatedAt: At(end)})
+	},
+	"ceiling_notices/visits": func(w world, end time.Time) string {
+		return w.row("staff = 'old'", &ceilingNoticeRow{Region: "noord", Staff: "old", State: planner.CeilingNear, RaisedAt: At(end), ClearedAt: At(end)})
+	},
+	"closed_periods/visits": func(w world, end time.Time) string {
+		return w.row("actor = 'user:old'", &closedPeriodRow{Region: "noord", FirstDay: on(date("2020-01-01")), LastDay: on(calendar.DateOf(end, time.UTC)), Actor: "user:old", ClosedAt: At(end)})
+	},
 	"webhook_deliveries/jobs": func(w world, end time.Time) string {
 		w.must(w.db.Create(&webhookRow{ID: "old", Region: "noord", Events: doc([]string{}), Actor: "user:1", CreatedAt: At(end)}).Error)
 		return w.row("id = 'old'", &deliveryRow{ID: "old", Webhook: "old", Event: "plan.publish", State: DeliverySent, DueAt: At(end), CreatedAt: At(end), EndedAt: At(end)})

@@ -21,6 +21,8 @@ type programmeRow struct {
 	Version    int64  `gorm:"primaryKey;autoIncrement:false"`
 	Document   document[planner.Programme]
 	RecordedAt Instant
+	// Since is the version of the region with which it came.
+	Since int64
 }
 
 type organisationRow struct {

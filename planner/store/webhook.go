@@ -182,7 +182,7 @@ func (s *Store) Deliveries(ctx context.Context, region, webhook string, n int) (
 // which object and what was done to it; what it is now they ask the API for.
 var told = map[string]bool{
 	"plan": true, "publication": true, "scenario": true, "assignment": true, "booking": true, "waiting_entry": true, "visit": true,
-	"meeting": true, "location": true, "region": true, "job": true,
+	"meeting": true, "location": true, "region": true, "job": true, "ceiling_notice": true, "closed_period": true,
 }
 
 // Event is the body of a delivery.

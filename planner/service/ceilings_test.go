@@ -1,0 +1,226 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/wijkplanner/wijkplanner/calendar"
+	"github.com/wijkplanner/wijkplanner/planner"
+	"github.com/wijkplanner/wijkplanner/planner/store"
+)
+
+// carrying is a region in which anna has so many cases under a ceiling of three.
+func carrying(cases int) *planner.State {
+	s := counter("noord")
+	s.Programme.Ceilings = []planner.Ceiling{{
+		ID: "cases", Measure: planner.CeilingCases, Limit: 3, WarnAt: 60, From: calendar.NoDate, To: calendar.NoDate, Source: "team, 2026",
+	}}
+	for i := range cases {
+		s.Cases = append(s.Cases, planner.Case{
+			Ref: string(rune('a' + i)), Staff: "noordanna", Kind: "trajectory", Points: 2, MinutesWeek: 30, Opened: calendar.NewDate(2027, 1, 4), HandedOver: calendar.NoDate,
+		})
+	}
+	return s
+}
+
+// A ceiling warns before and escalates with the ways out when it is passed: each
+// time once, by mail and to programs that listen, and again when it was over in
+// between.
+func TestCeilingsAreToldOnce(t *testing.T) {
+	t.Parallel()
+	forEachDatabase(t, func(w world) {
+		ctx := w.Context()
+		carries := func(cases int) {
+			w.Helper()
+			_, err := w.Import(ctx, []*planner.State{carrying(cases)})
+			w.must(err)
+			for range 3 {
+				w.must(w.NoteCeilings(ctx))
+			}
+		}
+		carries(1)
+		_, err := w.AddContact(ctx, Contact{
+			Scope: FeedScope{Region: "noord", Kind: "staff", ID: "noordanna"}, Name: "Anna", Mail: "anna@example.nl", Language: "nl", Calendar: "feed",
+		})
+		w.must(err)
+		for _, step := range []struct {
+			cases int
+			want  []planner.CeilingState // the newest first
+			open  int
+		}{
+			{1, nil, 0},
+			{2, []planner.CeilingState{planner.CeilingNear}, 1},
+			{4, []planner.CeilingState{planner.CeilingPassed, planner.CeilingNear}, 1},
+			{0, []planner.CeilingState{planner.CeilingPassed, planner.CeilingNear}, 0},
+			{2, []planner.CeilingState{planner.CeilingNear, planner.CeilingPassed, planner.CeilingNear}, 1},
+		} {
+			carries(step.cases)
+			notices, err := w.CeilingNotices(ctx, "noord", "noordanna", 0, 9)
+			w.must(err)
+			var states []planner.CeilingState
+			open := 0
+			for _, n := range notices {
+				states = append(states, n.Line.State)
+				if n.Cleared.IsZero() {
+					open++
+				}
+			}
+			mails := slices.DeleteFunc(w.mails(), func(k store.MailKind) bool { return k != store.CeilingMail })
+			if !slices.Equal(states, step.want) || open != step.open || len(mails) != len(step.want) {
+				w.Fatalf("with %d cases: notices %v, %d open, %d mails; want %v, %d open", step.cases, states, open, len(mails), step.want, step.open)
+			}
+		}
+		notices, err := w.CeilingNotices(ctx, "noord", "", 0, 9)
+		w.must(err)
+		if passed := notices[1].Line; len(passed.Choices) == 0 || passed.Value != 4 || passed.Ceiling.Source != "team, 2026" {
+			w.Errorf("passed: %+v", passed)
+		}
+		if others, err := w.CeilingNotices(ctx, "noord", "noordbram", 0, 9); err != nil || len(others) != 0 {
+			w.Errorf("notices of bram: %+v, %v", others, err)
+		}
+		if _, err := w.CeilingNotices(ctx, "west", "", 0, 9); !errors.Is(err, ErrNotFound) {
+			w.Errorf("of no region: %v", err)
+		}
+	})
+}
+
+// Any number of programs raise a notice once.
+func TestCeilingsAreToldOnceByMany(t *testing.T) {
+	t.Parallel()
+	forEachDatabase(t, func(w world) {
+		ctx := w.Context()
+		_, err := w.Import(ctx, []*planner.State{carrying(4)})
+		w.must(err)
+		faults := make(chan error)
+		for range 4 {
+			go func() { faults <- w.NoteCeilings(ctx) }()
+		}
+		for range 4 {
+			w.must(<-faults)
+		}
+		notices, err := w.CeilingNotices(ctx, "noord", "", 0, 9)
+		w.must(err)
+		if len(notices) != 1 {
+			w.Errorf("%d notices, want one", len(notices))
+		}
+	})
+}
+
+func TestCeilingMail(t *testing.T) {
+	t.Parallel()
+	lines := []planner.CeilingLine{{
+		Staff: "anna", Ceiling: planner.Ceiling{ID: "cases", Measure: planner.CeilingCases, Limit: 3}, Value: 5, State: planner.CeilingPassed,
+		Choices: []planner.CeilingChoice{
+			{Kind: planner.HandOver, Items: []string{"secret-a", "secret-b"}, To: "bram"},
+			{Kind: planner.TakeNoNew, By: calendar.NewDate(2027, 3, 1)},
+			{Kind: planner.AgreeMore, Limit: 5},
+		},
+	}}
+	for language, want := range map[store.Language][]string{
+		"nl": {"U zit boven het afgesproken maximum", "5 van hoogstens 3 casussen", "overdragen: 2 (een collega heeft ruimte)", "vanaf 2027-03-01", "tijdelijk 5"},
+		"en": {"You are above the agreed ceiling", "5 of at most 3 cases", "hand over: 2 (a colleague has room)", "from 2027-03-01", "agree to 5"},
+	} {
+		m := &store.OutboxMail{Kind: store.CeilingMail, Contact: store.Contact{Name: "Anna", Language: language}, Content: store.MailContent{Ceilings: lines}}
+		text, err := writeMail(m, time.UTC, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, part := range append(want, "Anna") {
+			if !strings.Contains(text.subject+"\n"+text.plain, part) || part != "Anna" && !strings.Contains(text.html, part) {
+				t.Errorf("%s: %q is not in\n%s", language, part, text.plain)
+			}
+		}
+		if strings.Contains(text.plain, "secret") || strings.Contains(text.plain, "bram") {
+			t.Errorf("%s: names what is to be handed over:\n%s", language, text.plain)
+		}
+	}
+	near := slices.Clone(lines)
+	near[0].State, near[0].Choices = planner.CeilingNear, nil
+	text, err := writeMail(&store.OutboxMail{Kind: store.CeilingMail, Contact: store.Contact{Language: "en"}, Content: store.MailContent{Ceilings: near}}, time.UTC, "")
+	if err != nil || !strings.Contains(text.subject, "close to") || strings.Contains(text.plain, "team lead") {
+		t.Errorf("%v: %+v", err, text)
+	}
+}
+
+// A period that is over is closed as it was; what happens to the plan later does
+// not change it.
+func TestClosedPeriodStays(t *testing.T) {
+	t.Parallel()
+	forEachDatabase(t, func(w world) {
+		ctx := w.Context()
+		_, err := w.Import(ctx, []*planner.State{counter("noord")})
+		w.must(err)
+		w.publishes()
+		w.at(time.Date(2027, 8, 2, 9, 0, 0, 0, time.UTC))
+		winter := planner.Period{From: calendar.NewDate(2027, 1, 1), To: calendar.NewDate(2027, 6, 30)}
+		p, err := w.ClosePeriod(ctx, "noord", winter)
+		w.must(err)
+		// The joint visit of January, the call of February and the meeting.
+		want := map[string]int64{"noordanna": 180, "noordbram": 120}
+		for _, l := range p.Loads {
+			if l.Role == "zc" && l.Minutes != want[l.Staff] && l.Staff == "noordanna" || l.Capacity < 0 {
+				w.Errorf("carried %+v, want %d minutes", l, want[l.Staff])
+			}
+		}
+		if len(p.Loads) < 2 {
+			w.Errorf("loads %+v", p.Loads)
+		}
+		w.Service.Solve = func(_ context.Context, states []*planner.State, o planner.Options) ([]*planner.Plan, error) {
+			return []*planner.Plan{{Region: "noord", From: calendar.NewDate(o.Year, 1, 1), To: calendar.NewDate(o.Year, 12, 31)}}, nil
+		}
+		w.publishes()
+		all, err := w.ClosedPeriods(ctx, "noord")
+		w.must(err)
+		if len(all) != 1 || !slices.Equal(all[0].Loads, p.Loads) {
+			w.Errorf("closed %+v", all)
+		}
+		for name, c := range map[string]struct {
+			p    planner.Period
+			want error
+		}{
+			"closed already": {winter, ErrConflict},
+			"not over":       {planner.Period{From: calendar.NewDate(2027, 7, 1), To: calendar.NewDate(2027, 12, 31)}, ErrParams},
+		} {
+			if _, err := w.ClosePeriod(ctx, "noord", c.p); !errors.Is(err, c.want) {
+				w.Errorf("%s: %v, want %v", name, err, c.want)
+			}
+		}
+		w.must(w.ReopenPeriod(ctx, "noord", winter.From))
+		if _, err := w.ClosePeriod(ctx, "noord", winter); err != nil {
+			w.Error(err)
+		}
+	})
+}
+
+// The statement's planned hours are those of the loads, to the minute.
+func TestHoursAreThoseOfTheLoads(t *testing.T) {
+	t.Parallel()
+	forEachDatabase(t, func(w world) {
+		ctx := w.Context()
+		_, err := w.Import(ctx, []*planner.State{counter("noord")})
+		w.must(err)
+		w.publishes()
+		year := planner.Period{From: calendar.NewDate(2027, 1, 1), To: calendar.NewDate(2027, 12, 31)}
+		h, err := w.Hours(ctx, "noord", year)
+		w.must(err)
+		lines, _, err := w.Loads(ctx, "noord", year)
+		w.must(err)
+		var want, planned, totals int64
+		for i := range lines {
+			want += lines[i].Minutes
+		}
+		for _, l := range h.Lines {
+			planned += l.Planned
+		}
+		for _, l := range h.Totals() {
+			totals += l.Planned
+		}
+		if want == 0 || planned != want || totals != want || h.Until != calendar.NewDate(2027, 1, 12) {
+			w.Errorf("planned %d, totals %d, loads %d, until %s", planned, totals, want, h.Until)
+		}
+	})
+}
