@@ -155,9 +155,50 @@ var rights = map[Resource]map[Act]grants{
 		Read:   grants{service.Lead: Region, service.Member: Own, service.LocationContact: Own},
 		Create: ownersOfLink, Change: ownersOfLink, Remove: ownersOfLink, Decide: planners,
 	},
+	WaitingEntries: {Read: ownersOfLink, Create: ownersOfLink, Remove: ownersOfLink},
+	Feeds:          {Read: grants{service.Administrator: Everywhere, service.Lead: Region, service.Member: Own}, Create: planners, Change: planners, Remove: grants{service.Administrator: Everywhere, service.Lead: Region, service.Member: Own}},
+	LocationLinks:  {Read: keepers, Create: keepers, Change: keepers, Remove: keepers},
+	BusySources:    {Read: planners, Create: grants{service.Member: Own}, Remove: grants{service.Member: Own}},
+	Outbox:         {Read: grants{service.Administrator: Everywhere, service.Lead: Region}, Change: grants{service.Administrator: Everywhere}},
+	Webhooks:       {Read: keepers, Create: keepers, Remove: keepers},
+	Users:          {Read: grants{service.Administrator: Everywhere, service.Lead: Region}, Create: grants{service.Administrator: Everywhere}, Change: grants{service.Administrator: Everywhere}, Remove: grants{service.Administrator: Everywhere}},
+	Tokens:         {Read: grants{service.Administrator: Everywhere, service.Lead: Own, service.Member: Own, service.Auditor: Own}, Create: grants{service.Administrator: Own, service.Lead: Own, service.Member: Own, service.Auditor: Own}, Remove: grants{service.Administrator: Everywhere, service.Lead: Own, service.Member: Own, service.Auditor: Own}},
+	Audit:          {Read: grants{service.Administrator: Everywhere, service.Lead: Region, service.Member: Own, service.Auditor: Region}},
+	Jobs:           {Read: grants{service.Administrator: Everywhere, service.Lead: Region}, Create: leads, Remove: leads},
+	// Read is what is kept of the caller, Create what is kept of somebody else.
+	OwnData: {
+		Read:   grants{service.Administrator: Own, service.Lead: Own, service.Member: Own, service.Auditor: Own, service.LocationContact: Own},
+		Create: grants{service.Administrator: Everywhere, service.Lead: Region, service.Member: Own, service.LocationContact: Own},
+	},
+	Reports:  {Read: grants{service.Lead: Region, service.Member: Own, service.Auditor: Region}},
+	Settings: {Read: grants{service.Administrator: Everywhere, service.Auditor: Everywhere}, Change: grants{service.Administrator: Everywhere}},
 
 	Capacity:        {Read: grants{service.Lead: Region, service.Auditor: Region}},
 	Workload:        {Read: planners, Create: leads, Remove: leads},
 	Hours:           {Read: leads},
 	Ceilings:        {Read: leads, Create: leads, Change: leads, Remove: leads},
 	SilentLocations: {Read: grants{service.Lead: Region, service.Member: Region}},
+}
+
+// dangerous are the acts that let others in, take much out or away: a session
+// that somebody left or stole must not do them, so they need a fresh proof of who
+// it is. To end something is not among them: that must be quick.
+var dangerous = map[Resource][]Act{
+	Users:    {Create, Change, Remove},
+	Tokens:   {Create},
+	Webhooks: {Create},
+	Settings: {Change},
+	Regions:  {Remove},
+	OwnData:  {Read},
+}
+
+// NeedsProof reports whether an act asks its caller to have proved a short while
+// ago who they are.
+func NeedsProof(a Access) bool { return slices.Contains(dangerous[a.Resource], a.Act) }
+
+// Of returns how far a role may go in an act upon a resource.
+func Of(role service.Role, a Access) Reach { return rights[a.Resource][a.Act][role] }
+
+// Known reports whether the table has a row for it; a route without one does
+// not start.
+func Known(a Access) bool { return rights[a.Resource][a.Act] != nil }

@@ -47,14 +47,14 @@ func (l *Load) key() string {
 	return fmt.Sprint(l.Month, " ", l.Organisation, " ", l.Staff, " ", l.Role, " ", l.Budget, " ", l.District, " ", l.Kind, " ", l.Detail)
 }
 
-// Days is a period in a question.
-type Days struct {
+// PeriodAsked is a period in a question.
+type PeriodAsked struct {
 	From string `query:"from" format:"date" doc:"The first day; left out for the first of this year."`
 	To   string `query:"to" format:"date" doc:"The last day; left out for the last of that year."`
 }
 
 // period reads the days; without them it is the year.
-func (d *Days) period(now time.Time) planner.Period {
+func (d *PeriodAsked) period(now time.Time) planner.Period {
 	from, _ := calendar.ParseDate(d.From) // the schema takes dates only
 	to, _ := calendar.ParseDate(d.To)
 	if d.From == "" {
@@ -68,7 +68,7 @@ func (d *Days) period(now time.Time) planner.Period {
 
 type loadsIn struct {
 	InRegion
-	Days
+	PeriodAsked
 	Paging
 	By    []string `query:"by" maxItems:"8" enum:"month,organisation,staff,role,budget,district,kind,detail" doc:"The headings; month, role and kind when left out. Who sees figures only has no other."`
 	Staff string   `query:"staff" maxLength:"64" doc:"Only of this person."`
@@ -106,7 +106,7 @@ func (s *Supply) key() string {
 
 type supplyIn struct {
 	InRegion
-	Days
+	PeriodAsked
 	Paging
 	By []string `query:"by" maxItems:"5" enum:"month,organisation,staff,role,budget" doc:"The headings; month and role when left out."`
 }

@@ -36,7 +36,7 @@ type HoursStatement struct {
 
 type hoursIn struct {
 	InRegion
-	Days
+	PeriodAsked
 }
 
 type hoursOne struct{ Body HoursStatement }
