@@ -40,8 +40,13 @@ func (b *browser) makesAccount() problem.Code {
 // makes asks for an account.
 func (b *browser) makes(headers ...string) *httptest.ResponseRecorder {
 	r := b.request(http.MethodPost, "/v1/users", nil, append(headers, "Content-Type", "application/json", "Accept", "application/json")...)
-	r.Body = io.NopCloser(strings.NewReader(`{"name":"Nieuw","memberships":[{"role":"lead","region":"noord"}]}`))
-	return b.send(r)
+	return b.send(withBody(r, `{"name":"Nieuw","memberships":[{"role":"lead","region":"noord"}]}`))
+}
+
+// withBody gives a request another body.
+func withBody(r *http.Request, body string) *http.Request {
+	r.Body, r.ContentLength = io.NopCloser(strings.NewReader(body)), int64(len(body))
+	return r
 }
 
 // enrolled sets an authenticator up and returns what makes its codes.
