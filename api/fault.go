@@ -13,6 +13,7 @@ import (
 
 	"github.com/wijkplanner/wijkplanner/api/problem"
 	"github.com/wijkplanner/wijkplanner/api/web"
+	"github.com/wijkplanner/wijkplanner/planner/service"
 )
 
 // answerFault writes the fault that a status tells.
@@ -49,14 +50,20 @@ func wantsPage(r *http.Request) bool {
 	return strings.Contains(r.Header.Get("Accept"), "text/html")
 }
 
+// retryBusy is after how many seconds to come back to a database that had no turn.
+const retryBusy = "5"
+
 // answerError writes what went wrong in the service: 404 for what is not
-// there; anything else goes to the log and the caller learns no more than 500.
+// there, 503 when the database had no turn for it; anything else goes to the log and the caller learns no more than 500.
 func (h *handlers) answerError(w http.ResponseWriter, r *http.Request, err error) {
 	switch {
 	case errors.Is(err, ErrNotFound):
 		h.answerFault(w, r, http.StatusNotFound)
 	case errors.Is(err, context.Canceled) && r.Context().Err() != nil:
 		// The caller has gone; nobody reads the answer and nothing is wrong.
+		h.answerFault(w, r, http.StatusServiceUnavailable)
+	case errors.Is(err, service.ErrBusy), errors.Is(err, context.DeadlineExceeded):
+		w.Header().Set("Retry-After", retryBusy)
 		h.answerFault(w, r, http.StatusServiceUnavailable)
 	default:
 		h.Log.LogAttrs(r.Context(), slog.LevelError, "request failed", idAttr(w),

@@ -22,7 +22,7 @@ import (
 // balancer waits for nobody.
 func TestRN3_HealthStaysUp(t *testing.T) {
 	t.Parallel()
-	const clients, rounds, slow = 200, 3, 50 * time.Millisecond
+	const clients, rounds, slow = 200, 2, 50 * time.Millisecond
 	crowd := func(t *testing.T, address string) {
 		t.Helper()
 		st, err := store.Open(t.Context(), address, store.WithClock(func() time.Time { return now }), store.WithConnections(4, 500*time.Millisecond))
