@@ -1,189 +1,307 @@
 package v1
 
 import (
+	"bufio"
+	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"maps"
-	"math/rand/v2"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+	"pgregory.net/rapid"
 
 	"github.com/wijkplanner/wijkplanner/planner/service"
 )
 
-// fuzzer makes requests out of the description: fitting and not.
+// decoders teaches the validator the two bodies that are no JSON.
+var decoders = sync.OnceFunc(func() {
+	openapi3filter.RegisterBodyDecoder("application/zip", openapi3filter.FileBodyDecoder)
+	openapi3filter.RegisterBodyDecoder("text/event-stream", openapi3filter.FileBodyDecoder)
+})
+
+// fuzzer makes requests out of the description, fitting and not, and has a
+// validator that others wrote compare the answers with it.
 type fuzzer struct {
 	*peopled
-	rng *rand.Rand
 	doc *huma.OpenAPI
-	// seen are the ids that answers gave, by the path of their list.
-	seen                                       []string
-	asked, serverFaults, undocumented, misfits int
+	// told is the description as anybody reads it.
+	told *openapi3.T
+	all  []operation
+	// seen are the ids that answers gave.
+	seen []string
+	// asked counts the requests, fitting and accepted those that fit the
+	// description and those that were carried out; streams are followed jobs.
+	asked, fitting, accepted, streams int
+	// What must not happen: a fault of ours, an answer that is not described, and
+	// the acceptance of what does not fit.
+	serverFaults, undescribed, swallowed int
 }
 
-func (f *fuzzer) pick(all []string) string { return all[f.rng.IntN(len(all))] }
+// operation is one operation with its place in the description.
+type operation struct {
+	path string
+	op   *huma.Operation
+}
+
+func newFuzzer(w world) *fuzzer {
+	w.Helper()
+	decoders()
+	f := &fuzzer{peopled: people(w), doc: w.api.huma.OpenAPI()}
+	body, err := f.doc.MarshalJSON()
+	if err != nil {
+		w.Fatal(err)
+	}
+	if f.told, err = openapi3.NewLoader().LoadFromData(body); err != nil {
+		w.Fatal(err)
+	}
+	if err := f.told.Validate(w.Context(), openapi3.IsOpenAPI31OrLater()); err != nil {
+		w.Errorf("the description: %v", err)
+	}
+	for _, path := range slices.Sorted(maps.Keys(f.doc.Paths)) {
+		item := f.doc.Paths[path]
+		for _, op := range []*huma.Operation{item.Get, item.Post, item.Put, item.Patch, item.Delete} {
+			if op != nil {
+				f.all = append(f.all, operation{path, op})
+			}
+		}
+	}
+	return f
+}
+
+// oneIn is true about once in n times.
+func oneIn(t *rapid.T, n int) bool {
+	return rapid.Uint64().Draw(t, "chance")%uint64(n) == uint64(n)/2
+}
 
 // value makes a value for a schema; few do not fit.
-func (f *fuzzer) value(s *huma.Schema, depth int) any {
+func (f *fuzzer) value(t *rapid.T, s *huma.Schema, depth int) any {
 	for s.Ref != "" {
 		s = f.doc.Components.Schemas.SchemaFromRef(s.Ref)
 	}
-	if f.rng.IntN(60) == 0 || depth > 5 {
-		return []any{nil, "x", -1, 1e9, true, []any{}, map[string]any{}, "\u0000", strings.Repeat("é", 300)}[f.rng.IntN(9)]
+	if oneIn(t, 60) || depth > 5 {
+		return rapid.SampledFrom([]any{nil, "x", -1, 1e9, true, []any{}, map[string]any{}, "\u0000", strings.Repeat("é", 300)}).Draw(t, "odd")
 	}
 	if len(s.Enum) > 0 {
-		return s.Enum[f.rng.IntN(len(s.Enum))]
+		return rapid.SampledFrom(s.Enum).Draw(t, "enum")
 	}
 	switch s.Type {
 	case huma.TypeBoolean:
-		return f.rng.IntN(2) == 0
+		return rapid.Bool().Draw(t, "flag")
 	case huma.TypeInteger:
-		return f.rng.IntN(200)
+		return rapid.IntRange(0, 200).Draw(t, "integer")
 	case huma.TypeNumber:
-		return float64(f.rng.IntN(2000)) / 10
+		return float64(rapid.IntRange(0, 2000).Draw(t, "number")) / 10
 	case huma.TypeArray:
 		out := []any{}
-		for range f.rng.IntN(3) {
-			out = append(out, f.value(s.Items, depth+1))
+		for range rapid.IntRange(0, 2).Draw(t, "length") {
+			out = append(out, f.value(t, s.Items, depth+1))
 		}
 		return out
 	case huma.TypeObject:
 		out := map[string]any{}
-		for name, p := range s.Properties {
-			if slices.Contains(s.Required, name) || f.rng.IntN(2) == 0 {
-				out[name] = f.value(p, depth+1)
+		for _, name := range slices.Sorted(maps.Keys(s.Properties)) {
+			if slices.Contains(s.Required, name) || rapid.Bool().Draw(t, "given") {
+				out[name] = f.value(t, s.Properties[name], depth+1)
 			}
 		}
 		return out
 	}
-	return f.text(s)
+	return f.text(t, s)
 }
 
-func (f *fuzzer) text(s *huma.Schema) string {
+func (f *fuzzer) text(t *rapid.T, s *huma.Schema) string {
 	switch {
 	case s.Format == "date":
-		return fmt.Sprintf("2027-%02d-%02d", 1+f.rng.IntN(13), 1+f.rng.IntN(29))
+		return fmt.Sprintf("2027-%02d-%02d", rapid.IntRange(1, 13).Draw(t, "month"), rapid.IntRange(1, 29).Draw(t, "day"))
+	case s.Format == "date-time":
+		return testNow.Add(time.Duration(rapid.IntRange(-1, 400).Draw(t, "days")) * 24 * time.Hour).Format(time.RFC3339)
 	case s.Format == "email":
 		return "a@example.nl"
 	case strings.Contains(s.Pattern, ":"):
-		return fmt.Sprintf("%02d:%02d", f.rng.IntN(24), f.rng.IntN(60))
+		return fmt.Sprintf("%02d:%02d", rapid.IntRange(0, 23).Draw(t, "hour"), rapid.IntRange(0, 59).Draw(t, "minute"))
 	case strings.Contains(s.Pattern, "{4}"):
 		return "0268"
 	}
 	known := append([]string{"anna", "bram", "een", "twee", "zc", "visit", "first", "yearly", "observation", "ggd", "WK01", "detour", "6511", "FREQ=DAILY", "x", ""}, f.seen...)
-	return f.pick(known)
+	return rapid.SampledFrom(known).Draw(t, "text")
 }
 
-// request sends one request of an operation as one caller and checks the answer.
-func (f *fuzzer) request(who service.Scope, path string, op *huma.Operation) {
-	query := url.Values{}
-	var headers []string
-	at := path
-	for _, p := range op.Parameters {
-		v := fmt.Sprint(f.value(p.Schema, 0))
+// attempt is one request, in our words and in the validator's.
+type attempt struct {
+	who     service.Scope
+	at      string
+	body    string
+	headers []string
+	input   *openapi3filter.RequestValidationInput
+}
+
+// request makes a request of an operation.
+func (f *fuzzer) request(t *rapid.T, who service.Scope, o *operation) *attempt {
+	f.Helper()
+	query, parameters := url.Values{}, map[string]string{}
+	a := &attempt{who: who, at: o.path}
+	for _, p := range o.op.Parameters {
 		switch {
 		case p.In == "path" && p.Name == "region":
-			at = strings.Replace(at, "{region}", f.pick([]string{"noord", "noord", "noord", "noord", "zuid", "nergens"}), 1)
+			parameters[p.Name] = rapid.SampledFrom([]string{"noord", "noord", "noord", "noord", "zuid", "nergens"}).Draw(t, "region")
 		case p.In == "path":
-			ids := append([]string{"1", "2", "nothing", "anna", "een"}, f.seen...)
-			at = strings.Replace(at, "{"+p.Name+"}", url.PathEscape(f.pick(ids)), 1)
-		case p.In == "query" && (p.Required || f.rng.IntN(3) == 0):
-			query.Set(p.Name, v)
-		case p.In == "header" && p.Name == "If-Match" && f.rng.IntN(3) > 0:
-			headers = append(headers, "If-Match", "*")
+			parameters[p.Name] = rapid.SampledFrom(append([]string{"1", "2", "nothing", "anna", "een"}, f.seen...)).Draw(t, "id")
+		case p.In == "query" && (p.Required || oneIn(t, 3)):
+			query.Set(p.Name, fmt.Sprint(f.value(t, p.Schema, 0)))
+		case p.In == "header" && p.Name == "If-Match" && !oneIn(t, 3):
+			a.headers = append(a.headers, "If-Match", "*")
 		}
 	}
-	if len(query) > 0 {
-		at += "?" + query.Encode()
+	for name, v := range parameters {
+		a.at = strings.Replace(a.at, "{"+name+"}", url.PathEscape(v), 1)
 	}
-	var body any
-	if op.RequestBody != nil {
-		for kind, media := range op.RequestBody.Content {
-			headers = append(headers, "Content-Type", kind)
-			if body = "no zip"; media.Schema != nil && kind == "application/json" {
-				raw, _ := json.Marshal(f.value(media.Schema, 0))
-				body = string(raw)
+	if len(query) > 0 {
+		a.at += "?" + query.Encode()
+	}
+	if o.op.RequestBody != nil {
+		for kind, media := range o.op.RequestBody.Content {
+			a.headers = append(a.headers, "Content-Type", kind)
+			if a.body = "no zip"; media.Schema != nil && kind == "application/json" {
+				raw, _ := json.Marshal(f.value(t, media.Schema, 0))
+				a.body = string(raw)
 			}
 		}
 	}
-	f.check(who, at, op, f.asks(who, op.Method, at, body, headers...))
+	r := httptest.NewRequestWithContext(f.Context(), o.op.Method, f.told.Servers[0].URL+a.at, strings.NewReader(a.body))
+	for i := 0; i < len(a.headers); i += 2 {
+		r.Header.Set(a.headers[i], a.headers[i+1])
+	}
+	item := f.told.Paths.Value(o.path)
+	a.input = &openapi3filter.RequestValidationInput{
+		Request: r, PathParams: parameters, QueryParams: query,
+		Route:   &routers.Route{Spec: f.told, Server: f.told.Servers[0], Path: o.path, PathItem: item, Method: o.op.Method, Operation: item.GetOperation(o.op.Method)},
+		Options: &openapi3filter.Options{IncludeResponseStatus: true, AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, ExcludeReadOnlyValidations: true},
+	}
+	return a
 }
 
-func (f *fuzzer) check(who service.Scope, at string, op *huma.Operation, a answer) {
+// send sends a request and compares the answer with the description.
+func (f *fuzzer) send(a *attempt, o *operation) {
+	f.Helper()
 	f.asked++
-	told := op.Responses[strconv.Itoa(a.Code)]
-	if told == nil {
-		told = op.Responses["default"]
+	misfit := openapi3filter.ValidateRequest(f.Context(), a.input)
+	if misfit == nil {
+		f.fitting++
 	}
-	switch kind, _, _ := strings.Cut(a.Header().Get("Content-Type"), ";"); {
-	case a.Code >= 500 && a.Code != http.StatusServiceUnavailable:
+	w := f.world
+	if strings.HasSuffix(o.path, "/events") { // a stream ends with its job, or when we go
+		// asks sends with the context of the test.
+		ctx, stop := context.WithTimeout(f.Context(), 60*time.Millisecond)
+		defer stop()
+		w.handler = http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) { f.handler.ServeHTTP(out, r.WithContext(ctx)) })
+	}
+	var body any
+	if a.body != "" {
+		body = a.body
+	}
+	got := w.asks(a.who, o.op.Method, a.at, body, a.headers...)
+	words := fmt.Sprintf("%s %s as %s with %.200s: %d", o.op.Method, a.at, a.who.Role, a.body, got.Code)
+	if got.Code < 300 {
+		f.accepted++
+		if misfit != nil {
+			f.swallowed++
+			f.Errorf("%s, which does not fit: %v", words, misfit)
+		}
+	}
+	if got.Code >= 500 && got.Code != http.StatusServiceUnavailable {
 		f.serverFaults++
-		f.Errorf("%s %s as %s: %d %s", op.Method, at, who.Role, a.Code, a.Body)
-	case told == nil:
-		f.undocumented++
-		f.Errorf("%s %s as %s: status %d is not described: %.300s", op.Method, at, who.Role, a.Code, a.Body)
-	case a.Body.Len() > 0 && told.Content[kind] == nil:
-		f.misfits++
-		f.Errorf("%s %s: %d with %q, described are %v", op.Method, at, a.Code, kind, slices.Collect(maps.Keys(told.Content)))
-	case a.Body.Len() > 0 && strings.HasSuffix(kind, "json") && told.Content[kind].Schema != nil:
-		var v any
-		if err := json.Unmarshal(a.Body.Bytes(), &v); err != nil {
-			f.Errorf("%s %s: %v", op.Method, at, err)
-		}
-		res := &huma.ValidateResult{}
-		huma.Validate(f.doc.Components.Schemas, told.Content[kind].Schema, huma.NewPathBuffer(nil, 0), huma.ModeReadFromServer, v, res)
-		if len(res.Errors) > 0 {
-			f.misfits++
-			f.Errorf("%s %s: %d does not fit its schema: %v: %.300s", op.Method, at, a.Code, res.Errors, a.Body)
-		}
+		f.Errorf("%s %s", words, got.Body)
 	}
-	if one := a.Header().Get("Location"); a.Code == 201 && !strings.HasSuffix(one, "/") && one != "" && len(f.seen) < 300 {
+	err := openapi3filter.ValidateResponse(f.Context(), &openapi3filter.ResponseValidationInput{
+		RequestValidationInput: a.input, Status: got.Code, Header: got.Header(), Body: io.NopCloser(bytes.NewReader(got.Body.Bytes())), Options: a.input.Options,
+	})
+	if got.Code == http.StatusOK && strings.HasSuffix(o.path, "/events") {
+		f.streams++
+		err = errors.Join(err, f.events(got))
+	}
+	if err != nil {
+		f.undescribed++
+		f.Errorf("%s is not described: %v: %.400s", words, err, got.Body)
+	}
+	if one := got.Header().Get("Location"); got.Code == 201 && !strings.HasSuffix(one, "/") && one != "" && len(f.seen) < 300 {
 		f.seen = append(f.seen, one[strings.LastIndex(one, "/")+1:])
 	}
 }
 
+// events compares each event of a stream with the job that the description has.
+func (f *fuzzer) events(got answer) error {
+	job, lines := f.told.Components.Schemas["Job"], 0
+	for s := bufio.NewScanner(bytes.NewReader(got.Body.Bytes())); s.Scan(); {
+		data, ok := strings.CutPrefix(s.Text(), "data: ")
+		if !ok {
+			continue
+		}
+		lines++
+		var v any
+		if err := json.Unmarshal([]byte(data), &v); err != nil {
+			return err
+		}
+		if err := job.Value.VisitJSON(v, openapi3.EnableJSONSchema2020()); err != nil {
+			return err
+		}
+	}
+	if lines == 0 {
+		return errors.New("a stream without an event")
+	}
+	return nil
+}
+
 // TestRS1_Fuzz sends requests made out of the description, fitting and not, as
 // every role, each building on what the ones before made: no fault of ours, no
-// status and no answer that is not described.
+// status, head or body that is not described, and nothing accepted that does not
+// fit. The requests are of rapid, the judge is kin-openapi.
 func TestRS1_Fuzz(t *testing.T) {
 	t.Parallel()
 	n := 5000
-	if long() {
+	switch {
+	case long():
 		n = 100_000
+	case slowness > 1: // `make unit` sends all of them without the race detector
+		n = 600
 	}
 	forEachDatabase(t, func(w world) {
-		f := &fuzzer{peopled: people(w), rng: rand.New(rand.NewPCG(1, 2)), doc: w.api.huma.OpenAPI()}
-		type operation struct {
-			path string
-			op   *huma.Operation
-		}
-		var all []operation
-		for _, path := range slices.Sorted(maps.Keys(f.doc.Paths)) {
-			item := f.doc.Paths[path]
-			for _, op := range []*huma.Operation{item.Get, item.Post, item.Put, item.Patch, item.Delete} {
-				if op != nil && !strings.HasSuffix(path, "/events") { // a stream that ends with its job
-					all = append(all, operation{path, op})
+		f := newFuzzer(w)
+		// rapid makes a hundred rounds; in a round each operation has its turns.
+		rapid.Check(quiet{w.T}, func(t *rapid.T) {
+			for range max(1, n/100) {
+				o := &f.all[f.asked%len(f.all)]
+				who := lead // who makes what the others then meet
+				if rapid.Bool().Draw(t, "another") {
+					who = rapid.SampledFrom(principals).Draw(t, "who").scope
 				}
+				f.send(f.request(t, who, o), o)
 			}
+		})
+		w.Logf("R-S1: %d requests over %d operations, %d of them fitting and %d accepted, %d streams, %d things made on the way: %d server faults, %d answers not described, %d accepted that do not fit (100,000 requests in the long form)",
+			f.asked, len(f.all), f.fitting, f.accepted, f.streams, len(f.seen), f.serverFaults, f.undescribed, f.swallowed)
+		if f.fitting < f.asked/3 || f.accepted < f.asked/20 || f.streams == 0 && n > 1000 {
+			w.Errorf("too little of it gets anywhere: %s", strconv.Itoa(f.accepted))
 		}
-		for range n {
-			o := all[f.rng.IntN(len(all))]
-			who := principals[f.rng.IntN(len(principals))].scope
-			if f.rng.IntN(2) == 0 {
-				who = lead // who makes what the others then meet
-			}
-			f.request(who, o.path, o.op)
-			if f.Failed() && f.serverFaults+f.undocumented+f.misfits > 20 {
-				break
-			}
-		}
-		w.Logf("%d requests over %d operations, %d things made on the way: %d server faults, %d statuses and %d answers not described (100,000 requests in the long form)",
-			f.asked, len(all), len(f.seen), f.serverFaults, f.undocumented, f.misfits)
 	})
 }
+
+// quiet is a test of which rapid tells nothing but what is wrong.
+type quiet struct{ *testing.T }
+
+// Logf says nothing.
+func (quiet) Logf(string, ...any) {}

@@ -133,7 +133,7 @@ func (a *API) aboutJobs() {
 		OperationID: "followJob", Method: http.MethodGet, Path: "/jobs/{id}/events", Tags: []string{"jobs"},
 		Summary: "Follow a job: an event for each change until it has ended (server-sent events)",
 		Responses: map[string]*huma.Response{"200": {
-			Description: "Events named job, each with the job as JSON", Content: map[string]*huma.MediaType{"text/event-stream": {Schema: &huma.Schema{Type: huma.TypeString}}},
+			Description: "Events named job, each with the job as JSON", Content: map[string]*huma.MediaType{"text/event-stream": {}}, // what a schema would be of, the stream or an event, tools do not agree upon
 		}},
 	}, a.followJob)
 	add(a, rights.Access{Resource: rights.Jobs, Act: rights.Remove}, huma.Operation{

@@ -60,7 +60,7 @@ type API struct {
 // (rights.With). It fails when an operation has no row in the table of rights.
 func Mount(r chi.Router, c Config) (*API, error) {
 	a := &API{Config: c, policies: map[string]rights.Access{}}
-	r.Use(middleware.GetHead, a.versioned, a.once)
+	r.Use(middleware.GetHead, a.versioned, a.once, a.suspicious)
 	a.huma = humachi.New(r, a.description())
 	for _, operations := range []func(){
 		a.aboutDescription,
@@ -140,7 +140,7 @@ func add[In, Out any](a *API, row rights.Access, op huma.Operation, handle func(
 	if op.OperationID == "" {
 		a.faults = append(a.faults, fmt.Errorf("api: %s %s%s has no id", op.Method, Prefix, op.Path))
 	}
-	op.Middlewares = append(huma.Middlewares{a.allowed(row)}, op.Middlewares...)
+	op.Middlewares = append(huma.Middlewares{a.allowed(row), a.strict}, op.Middlewares...)
 	op.Errors = append([]int{400, 401, 403, 404, 406, 429, 500, 503}, op.Errors...)
 	if op.Method != http.MethodGet {
 		op.Errors = append(op.Errors, 409, 413, 415, 422)

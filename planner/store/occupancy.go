@@ -127,7 +127,11 @@ func absent(a *planner.Absence, zone *time.Location) [][2]time.Time {
 	}
 	var out [][2]time.Time
 	for d := first; d <= last; d++ {
-		out = append(out, [2]time.Time{d.At(a.Part.From, zone), d.At(a.Part.To, zone)})
+		// In the night that summer time begins, what lies in the hour that is left
+		// out takes no time.
+		if from, to := d.At(a.Part.From, zone), d.At(a.Part.To, zone); from.Before(to) {
+			out = append(out, [2]time.Time{from, to})
+		}
 	}
 	return out
 }

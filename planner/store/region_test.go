@@ -167,6 +167,10 @@ func TestOpenAbsenceIsBounded(t *testing.T) {
 		t.Errorf("%d days, want %d", n, longestAbsence)
 	}
 	never := planner.Absence{From: calendar.NoDate, To: calendar.NoDate}
+	night := planner.Absence{Staff: "anna", From: date("2027-03-27"), To: date("2027-03-29"), Part: calendar.Span{From: 2*60 + 3, To: 3*60 + 2}}
+	if n := len(absent(&night, calendarZone(t))); n != 2 {
+		t.Errorf("%d nights from 02:03 to 03:02, want 2: one has no such hour", n)
+	}
 	if n := len(absent(&never, calendarZone(t))); n != 0 {
 		t.Errorf("%d days without a date, want none", n)
 	}
