@@ -31,6 +31,10 @@ type WaitingOptions struct {
 	// Runs is how many times the period is drawn; 0 for 20.
 	Runs int
 	Seed uint64
+	// Rules are the slot rules of the region; without any the DefaultSlotRules
+	// hold. Visits are those of the plan: nobody is booked in their time.
+	Rules  []SlotRule
+	Visits []Visit
 }
 
 // acuteNotice is the least time between an acute question and its visit, in
@@ -42,24 +46,30 @@ type waiting struct {
 	*formulation
 	WaitingOptions
 	simulation capacity.Simulation
-	// lanes are the consult lane and the acute lane of each person, by id.
-	lanes  map[string][2]int
+	// lanes numbers the people that have windows, by id: 3n is what anybody can
+	// book, 3n + 1 what is kept for acute questions until shortly before, 3n + 2
+	// what the role keeps for them all day.
+	lanes  map[string]int
 	groups []Wait
+	// visitType is what a consult is booked as, nil where nothing can be booked.
+	visitType *VisitType
+	taken     map[engagedKey]calendar.Spans
 }
 
 // Waiting simulates how long consults and acute questions wait: questions come as
 // a Poisson process, by season and the places of each location, and take the
-// first free time of whoever serves the location – consults of consult time,
-// acute questions also of the time that is kept for them. The result holds each
-// district and the whole region, and is the same for the same seed.
+// first free time of whoever serves the location – consults of the windows of the
+// slot rules, acute questions also of the time that is kept for them. The result
+// holds each district and the whole region, and is the same for the same seed.
 func Waiting(s *State, o WaitingOptions) ([]Wait, error) {
 	last := (MonthOf(o.From) + Month(o.Months) - 1).Period().To
 	f, err := newFormulation(s, Period{o.From, last})
 	if err != nil {
 		return nil, err
 	}
-	w := &waiting{formulation: f, WaitingOptions: o, lanes: map[string][2]int{}}
+	w := &waiting{formulation: f, WaitingOptions: o, lanes: map[string]int{}}
 	w.simulation.Runs, w.simulation.Seed = cmp.Or(o.Runs, 20), o.Seed
+	w.prepareRules()
 	for i := range s.Staff {
 		w.addWindows(&s.Staff[i])
 	}
@@ -72,41 +82,11 @@ func Waiting(s *State, o WaitingOptions) ([]Wait, error) {
 	return w.results(capacity.Simulate(&w.simulation)), nil
 }
 
-// addWindows adds somebody's consult time and reserve on each day of the period.
-func (w *waiting) addWindows(m *Staff) {
-	n := 2 * len(w.lanes)
-	w.lanes[m.ID] = [2]int{n, n + 1}
-	busy := map[calendar.Date]calendar.Spans{}
-	for i := range w.state.Meetings {
-		if meeting := &w.state.Meetings[i]; meeting.attends(m) {
-			for _, d := range w.attended(m, meeting) {
-				busy[d] = calendar.NewSpans(append(busy[d], meeting.span())...)
-			}
-		}
-	}
-	for i := range w.state.Programme.Roles {
-		role := &w.state.Programme.Roles[i]
-		for d := w.period.From; d <= w.period.To; d++ {
-			if !slices.Contains(m.rolesOn(d), role.ID) {
-				continue
-			}
-			for _, span := range w.consult(m, role, d).Subtract(busy[d]) {
-				w.window(d, span, n)
-			}
-			if spans := w.roster.spans(m, d).Subtract(busy[d]); role.AcuteMinutesDay > 0 && len(spans) > 0 {
-				last := spans[len(spans)-1]
-				last.From = max(last.From, last.To-calendar.Clock(role.AcuteMinutesDay))
-				w.window(d, last, n+1)
-			}
-		}
-	}
-}
-
 // window adds a span of a day, in seconds since the period began; the clock's
 // changes are left out, so that a day is a day.
-func (w *waiting) window(d calendar.Date, span calendar.Span, lane int) {
+func (w *waiting) window(d calendar.Date, span calendar.Span, lane int, release int64) {
 	w.simulation.Windows = append(w.simulation.Windows, capacity.Window{
-		From: w.second(d, span.From), To: w.second(d, span.To), Lane: lane,
+		From: w.second(d, span.From), To: w.second(d, span.To), Lane: lane, Release: release,
 	})
 }
 
@@ -116,27 +96,15 @@ func (w *waiting) second(d calendar.Date, c calendar.Clock) int64 {
 
 // addStreams adds the questions of a location, for those who serve it.
 func (w *waiting) addStreams(l *Location) {
-	var consult, acute []int
+	var consult, reserve, all []int
 	for _, id := range w.serving(l.ID) {
-		lanes, known := w.lanes[id]
-		if known {
-			consult, acute = append(consult, lanes[0]), append(acute, lanes[0], lanes[1])
+		if n, known := w.lanes[id]; known {
+			consult, reserve, all = append(consult, n), append(reserve, n+1), append(all, n, n+1, n+2)
 		}
 	}
 	each := func(key string) float64 { return float64(l.Places()) / 100 * w.state.Programme.Assume(key, "", w.From) }
-	w.stream(l, false, consult, DefaultNotice*60, each(ConsultsPer100), w.consultLength())
-	w.stream(l, true, acute, acuteNotice, each(AcutePer100), int64(w.state.Programme.Assume(AcuteMinutes, "", w.From)))
-}
-
-// consultLength is how long a consult keeps somebody, in minutes: the first visit
-// type that can be booked, else what is assumed.
-func (w *waiting) consultLength() int64 {
-	for i := range w.state.Programme.VisitTypes {
-		if vt := &w.state.Programme.VisitTypes[i]; vt.Bookable {
-			return int64(vt.Minutes + vt.BufferBefore + vt.BufferAfter)
-		}
-	}
-	return int64(w.state.Programme.Assume(ConsultMinutes, "", w.From))
+	w.stream(l, false, capacity.Class{Lanes: consult, Borrows: reserve, Notice: w.notice() * 60}, each(ConsultsPer100), w.consultLength())
+	w.stream(l, true, capacity.Class{Lanes: all, Notice: acuteNotice}, each(AcutePer100), int64(w.state.Programme.Assume(AcuteMinutes, "", w.From)))
 }
 
 // serving lists who serves a location when the period begins, the primary of each
@@ -153,11 +121,11 @@ func (w *waiting) serving(location string) []string {
 	return out
 }
 
-func (w *waiting) stream(l *Location, acute bool, lanes []int, notice int64, yearly float64, minutes int64) {
+func (w *waiting) stream(l *Location, acute bool, class capacity.Class, yearly float64, minutes int64) {
 	if yearly <= 0 {
 		return
 	}
-	w.simulation.Classes = append(w.simulation.Classes, capacity.Class{Lanes: lanes, Notice: notice})
+	w.simulation.Classes = append(w.simulation.Classes, class)
 	s := capacity.Stream{Class: len(w.simulation.Classes) - 1, Groups: []int{w.group("", acute)}, Length: minutes * 60}
 	if l.District != "" {
 		s.Groups = append(s.Groups, w.group(l.District, acute))

@@ -3,6 +3,7 @@ package planner
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/wijkplanner/wijkplanner/calendar"
 )
@@ -111,5 +112,93 @@ func TestNobodyAsksAndNobodyWaits(t *testing.T) {
 	}
 	if slices.ContainsFunc(WorkKinds(), func(k WorkKind) bool { return k == "" }) {
 		t.Error("a kind of work without a name")
+	}
+}
+
+// ruledTown is the waiting town with a consult that can be booked, and rules by
+// which it is.
+func ruledTown() (*State, []SlotRule) {
+	s := waitingTown()
+	s.Programme.VisitTypes = append(s.Programme.VisitTypes, VisitType{ID: "consult", Mode: ByPhone, Minutes: 45, Weight: 100, Bookable: true})
+	for i := range s.Locations {
+		s.Locations[i].Registrations[0].Places = 400
+	}
+	return s, []SlotRule{{
+		ID: "tuesday", Role: "zc", VisitType: "consult", Windows: calendar.Week{2: {{From: 13 * 60, To: 16 * 60}}},
+		BufferBefore: -1, BufferAfter: -1, NoticeMinutes: 24 * 60, HorizonDays: 56, Increment: 15,
+	}}
+}
+
+func ruledWait(t *testing.T, s *State, rules []SlotRule, visits []Visit, acute bool) Wait {
+	t.Helper()
+	list, err := Waiting(s, WaitingOptions{From: calendar.NewDate(2027, 1, 1), Months: 12, Seed: 1, Rules: rules, Visits: visits})
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(list, func(w Wait) bool { return w.District == "" && w.Acute == acute })
+	return list[i]
+}
+
+// TestWaitsFollowTheSlotRules: windows of their own in place of the consult time,
+// a limit a day, less notice, a person's own rule, and a reserve that is opened
+// for others late.
+func TestWaitsFollowTheSlotRules(t *testing.T) {
+	t.Parallel()
+	s, rules := ruledTown()
+	if a, b := ruledWait(t, s, rules, nil, false), ruledWait(t, s, nil, nil, false); a != b {
+		t.Errorf("a rule like the default ones: %+v and %+v", a, b)
+	}
+	base := ruledWait(t, s, rules, nil, false)
+	change := func(f func(r *SlotRule)) []SlotRule {
+		r := rules[0]
+		f(&r)
+		return []SlotRule{r}
+	}
+	if w := ruledWait(t, s, change(func(r *SlotRule) { r.Windows[4] = r.Windows[2] }), nil, false); w.Mean >= base.Mean {
+		t.Errorf("two days a week: %+v, one %+v", w, base)
+	}
+	if w := ruledWait(t, s, change(func(r *SlotRule) { r.MaxDay = 1 }), nil, false); w.Mean <= base.Mean {
+		t.Errorf("one a day: %+v, four %+v", w, base)
+	}
+	if w := ruledWait(t, s, change(func(r *SlotRule) { r.NoticeMinutes = 7 * 24 * 60 }), nil, false); w.Low < 7 {
+		t.Errorf("a week of notice: %+v", w)
+	}
+	// Bram has a rule of his own, at no time that he works: Anna's locations wait
+	// as before.
+	own := rules[0]
+	own.ID, own.Staff, own.Windows = "bram", "bram", calendar.Week{0: {{From: 9 * 60, To: 12 * 60}}}
+	if w := ruledWait(t, s, append(slices.Clone(rules), own), nil, false); w.Unserved < 40 || w.Unserved > 60 {
+		t.Errorf("half of the town has nobody: %+v", w)
+	}
+	// A reserve on Friday is for acute questions, and for others the day before.
+	reserve := rules[0]
+	reserve.ID, reserve.Windows, reserve.AcuteHours = "acute", calendar.Week{5: {{From: 9 * 60, To: 12 * 60}}}, 48
+	with := append(slices.Clone(rules), reserve)
+	s.Programme.Roles[0].AcuteMinutesDay = 0
+	if a, b := ruledWait(t, s, with, nil, true), ruledWait(t, s, rules, nil, true); a.Mean >= b.Mean {
+		t.Errorf("acute questions with a reserve %+v, without %+v", a, b)
+	}
+	if w := ruledWait(t, s, with, nil, false); w.Mean >= base.Mean {
+		t.Errorf("what the reserve leaves is for others: %+v, %+v", w, base)
+	}
+}
+
+// TestNobodyIsBookedDuringAVisit: a rule without windows, for a role without
+// consult time, takes all working time but that of the plan's visits.
+func TestNobodyIsBookedDuringAVisit(t *testing.T) {
+	t.Parallel()
+	s, rules := ruledTown()
+	s.Programme.Roles[0].Consult, rules[0].Windows = calendar.Week{}, calendar.Week{}
+	var visits []Visit
+	for d := calendar.NewDate(2027, 1, 1); d <= calendar.NewDate(2027, 12, 31); d++ {
+		from := d.At(9*60, amsterdam(t))
+		visits = append(visits, Visit{
+			VisitType: "consult", Location: "a", Status: Planned, Start: from, End: from.Add(7*time.Hour + 30*time.Minute),
+			Crew: []CrewMember{{Role: "zc", Staff: "anna", TravelMinutes: 30}, {Role: "zc", Staff: "bram"}},
+		})
+	}
+	free, busy := ruledWait(t, s, rules, nil, false), ruledWait(t, s, rules, visits, false)
+	if free.Mean > 2.5 || busy.Unserved != 100 {
+		t.Errorf("all day %+v, half an hour a day that no consult fits in %+v", free, busy)
 	}
 }

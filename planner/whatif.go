@@ -60,6 +60,8 @@ type WhatIfOptions struct {
 	Months int
 	// Runs is how many times the waits are simulated; 0 for 20.
 	Runs int
+	// Rules are the slot rules of the region; without any the default ones.
+	Rules []SlotRule
 }
 
 // WhatIf works out the region as it is and each scenario, all with the same seed
@@ -110,7 +112,7 @@ func (o *WhatIfOptions) outcome(ctx context.Context, s *State) (out Outcome, err
 	if out.Forecast, err = MakeForecast(planned, o.From, o.Months); err != nil {
 		return out, err
 	}
-	if out.Waits, err = Waiting(planned, WaitingOptions{From: o.From, Months: o.Months, Runs: o.Runs, Seed: o.Seed}); err != nil {
+	if out.Waits, err = Waiting(planned, WaitingOptions{From: o.From, Months: o.Months, Runs: o.Runs, Seed: o.Seed, Rules: o.Rules, Visits: out.Plan.Visits}); err != nil {
 		return out, err
 	}
 	out.Figures = figures(s, &out)
