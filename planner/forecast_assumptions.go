@@ -24,6 +24,8 @@ const (
 	ConsultMinutes = "consult_minutes"
 	// GrowthYear is by how much the number of children grows in a year.
 	GrowthYear = "growth_year"
+	// SilentDays is after how long without contact a location is called silent.
+	SilentDays = "silent_days"
 )
 
 // Season returns the key of a month's share in what is asked, against the mean of
@@ -45,6 +47,7 @@ var forecastDefaults = func() []Assumption {
 		{Key: AcutePer100, Value: 2, Unit: "questions/year", Source: "assumption", From: calendar.NoDate},
 		{Key: AcuteMinutes, Value: 90, Unit: "minutes", Source: "assumption", From: calendar.NoDate},
 		{Key: ConsultMinutes, Value: 45, Unit: "minutes", Source: "assumption", From: calendar.NoDate},
+		{Key: SilentDays, Value: 182, Unit: "days", Source: "assumption", From: calendar.NoDate},
 		{Key: GrowthYear, Value: 0, Unit: "percent", Source: "assumption", From: calendar.NoDate},
 	}
 	for month := 1; month <= 12; month++ {

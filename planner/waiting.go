@@ -18,9 +18,9 @@ type Wait struct {
 	// Questions is how many a year are expected, and Unserved the share of those
 	// that found no time in the period, in percent.
 	Questions, Unserved float64
-	// Mean is the expected time from question to visit in days, around the clock;
-	// Low and High are the band in which four of five lie, negative for longer than
-	// the period.
+	// Mean is the expected time from question to visit in days, around the clock, of
+	// those who were served, negative when nobody was; Low and High are the band in
+	// which four of five of all lie, negative for longer than the period.
 	Mean, Low, High float64
 }
 
@@ -104,7 +104,7 @@ func (w *waiting) addStreams(l *Location) {
 	}
 	each := func(key string) float64 { return float64(l.Places()) / 100 * w.state.Programme.Assume(key, "", w.From) }
 	w.stream(l, false, capacity.Class{Lanes: consult, Borrows: reserve, Notice: w.notice() * 60}, each(ConsultsPer100), w.consultLength())
-	w.stream(l, true, capacity.Class{Lanes: all, Notice: acuteNotice}, each(AcutePer100), int64(w.state.Programme.Assume(AcuteMinutes, "", w.From)))
+	w.stream(l, true, capacity.Class{Lanes: all, Notice: acuteNotice, Splits: true}, each(AcutePer100), int64(w.state.Programme.Assume(AcuteMinutes, "", w.From)))
 }
 
 // serving lists who serves a location when the period begins, the primary of each
@@ -175,6 +175,9 @@ func (w *waiting) results(waits []capacity.Waits) []Wait {
 		g.Mean, g.Low, g.High = x.Mean/86400, days(x.Low), days(x.High)
 		if x.Asked > 0 {
 			g.Unserved = 100 * float64(x.Unserved) / float64(x.Asked)
+		}
+		if x.Asked == x.Unserved {
+			g.Mean = -1
 		}
 	}
 	slices.SortFunc(w.groups, func(a, b Wait) int {

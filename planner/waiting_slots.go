@@ -6,7 +6,7 @@ import (
 	"github.com/wijkplanner/wijkplanner/calendar"
 )
 
-// prepareRules chooses the rules, and as what a consult is booked: the first
+// prepareRules chooses the rules, and as what a consult is booked: the shortest
 // visit type that a rule lets anybody book.
 func (w *waiting) prepareRules() {
 	if len(w.Rules) == 0 {
@@ -25,11 +25,12 @@ func (w *waiting) prepareRules() {
 			w.takeVisit(v)
 		}
 	}
+	length := func(vt *VisitType) int { return vt.BufferBefore + vt.Minutes + vt.BufferAfter }
 	for i := range w.state.Programme.VisitTypes {
 		vt := &w.state.Programme.VisitTypes[i]
-		if slices.ContainsFunc(w.Rules, func(r SlotRule) bool { return r.VisitType == vt.ID && r.AcuteHours == 0 }) {
+		booked := slices.ContainsFunc(w.Rules, func(r SlotRule) bool { return r.VisitType == vt.ID && r.AcuteHours == 0 })
+		if booked && (w.visitType == nil || length(vt) < length(w.visitType)) {
 			w.visitType = vt
-			return
 		}
 	}
 }

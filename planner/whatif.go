@@ -45,7 +45,7 @@ type Figures struct {
 	// UnassignedFTE is the work of the locations that nobody has.
 	UnassignedFTE int64
 	// ConsultDays and AcuteDays are the expected waits in the whole region;
-	// negative where nobody asks.
+	// negative where nobody asks or nobody is served.
 	ConsultDays, AcuteDays float64
 	// Gap is how far the assignment is from the best there can be, in percent, at
 	// most.

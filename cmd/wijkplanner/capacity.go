@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -23,6 +24,8 @@ type capacityCommand struct {
 	Seconds    float64  `help:"Time to search for each plan, in seconds (default 2)." xor:"limit"`
 	Iterations int      `help:"Search so many iterations for each plan instead: repeatable." xor:"limit"`
 	Seed       uint64   `help:"Seed of the search and of the simulation." default:"1"`
+	Out        string   `help:"Folder to write the tables (CSV, XLSX), the chart (SVG) and a page with both to."`
+	Language   string   `help:"Language of the page and the chart: nl or en." enum:"nl,en" default:"nl"`
 	Remedies   bool     `help:"Look for the least that mends a shortage as well; needs --iterations."`
 }
 
@@ -57,6 +60,11 @@ func (c *capacityCommand) from(now time.Time) (calendar.Date, error) {
 
 // Run prints what fits, how long questions wait, and what if.
 func (c *capacityCommand) Run(p *process) error {
+	if c.Out != "" {
+		if err := files.MayWriteCapacity(c.Out); err != nil {
+			return &codeError{exitInput, fmt.Errorf("--out: %w", err)}
+		}
+	}
 	states, err := files.ReadFolder(c.Dir)
 	if err != nil {
 		return err
@@ -69,18 +77,9 @@ func (c *capacityCommand) Run(p *process) error {
 	if err != nil {
 		return &codeError{exitInput, err}
 	}
-	var scenarios []planner.Scenario
-	var faults []error
-	for _, path := range c.WhatIf {
-		s, err := files.ReadScenario(path, state)
-		if err != nil {
-			faults = append(faults, err)
-			continue
-		}
-		scenarios = append(scenarios, *s)
-	}
-	if len(faults) > 0 {
-		return &codeError{exitInput, errors.Join(faults...)}
+	scenarios, err := c.scenarios(state)
+	if err != nil {
+		return &codeError{exitInput, err}
 	}
 	year := from.Year()
 	if c.From == "" {
@@ -95,14 +94,58 @@ func (c *capacityCommand) Run(p *process) error {
 	if err != nil {
 		return &codeError{exitInput, err}
 	}
-	if err := writeOutcomes(p.stdout, outcomes); err != nil || !c.Remedies {
+	answer, err := answerOf(state, outcomes, from)
+	if err != nil {
 		return err
+	}
+	if err := writeAnswer(p.stdout, answer); err != nil {
+		return err
+	}
+	if c.Out != "" {
+		if err := files.WriteCapacity(c.Out, answer, c.Language); err != nil {
+			return err
+		}
+		fmt.Fprintf(p.stdout, "written to %s\n", c.Out)
+	}
+	if !c.Remedies {
+		return nil
 	}
 	remedies, err := planner.Remedies(p.ctx, state, o.Options)
 	if err != nil {
 		return err
 	}
 	return writeRemedies(p.stdout, remedies)
+}
+
+// scenarios reads the what-if files; all faults of all of them come at once.
+func (c *capacityCommand) scenarios(state *planner.State) ([]planner.Scenario, error) {
+	var out []planner.Scenario
+	var faults []error
+	for _, path := range c.WhatIf {
+		s, err := files.ReadScenario(path, state)
+		if err != nil {
+			faults = append(faults, err)
+			continue
+		}
+		out = append(out, *s)
+	}
+	return out, errors.Join(faults...)
+}
+
+// answerOf gathers what is said of the region as it is besides the scenarios: the
+// loads and hours of the plan's year, the ceilings and the silent locations on the
+// first day.
+func answerOf(state *planner.State, outcomes []planner.Outcome, from calendar.Date) (*files.Capacity, error) {
+	out := &files.Capacity{Outcomes: outcomes}
+	plan := outcomes[0].Plan
+	year := planner.Period{From: plan.From, To: plan.To}
+	var errs [4]error
+	out.Loads, errs[0] = planner.Loads(state, plan.Visits, year)
+	out.Hours, errs[1] = planner.StateHours(state, plan.Visits, nil, year, from-1)
+	out.Ceilings, errs[2] = planner.CheckCeilings(state, from)
+	days := int(state.Programme.Assume(planner.SilentDays, "", from))
+	out.Silent, errs[3] = planner.SilentLocations(state, plan.Visits, nil, from, days)
+	return out, errors.Join(errs[:]...)
 }
 
 func (c *capacityCommand) state(states []*planner.State) (*planner.State, error) {
@@ -117,28 +160,22 @@ func (c *capacityCommand) state(states []*planner.State) (*planner.State, error)
 	return nil, fmt.Errorf("--region is %q: the folder has no such region", c.Region)
 }
 
-// writeOutcomes prints the forecast and the waits of each outcome, and then the
-// figures side by side.
-func writeOutcomes(w io.Writer, outcomes []planner.Outcome) error {
+// writeAnswer prints the forecast and the waits of each outcome, then the figures
+// side by side, and who is near a ceiling and which locations are silent.
+func writeAnswer(w io.Writer, c *files.Capacity) error {
+	outcomes := c.Outcomes
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for i := range outcomes {
 		o := &outcomes[i]
-		fmt.Fprintf(t, "== %s\n", nameOf(o))
+		fmt.Fprintf(t, "== %s\n", files.ScenarioName(o))
 		writeForecast(t, o.Forecast)
 		writeWaits(t, o.Waits)
 		fmt.Fprintln(t)
 	}
-	if len(outcomes) > 1 {
-		writeFigures(t, outcomes)
-	}
+	writeFigures(t, outcomes)
+	writeCeilings(t, c.Ceilings)
+	writeSilent(t, c.Silent)
 	return t.Flush()
-}
-
-func nameOf(o *planner.Outcome) string {
-	if o.Scenario == "" {
-		return "as it is"
-	}
-	return o.Scenario
 }
 
 func inHours(minutes int64) string { return fmt.Sprintf("%.1f", float64(minutes)/60) }
@@ -182,49 +219,83 @@ func writeWaits(w io.Writer, waits []planner.Wait) {
 		if x.High < 0 {
 			high = "longer"
 		}
-		fmt.Fprintf(w, "%s\t%s\t%.0f\t%.1f\t%.1f–%s\t%.1f %%\n", kind, district, x.Questions, x.Mean, max(x.Low, 0), high, x.Unserved)
+		mean := "–"
+		if x.Mean >= 0 {
+			mean = fmt.Sprintf("%.1f", x.Mean)
+		}
+		fmt.Fprintf(w, "%s\t%s\t%.0f\t%s\t%.1f–%s\t%.1f %%\n", kind, district, x.Questions, mean, max(x.Low, 0), high, x.Unserved)
 	}
 }
 
 func writeFigures(w io.Writer, outcomes []planner.Outcome) {
-	row := func(label string, value func(*planner.Figures) string) {
-		fmt.Fprint(w, label)
-		for i := range outcomes {
-			fmt.Fprintf(w, "\t%s", value(&outcomes[i].Figures))
+	t := files.FiguresTable(outcomes)
+	fmt.Fprint(w, "side by side\t")
+	for _, name := range t.Header[2:] {
+		fmt.Fprintf(w, "\t%s", name)
+	}
+	fmt.Fprintln(w)
+	for _, row := range t.Rows {
+		for k, cell := range row {
+			if k > 0 {
+				fmt.Fprint(w, "\t")
+			}
+			if cell == nil {
+				cell = "–"
+			}
+			fmt.Fprint(w, cell)
 		}
 		fmt.Fprintln(w)
 	}
-	fmt.Fprint(w, "side by side")
-	for i := range outcomes {
-		fmt.Fprintf(w, "\t%s", nameOf(&outcomes[i]))
-	}
 	fmt.Fprintln(w)
-	row("locations", func(f *planner.Figures) string { return fmt.Sprint(f.Locations) })
-	row("people", func(f *planner.Figures) string { return fmt.Sprint(f.Staff) })
-	row("heaviest load", func(f *planner.Figures) string { return fmt.Sprintf("%.0f %% (%s)", f.Heaviest, f.HeaviestStaff) })
-	row("travel, hours", func(f *planner.Figures) string { return fmt.Sprintf("%.0f", f.TravelHours) })
-	row("faces a location", func(f *planner.Figures) string { return fmt.Sprintf("%.2f", f.Faces) })
-	row("change hands", func(f *planner.Figures) string { return fmt.Sprint(f.Changed) })
-	row("unplanned visits", func(f *planner.Figures) string {
-		return fmt.Sprintf("%d, %d promised", f.Unplanned, f.UnplannedMinimum)
-	})
-	row("without anybody, FTE", func(f *planner.Figures) string { return fmt.Sprintf("%.2f", float64(f.UnassignedFTE)/100) })
-	row("worst month, FTE short", func(f *planner.Figures) string {
-		if f.ShortFTE == 0 {
-			return "none"
-		}
-		return fmt.Sprintf("%.2f in %s", float64(f.ShortFTE)/100, f.ShortMonth)
-	})
-	row("consult, days", func(f *planner.Figures) string { return inDays(f.ConsultDays) })
-	row("acute, days", func(f *planner.Figures) string { return inDays(f.AcuteDays) })
-	row("at most from the best, %", func(f *planner.Figures) string { return fmt.Sprintf("%.2f", f.Gap) })
 }
 
-func inDays(days float64) string {
-	if days < 0 {
-		return "–"
+// choiceText says what each way out of a ceiling is.
+var choiceText = map[planner.CeilingChoiceKind]func(c *planner.CeilingChoice) string{
+	planner.HandOver: func(c *planner.CeilingChoice) string {
+		to := c.To
+		if to == "" {
+			to = "somebody: no colleague has room"
+		}
+		return fmt.Sprintf("hand over %s to %s", strings.Join(c.Items, ", "), to)
+	},
+	planner.TakeNoNew: func(c *planner.CeilingChoice) string { return fmt.Sprintf("take no new ones until %s", c.By) },
+	planner.AgreeMore: func(c *planner.CeilingChoice) string { return fmt.Sprintf("agree on %d", c.Limit) },
+}
+
+// writeCeilings names who is near or past what was agreed, and the choices.
+func writeCeilings(w io.Writer, lines []planner.CeilingLine) {
+	for i := range lines {
+		l := &lines[i]
+		if l.State == planner.CeilingFine {
+			continue
+		}
+		state := "is near"
+		if l.State == planner.CeilingPassed {
+			state = "is past"
+		}
+		fmt.Fprintf(w, "ceiling: %s %s %s: %d %s of at most %d\n", l.Staff, state, l.Ceiling.ID, l.Value, l.Ceiling.Measure, l.Ceiling.Limit)
+		for k := range l.Choices {
+			fmt.Fprintf(w, "  choice: %s\n", choiceText[l.Choices[k].Kind](&l.Choices[k]))
+		}
 	}
-	return fmt.Sprintf("%.1f", days)
+}
+
+// mostSilent is how many silent locations are named; a file holds all.
+const mostSilent = 10
+
+func writeSilent(w io.Writer, silent []planner.Silent) {
+	if len(silent) == 0 {
+		return
+	}
+	fmt.Fprintf(w, "%s without contact", plural(len(silent), "location"))
+	for i, x := range silent {
+		if i == mostSilent {
+			fmt.Fprint(w, ", …")
+			break
+		}
+		fmt.Fprintf(w, "%s %s", map[bool]string{true: ":", false: ","}[i == 0], x.Location)
+	}
+	fmt.Fprintln(w)
 }
 
 // remedyText says what each kind of remedy is and in what it is counted.

@@ -20,10 +20,10 @@ func TestCapacityAnswersWhatIf(t *testing.T) {
 		}
 		return path
 	}
-	folder := "../../examples/geldrop-mierlo"
+	folder, target := "../../examples/geldrop-mierlo", filepath.Join(dir, "out", "capacity")
 	var out, errs bytes.Buffer
 	code := run(t.Context(), []string{
-		"capacity", folder, "--from", "2027-01-01", "--months", "12", "--iterations", "3000",
+		"capacity", folder, "--from", "2027-01-01", "--months", "12", "--iterations", "800", "--out", target, "--language", "en",
 		"--what-if", write("same.yaml", "name: nothing else\n"),
 		"--what-if", write("hours.yaml", "name: more children ask\nassumptions:\n  - key: acute_per_100_places\n    value: 20\n"),
 	}, &out, &errs)
@@ -33,6 +33,11 @@ func TestCapacityAnswersWhatIf(t *testing.T) {
 	for _, want := range []string{"== as it is", "== nothing else", "== more children ask", "2027-12", "side by side", "heaviest load"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in\n%s", want, out.String())
+		}
+	}
+	for _, name := range []string{"figures.csv", "forecast.csv", "waits.csv", "loads.csv", "hours.csv", "ceilings.csv", "silent.csv", "capacity.xlsx", "capacity.svg", "capacity.html"} {
+		if data, err := os.ReadFile(filepath.Join(target, name)); err != nil || len(data) == 0 {
+			t.Errorf("%s: %d bytes, %v", name, len(data), err)
 		}
 	}
 	first, rest, _ := strings.Cut(strings.TrimPrefix(out.String(), "== as it is\n"), "== nothing else\n")

@@ -27,6 +27,9 @@ type Class struct {
 	Lanes, Borrows []int
 	// Notice is the least time between question and visit, in seconds.
 	Notice int64
+	// Splits says that a visit may go on in later windows of its lane: it begins
+	// wherever there is any time, and takes all it needs from there on.
+	Splits bool
 }
 
 // Request is one question.
@@ -44,8 +47,9 @@ const Unserved = math.MaxInt64
 // not moved. Requests are in order of At. It returns the starts in the order of
 // the requests, Unserved where no window has room.
 //
-// With one class of one length and one lane, more windows never make any request
-// start later: the k-th request takes the k-th free place or an earlier one.
+// With one class and one lane, and visits of one length or visits that split, more
+// windows never make any request start later: the k-th request takes the k-th free
+// place or an earlier one, or begins when no more time has been taken than before.
 func Serve(windows []Window, classes []Class, requests []Request) []int64 {
 	lanes := newLanes(windows)
 	starts := make([]int64, len(requests))
@@ -114,25 +118,29 @@ func (ls lanes) serve(c *Class, r Request) int64 {
 	best := place{start: Unserved}
 	for _, i := range c.Lanes {
 		if i < len(ls) {
-			ls[i].earliest(r, r.At+c.Notice, false, &best)
+			ls[i].earliest(c, r, false, &best)
 		}
 	}
 	for _, i := range c.Borrows {
 		if i < len(ls) {
-			ls[i].earliest(r, r.At+c.Notice, true, &best)
+			ls[i].earliest(c, r, true, &best)
 		}
 	}
 	if best.lane == nil {
 		return Unserved
 	}
-	best.lane.take(best.window, best.start+r.Length)
+	best.lane.take(best.window, best.start, r.Length)
 	return best.start
 }
 
 // earliest improves the best place by the windows of a lane. A window that began
 // long before the request can still have room, but none that began longer ago
 // than the longest window lasts.
-func (l *lane) earliest(r Request, from int64, borrowed bool, best *place) {
+func (l *lane) earliest(c *Class, r Request, borrowed bool, best *place) {
+	from, least := r.At+c.Notice, r.Length
+	if c.Splits {
+		least = min(least, 1)
+	}
 	first := 0
 	if l.longest < from {
 		first, _ = slices.BinarySearchFunc(l.windows, from-l.longest, func(w open, t int64) int { return cmp.Compare(w.From, t) })
@@ -148,17 +156,26 @@ func (l *lane) earliest(r Request, from int64, borrowed bool, best *place) {
 				continue
 			}
 		}
-		if start < best.start && start+r.Length <= w.To {
+		if start < best.start && start+least <= w.To {
 			*best = place{start, l, i}
 		}
 	}
 }
 
-// take fills a window up to a moment.
-func (l *lane) take(i int, until int64) {
-	w := &l.windows[i]
-	w.free = until
-	if w.free >= w.To {
-		l.skip[i] = i + 1
+// take takes so much time from a moment in a window on, and what does not fit in
+// it from those after it.
+func (l *lane) take(i int, start, length int64) {
+	for i < len(l.windows) {
+		w := &l.windows[i]
+		start = max(start, w.free)
+		taken := max(0, min(length, w.To-start))
+		w.free = max(w.free, start+taken)
+		if w.free >= w.To {
+			l.skip[i] = i + 1
+		}
+		if length -= taken; length <= 0 {
+			return
+		}
+		i = l.next(i + 1)
 	}
 }

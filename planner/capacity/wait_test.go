@@ -73,31 +73,65 @@ func TestWaitsAreThoseOfTheFormulas(t *testing.T) {
 	}
 }
 
-// TestMoreSlotsNeverLengthenAWait: the same questions and more slots of one lane.
+// TestMoreSlotsNeverLengthenAWait: the same questions, first come first served, and
+// a superset of the slots of one lane – with visits of one length in slots of any
+// length, and with visits of any length that split. 20,000 lanes are drawn.
 func TestMoreSlotsNeverLengthenAWait(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		slots := func(name string, least int) (out []Window) {
-			for _, at := range rapid.SliceOfN(rapid.Int64Range(0, 400), least, 30).Draw(t, name) {
-				out = append(out, Window{From: at * hour, To: (at + 1) * hour})
+		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
+		for range 200 {
+			splits := random.IntN(2) == 1
+			few, more := slots(random, splits)
+			var requests []Request
+			at, length := int64(0), 1+random.Int64N(3*hour)
+			for range 1 + random.IntN(40) {
+				at += random.Int64N(10 * hour)
+				if splits {
+					length = 1 + random.Int64N(4*hour)
+				}
+				requests = append(requests, Request{At: at, Length: length})
 			}
-			return out
-		}
-		few := slots("slots", 1)
-		more := append(slices.Clone(few), slots("more", 0)...)
-		var requests []Request
-		for _, at := range rapid.SliceOfN(rapid.Int64Range(0, 350), 1, 40).Draw(t, "asked") {
-			requests = append(requests, Request{At: at * hour, Length: hour})
-		}
-		slices.SortFunc(requests, func(a, b Request) int { return int(a.At - b.At) })
-		classes := []Class{{Lanes: []int{0}, Notice: rapid.Int64Range(0, 48).Draw(t, "notice") * hour}}
-		a, b := Serve(few, classes, requests), Serve(more, classes, requests)
-		for i := range a {
-			if b[i] > a[i] {
-				t.Fatalf("request %d at %d starts at %d with the slots and at %d with more", i, requests[i].At, a[i], b[i])
+			classes := []Class{{Lanes: []int{0}, Notice: random.Int64N(48 * hour), Splits: splits}}
+			a, b := Serve(few, classes, requests), Serve(more, classes, requests)
+			for i := range a {
+				if b[i] > a[i] {
+					t.Fatalf("request %d of %+v starts at %d with %v and at %d with %v", i, requests, a[i], few, b[i], more)
+				}
 			}
 		}
 	})
+}
+
+// slots draws windows apart from each other on a line, and takes a part of them.
+func slots(random *rand.Rand, splits bool) (few, more []Window) {
+	at := int64(0)
+	for range 1 + random.IntN(40) {
+		at += random.Int64N(12 * hour)
+		w := Window{From: at, To: at + 1 + random.Int64N(4*hour)}
+		if splits || random.IntN(3) > 0 { // who splits has one server: windows apart
+			at = w.To
+		}
+		more = append(more, w)
+		if random.IntN(3) > 0 {
+			few = append(few, w)
+		}
+	}
+	return few, more
+}
+
+// TestASplitVisitGoesOnInLaterWindows pins the rule by one example.
+func TestASplitVisitGoesOnInLaterWindows(t *testing.T) {
+	t.Parallel()
+	windows := []Window{{From: 10 * hour, To: 11 * hour}, {From: 20 * hour, To: 21 * hour}, {From: 30 * hour, To: 31 * hour}}
+	requests := []Request{{At: 0, Length: 90 * 60}, {At: 1, Length: 90 * 60}, {At: 2, Length: 1}}
+	got := Serve(windows, []Class{{Lanes: []int{0}, Splits: true}}, requests)
+	if want := []int64{10 * hour, 20*hour + 30*60, Unserved}; !slices.Equal(got, want) {
+		t.Errorf("start at %v, want %v", got, want)
+	}
+	if whole := Serve(windows, []Class{{Lanes: []int{0}}}, requests); whole[0] != Unserved || whole[2] != 10*hour {
+		t.Errorf("who does not split starts at %v", whole)
+	}
 }
 
 // naive serves by trying every window, with no order and nothing skipped.

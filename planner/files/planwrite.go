@@ -78,8 +78,12 @@ func planFiles(states []*planner.State, plans []*planner.Plan) (map[string][]byt
 // writeCSV writes a table. No cell is left that a spreadsheet would take for a
 // formula.
 func writeCSV(header string, rows [][]string) []byte {
+	return append([]byte(header+"\n"), csvRows(rows)...)
+}
+
+// csvRows writes lines of a table in the same way.
+func csvRows(rows [][]string) []byte {
 	var b bytes.Buffer
-	b.WriteString(header + "\n")
 	w := csv.NewWriter(&b)
 	for _, row := range rows {
 		safe := make([]string, len(row))
@@ -222,6 +226,12 @@ func replaceFolder(dir string, content map[string][]byte) (err error) {
 	if err := MayWritePlan(dir); err != nil {
 		return err
 	}
+	return putFolder(dir, content)
+}
+
+// putFolder makes a folder hold exactly some files: all of them or, when
+// something goes wrong, what it held before.
+func putFolder(dir string, content map[string][]byte) (err error) {
 	if dir, err = filepath.Abs(dir); err != nil {
 		return err
 	}
@@ -245,24 +255,27 @@ func replaceFolder(dir string, content map[string][]byte) (err error) {
 // ownFiles are those of a plan folder; not every plan has all.
 var ownFiles = []string{
 	"visits.csv", "assignments.csv", "unplanned.csv", "coverage.csv", "plan.json",
-	"feeds", "report.html", replanFile, publishedFile, publishedAssignmentsFile, changesFile, travelFile,
+	"feeds", "report.html", capacityFolder, replanFile, publishedFile, publishedAssignmentsFile, changesFile, travelFile,
 }
 
 // MayWritePlan refuses a folder that WritePlan would refuse: one without a name,
 // one that holds something that is no part of a plan, and one that cannot be,
 // for a file is in its way. It is for before the work of making a plan.
-func MayWritePlan(dir string) error {
+func MayWritePlan(dir string) error { return mayWrite(dir, ownFiles, "plan") }
+
+// mayWrite refuses a folder that holds anything else than files of some names.
+func mayWrite(dir string, own []string, what string) error {
 	if dir == "" {
-		return errors.New("write plan: the folder has no name")
+		return fmt.Errorf("write %s: the folder has no name", what)
 	}
 	dir, err := filepath.Abs(dir)
 	if err != nil {
-		return fmt.Errorf("write plan: %w", err)
+		return fmt.Errorf("write %s: %w", what, err)
 	}
 	for at := dir; ; at = filepath.Dir(at) {
 		info, err := os.Stat(at)
 		if err == nil && !info.IsDir() {
-			return fmt.Errorf("write plan: %s is a file; name another folder", at)
+			return fmt.Errorf("write %s: %s is a file; name another folder", what, at)
 		}
 		if err == nil || at == filepath.Dir(at) {
 			break
@@ -273,11 +286,11 @@ func MayWritePlan(dir string) error {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("write plan: %w", err)
+		return fmt.Errorf("write %s: %w", what, err)
 	}
 	for _, e := range entries {
-		if !slices.Contains(ownFiles, e.Name()) {
-			return fmt.Errorf("write plan: %s holds %s, which is no part of a plan; name another folder, or empty this one", dir, e.Name())
+		if !slices.Contains(own, e.Name()) {
+			return fmt.Errorf("write %s: %s holds %s, which is no part of a %s; name another folder, or empty this one", what, dir, e.Name(), what)
 		}
 	}
 	return nil
