@@ -3,6 +3,7 @@ package api_test
 import (
 	"fmt"
 
+	"github.com/wijkplanner/wijkplanner/planner"
 	"github.com/wijkplanner/wijkplanner/planner/service"
 	"github.com/wijkplanner/wijkplanner/planner/store"
 )
@@ -16,6 +17,8 @@ func leadWalk(p *place) map[string]stop {
 	return map[string]stop{
 		"/":               lead("/"),
 		"/board":          lead("/board"),
+		"/board/move":     lead("/board/move?role=zorgcoordinator&location=" + p.somewhere() + "&to=zc-2"),
+		"/board/map.json": {},
 		"/account":        lead("/account"),
 		"/progress/{job}": lead(path("/progress/%d", job.ID)),
 	}
@@ -24,7 +27,12 @@ func leadWalk(p *place) map[string]stop {
 // leadShots are the pictures of the team lead's pages.
 func leadShots() map[string]shot {
 	return map[string]shot{
-		"overview": {as: (*place).lead, path: "/"},
+		"overview":    {as: (*place).lead, path: "/"},
+		"board":       {as: (*place).lead, path: "/board", ready: mapReady},
+		"board-phone": {as: (*place).lead, path: "/board", phone: true, ready: mapReady},
+		"board-dark":  {as: (*place).lead, path: "/board", dark: true, ready: mapReady},
+		"move":        {as: (*place).lead, path: "/board/move?role=zorgcoordinator&district=WK026801&to=zc-2"},
+		"move-phone":  {as: (*place).lead, path: "/board/move?role=zorgcoordinator&district=WK026801&to=zc-2", phone: true},
 	}
 }
 
@@ -33,4 +41,17 @@ func path(format string, args ...any) string { return fmt.Sprintf(format, args..
 // planParams are those of a short search.
 func planParams() service.PlanParams {
 	return service.PlanParams{Year: 2027, Seed: 1, Iterations: townIterations, MaxChanges: -1}
+}
+
+// mapReady is true as soon as the map is drawn.
+const mapReady = "document.querySelector('#map')?.dataset.ready === 'yes'"
+
+// somewhere is a location of the town.
+func (p *place) somewhere() string { return p.state().Locations[0].ID }
+
+func (p *place) state() *planner.State {
+	p.Helper()
+	s, err := p.Snapshot(p.Context(), p.region)
+	p.must(err)
+	return s.State
 }

@@ -174,6 +174,15 @@ func (l Lang) weekday(d calendar.Date) string {
 	return fmt.Sprintf("%s %d %s", l.dayName(t.Weekday()), t.Day(), l.month(t.Month()))
 }
 
+// signed writes an amount in a unit with its sign: +12, −3, 0.
+func (l Lang) signed(amount int64, unit int64) string {
+	n := int(math.Round(float64(amount) / float64(unit)))
+	if n > 0 {
+		return "+" + l.number(n)
+	}
+	return l.number(n)
+}
+
 // clock writes 09:30.
 func (l Lang) clock(t time.Time) string { return t.Format("15:04") }
 

@@ -169,7 +169,7 @@ func TestTemplatesHoldNoWords(t *testing.T) {
 }
 
 // families are keys that the code makes of a prefix and a code of the service.
-var families = []string{"progress.", "said.", "fault."}
+var families = []string{"progress.", "said.", "fault.", "reason."}
 
 // namedInCode adds the keys that the Go sources of the pages name.
 func namedInCode(t *testing.T, used map[string]bool) {

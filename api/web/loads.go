@@ -29,6 +29,7 @@ type RoleView struct {
 // LoadRow is one person's year in a role, in minutes.
 type LoadRow struct {
 	Mark               Mark
+	ID                 string
 	Name, Organisation string
 	Load, Capacity     int64
 	Locations, Backups int
@@ -86,7 +87,7 @@ func (f *facts) roles(districts []DistrictRow, rows int) []RoleView {
 
 func (f *facts) loadRow(role string, load planner.Load, backups int) LoadRow {
 	row := LoadRow{
-		Mark: f.marks[role][load.Staff], Name: f.staffName(load.Staff),
+		Mark: f.marks[role][load.Staff], ID: load.Staff, Name: f.staffName(load.Staff),
 		Load: load.Load, Capacity: load.Capacity, Locations: load.Locations, Backups: backups,
 	}
 	if s, ok := f.staff[load.Staff]; ok {

@@ -187,6 +187,7 @@ func (l Lang) functions() template.FuncMap {
 		"dated":     func(d calendar.Date) bool { return d != calendar.NoDate },
 		"iso":       calendar.Date.String,
 		"langs":     func() []Lang { return Langs },
+		"signed":    l.signed,
 		"pairs":     pairs,
 		"clock":     l.clock,
 		"moment":    l.moment,

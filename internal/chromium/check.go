@@ -71,7 +71,11 @@ func (p *Page) checkWith(label string, withAxe bool) {
 	text := Eval[string](p, strings.Replace(measure, "WITH_AXE", map[bool]string{true: "true", false: "false"}[withAxe], 1))
 	p.must(json.Unmarshal([]byte(text), &f))
 	for what, list := range map[string][]string{"axe": f.Axe, "sticks out": f.Wide, "too small a target": f.Small, "refused by the policy": f.Refused} {
-		for _, fault := range list {
+		for i, fault := range list {
+			if i == mostTold {
+				p.Errorf("%s: %s: and %d more", label, what, len(list)-i)
+				break
+			}
 			p.Errorf("%s: %s: %s", label, what, fault)
 		}
 	}
@@ -79,6 +83,9 @@ func (p *Page) checkWith(label string, withAxe bool) {
 		p.Errorf("%s: the layout shifts by %.3f, want at most %.1f", label, f.Shift, mostShift)
 	}
 }
+
+// mostTold is how many faults of a kind are told of a page.
+const mostTold = 6
 
 // measure looks at the page and answers findings as JSON.
 const measure = `(async () => {

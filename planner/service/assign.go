@@ -22,6 +22,16 @@ func (s *Service) Assign(ctx context.Context, region string, a planner.Assignmen
 	return version, nil
 }
 
+// AssignAll gives several locations to people by hand, all or none; see Assign.
+func (s *Service) AssignAll(ctx context.Context, region string, all ...planner.Assignment) (version int64, err error) {
+	version, err = s.Store.AssignAll(ctx, region, all...)
+	if err != nil {
+		return 0, err
+	}
+	s.Log.InfoContext(ctx, "assigned by hand", "region", region, "locations", len(all), "version", version)
+	return version, nil
+}
+
 // AssignmentsOn returns who belongs to which location on a day: as it is known
 // now, or as it was known at a version of the region when that is not 0.
 func (s *Service) AssignmentsOn(ctx context.Context, region string, d calendar.Date, version int64) ([]planner.Assignment, error) {

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/wijkplanner/wijkplanner/planner"
 )
@@ -20,4 +21,22 @@ func (s *Service) Recommend(ctx context.Context, region, location, role string, 
 		year = snapshot.Plan.From.Year()
 	}
 	return planner.Recommend(snapshot.State, snapshot.Plan, year, location, role, kind)
+}
+
+// Effects works out for everybody with a role what it would mean if they got some
+// locations of a region, and returns what it was worked out of. It gives ErrNoPlan
+// before the first plan is published.
+func (s *Service) Effects(ctx context.Context, region, role string, locations ...string) ([]planner.Effect, *Snapshot, error) {
+	snapshot, err := s.Store.Snapshot(ctx, region)
+	if err != nil {
+		return nil, nil, err
+	}
+	if snapshot.Plan == nil {
+		return nil, nil, ErrNoPlan
+	}
+	effects, err := planner.Effects(snapshot.State, snapshot.Plan, role, locations)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%w: %w", ErrParams, err)
+	}
+	return effects, snapshot, nil
 }

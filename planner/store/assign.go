@@ -44,6 +44,20 @@ func (s *Store) Assign(ctx context.Context, region string, a planner.Assignment)
 	return version, nil
 }
 
+// AssignAll gives several locations to people by hand, all or none of them; see
+// Assign.
+func (s *Store) AssignAll(ctx context.Context, region string, all ...planner.Assignment) (version int64, err error) {
+	err = s.Tx(ctx, func(t *Tx) error {
+		for _, a := range all {
+			if version, err = t.assign(region, a); err != nil {
+				return fmt.Errorf("assign %s to %s: %w", a.Staff, a.Location, err)
+			}
+		}
+		return nil
+	})
+	return version, err
+}
+
 func (t *Tx) assign(id string, a planner.Assignment) (int64, error) {
 	region, err := t.lockRegion(id)
 	if err != nil {

@@ -12,8 +12,8 @@ const out = new URL('../dist/', import.meta.url).pathname;
 // The components of NL Design System that the pages use, in the order of the
 // sheet. Each is a sheet of its own, so a page carries no more than these.
 const components = [
-  'alert', 'button', 'button-group', 'checkbox', 'data-badge', 'form-field', 'form-field-description', 'form-field-error-message',
-  'form-fieldset', 'form-label', 'radio-button', 'select', 'textarea', 'textbox',
+  'alert', 'button', 'button-group', 'data-badge', 'form-field', 'form-field-description', 'form-field-error-message',
+  'form-fieldset', 'form-label', 'select', 'textarea', 'textbox',
 ];
 
 const folder = (name) => dirname(require.resolve(`${name}/package.json`));
