@@ -134,7 +134,7 @@ func people(w world) *peopled {
 func (p *peopled) accounts() {
 	p.Helper()
 	for i := range 9 {
-		id, err := p.AddUser(p.Context(), fmt.Sprint("account ", i+1), "", service.Membership{Role: service.Lead, Region: "noord"})
+		id, err := p.AddUser(p.Context(), fmt.Sprint("account ", i+1), fmt.Sprintf("account%d@example.nl", i+1), service.Membership{Role: service.Lead, Region: "noord"})
 		if err != nil || id != int64(i+1) {
 			p.Fatal(id, err)
 		}
@@ -239,7 +239,7 @@ func (p *peopled) bookings(r relation) {
 	}
 	start := time.Date(2027, 10, 4+len(r), 9, 0, 0, 0, time.UTC)
 	b := store.Booking{
-		ID: store.NewBookingID(), Region: r.region(), Location: location, VisitType: "visit", State: store.BookingRequested, Relation: planner.SlotOwn, Start: start, End: start.Add(time.Hour),
+		ID: store.NewBookingID(), Region: r.region(), Location: location, VisitType: "visit", State: store.BookingRequested, Remark: "door de zijdeur", Relation: planner.SlotOwn, Start: start, End: start.Add(time.Hour),
 		Asked: testNow, Changed: testNow, Crew: []planner.SlotCrew{{Staff: staff, Role: "zc", From: start, To: start.Add(time.Hour)}},
 	}
 	e := store.WaitingEntry{
