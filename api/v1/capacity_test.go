@@ -235,6 +235,9 @@ func TestPeriodsAndHoursOverTheAPI(t *testing.T) {
 		if own := into[Page[ClosedPeriod]](w, w.asks(bram, "GET", at, nil), 200); len(own.Items[0].Loads) != 1 || own.Items[0].Loads[0].Staff != "bram" {
 			w.Errorf("bram sees %+v", own)
 		}
+		if fair := into[Page[FairShare]](w, w.asks(anna, "GET", "/regions/noord/fair-shares", nil), 200); len(fair.Items) != 1 || fair.Items[0].Staff != "anna" || fair.Items[0].Periods != 1 {
+			w.Errorf("anna's share %+v", fair)
+		}
 		if gone := w.asks(lead, "DELETE", one, nil); gone.Code != 204 {
 			w.Errorf("removed: %d %s", gone.Code, gone.Body)
 		}
@@ -252,6 +255,14 @@ func TestPeriodsAndHoursOverTheAPI(t *testing.T) {
 			w.Errorf("statement %+v", h)
 		}
 		w.refused(w.asks(auditor, "GET", "/regions/noord/hours-statement", nil), 403, problem.Forbidden)
+		proposed := into[Recalibrations](w, w.asks(lead, "GET", "/regions/noord/recalibrations", nil), 200)
+		if len(proposed.Items) != 3 || proposed.Items[0].Enough || proposed.Items[0].New != proposed.Items[0].Old {
+			w.Errorf("recalibrations %+v", proposed)
+		}
+		taken := map[string]any{"region_version": proposed.Region, "visit_types": []string{"visit"}}
+		w.refused(w.asks(lead, "POST", "/regions/noord/recalibrations", taken), 400, problem.BadRequest)
+		taken["region_version"] = proposed.Region + 1
+		w.refused(w.asks(lead, "POST", "/regions/noord/recalibrations", taken), 409, problem.Stale)
 		norms := into[Norms](w, w.asks(auditor, "GET", "/regions/noord/norms?organisation=ggd", nil), 200)
 		if len(norms.Items) < 30 || norms.Programme.Version != 1 {
 			w.Errorf("norms %+v", norms)

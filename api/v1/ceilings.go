@@ -106,7 +106,22 @@ func closedPeriodOf(c *rights.Caller, p *service.ClosedPeriod) ClosedPeriod {
 	return out
 }
 
+// FairShare is what one person carried in one role over the closed periods,
+// against an even share.
+type FairShare struct {
+	Staff    string `json:"staff_id"`
+	Role     string `json:"role"`
+	Periods  int    `json:"periods"`
+	Minutes  int64  `json:"minutes"`
+	Points   int64  `json:"points"`
+	Capacity int64  `json:"capacity_minutes"`
+	Fair     int64  `json:"fair_minutes" doc:"What it would have been had everybody of the role carried the same part of their time."`
+	Ahead    int64  `json:"ahead_minutes" doc:"How much more it was; negative for less."`
+}
+
 type (
+	fairSharePage struct{ Body Page[FairShare] }
+
 	ceilingLinesIn struct {
 		InRegion
 		Paging
@@ -147,6 +162,7 @@ func (a *API) aboutCeilings() {
 	add(a, may(rights.Read), op("listCeilingLines", http.MethodGet, "ceiling-lines", "How everybody stands to the agreed ceilings, with the ways out", 200), a.listCeilingLines)
 	add(a, may(rights.Read), op("listCeilingNotices", http.MethodGet, "ceiling-notices", "Who came near a ceiling or passed it, the newest first", 200), a.listCeilingNotices)
 	add(a, may(rights.Read), op("listClosedPeriods", http.MethodGet, "closed-periods", "What people carried in periods that are over", 200), a.listClosedPeriods)
+	add(a, may(rights.Read), op("listFairShares", http.MethodGet, "fair-shares", "What people carried over the closed periods, against an even share", 200), a.listFairShares)
 	add(a, may(rights.Create), op("createClosedPeriod", http.MethodPost, "closed-periods", "Keep what people carried in a period that is over", 201), a.createClosedPeriod)
 	add(a, may(rights.Remove), op("removeClosedPeriod", http.MethodDelete, "closed-periods/{id}", "Forget what was kept of a period", 204), func(ctx context.Context, in *InThing) (*struct{}, error) {
 		from, err := calendar.ParseDate(in.ID)
@@ -213,6 +229,30 @@ func (a *API) listClosedPeriods(ctx context.Context, in *inRegionPaging) (*close
 	}
 	page, err := paged(ctx, a, "closed periods "+in.Region, shown, in.Paging, func(p ClosedPeriod) string { return p.ID })
 	return &closedPeriodPage{page}, err
+}
+
+func (a *API) listFairShares(ctx context.Context, in *inRegionPaging) (*fairSharePage, error) {
+	all, err := a.of(ctx).FairShares(ctx, in.id())
+	if err != nil {
+		return nil, err
+	}
+	caller := rights.CallerOf(ctx)
+	type ranked struct {
+		rank string
+		FairShare
+	}
+	var mine []ranked
+	for i := range all {
+		if caller.Own(all[i].Staff, "") {
+			mine = append(mine, ranked{fmt.Sprintf("%06d", i), FairShare(all[i])})
+		}
+	}
+	page, err := paged(ctx, a, "fair shares "+in.Region, mine, in.Paging, func(r ranked) string { return r.rank })
+	out := Page[FairShare]{Items: []FairShare{}, Next: page.Next}
+	for i := range page.Items {
+		out.Items = append(out.Items, page.Items[i].FairShare)
+	}
+	return &fairSharePage{out}, err
 }
 
 func (a *API) createClosedPeriod(ctx context.Context, in *closedPeriodNew) (*closedPeriodOne, error) {

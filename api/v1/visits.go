@@ -85,7 +85,9 @@ type Outcome struct {
 	Date   string `json:"date,omitempty" format:"date" doc:"The day it took place; left out, the planned one."`
 	Next   string `json:"next,omitempty" format:"date" doc:"The day agreed for the visit that follows; needed where the visit type has one that must."`
 	Reason string `json:"reason,omitempty" maxLength:"64" pattern:"^[a-z0-9_-]*$" doc:"A code; needed when it did not take place." example:"closed"`
-	Note   string `json:"note,omitempty" maxLength:"280" doc:"For yourself. Nothing about a child or family."`
+	// Minutes is how long it took in fact.
+	Minutes int    `json:"minutes,omitempty" minimum:"0" maximum:"720" doc:"How long it took in fact, without travel; left out when nobody said."`
+	Note    string `json:"note,omitempty" maxLength:"280" doc:"For yourself. Nothing about a child or family."`
 }
 
 type outcomeOne struct {
@@ -202,7 +204,7 @@ func (a *API) visit(ctx context.Context, in *InThing) (*planner.Visit, error) {
 }
 
 func outcomeOf(c *rights.Caller, o *service.VisitOutcome) Outcome {
-	w := Outcome{Done: o.Done, Date: o.Date.String(), Next: o.Next.String(), Reason: o.Reason}
+	w := Outcome{Done: o.Done, Date: o.Date.String(), Next: o.Next.String(), Reason: o.Reason, Minutes: o.Minutes}
 	if o.Actor == c.Actor {
 		w.Note = o.Note
 	}
@@ -238,7 +240,7 @@ func (a *API) putOutcome(ctx context.Context, in *outcomeIn) (*outcomeOne, error
 	date, _ := calendar.ParseDate(in.Body.Date) // the schema takes dates only
 	next, _ := calendar.ParseDate(in.Body.Next)
 	o, err := s.EndVisit(ctx, service.VisitOutcome{
-		Region: in.id(), Visit: in.ID, Done: in.Body.Done, Date: date, Next: next, Reason: in.Body.Reason, Note: in.Body.Note,
+		Region: in.id(), Visit: in.ID, Done: in.Body.Done, Date: date, Next: next, Reason: in.Body.Reason, Minutes: in.Body.Minutes, Note: in.Body.Note,
 	}, func(v *planner.Visit, before *service.VisitOutcome) error {
 		switch {
 		case !ownVisit(&caller, v):

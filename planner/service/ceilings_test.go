@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"github.com/wijkplanner/wijkplanner/calendar"
 	"github.com/wijkplanner/wijkplanner/planner"
 	"github.com/wijkplanner/wijkplanner/planner/store"
@@ -223,4 +225,36 @@ func TestHoursAreThoseOfTheLoads(t *testing.T) {
 			w.Errorf("planned %d, totals %d, loads %d, until %s", planned, totals, want, h.Until)
 		}
 	})
+}
+
+// Who carried more of their time than the others is ahead by as much as the others
+// are behind; somebody of half the hours has half the share.
+func TestFairShares(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		var periods []ClosedPeriod
+		for range rapid.IntRange(1, 4).Draw(t, "periods") {
+			var p ClosedPeriod
+			for i := range rapid.IntRange(1, 6).Draw(t, "people") {
+				capacity := rapid.Int64Range(1, 100_000).Draw(t, "capacity")
+				p.Loads = append(p.Loads, PeriodLoad{Staff: string(rune('a' + i)), Role: "zc", Minutes: rapid.Int64Range(0, 100_000).Draw(t, "minutes"), Points: 1, Capacity: capacity})
+			}
+			periods = append(periods, p)
+		}
+		var ahead int64
+		shares := fairShares(periods)
+		for i, s := range shares {
+			ahead += s.Ahead
+			if s.Ahead != s.Minutes-s.Fair || i > 0 && shares[i-1].Ahead < s.Ahead {
+				t.Fatalf("shares %+v", shares)
+			}
+		}
+		if most := int64(6 * len(periods)); ahead > most || ahead < -most {
+			t.Fatalf("together %d minutes ahead: %+v", ahead, shares)
+		}
+	})
+	two := fairShares([]ClosedPeriod{{Loads: []PeriodLoad{{Staff: "full", Role: "zc", Minutes: 3000, Capacity: 4000}, {Staff: "half", Role: "zc", Capacity: 2000}}}})
+	if two[0].Staff != "full" || two[0].Ahead != 1000 || two[1].Ahead != -1000 || two[1].Fair != 1000 {
+		t.Errorf("shares %+v", two)
+	}
 }

@@ -70,6 +70,9 @@ func (s *Service) EndVisit(ctx context.Context, o VisitOutcome, may func(*planne
 	return &o, err
 }
 
+// longestVisit bounds the minutes that a visit can have taken.
+const longestVisit = 12 * 60
+
 func publishedVisit(t *store.Tx, region, id string) (*planner.Visit, error) {
 	plan, err := t.PublishedPlan(region)
 	if err != nil {
@@ -97,6 +100,9 @@ func (s *Service) complete(o *VisitOutcome, state *planner.State, v *planner.Vis
 	today := calendar.DateOf(s.Now(), zone)
 	if o.Done && o.Date > today {
 		faults = append(faults, Fault{File: string(files.HistoryFile), Field: "date", Message: "expected a day until today: the visit is still to come"})
+	}
+	if o.Minutes < 0 || o.Minutes > longestVisit {
+		faults = append(faults, Fault{File: string(files.HistoryFile), Field: "minutes", Message: fmt.Sprintf("expected 0 to %d minutes", longestVisit)})
 	}
 	if !o.Done && o.Reason == "" {
 		faults = append(faults, Fault{File: string(files.HistoryFile), Field: "reason", Message: "expected a code: why it did not take place"})

@@ -59,11 +59,56 @@ func (s *Service) Hours(ctx context.Context, region string, p planner.Period) (*
 	if err != nil {
 		return nil, err
 	}
-	h, err := planner.StateHours(now.State, visitsOf(now), nil, p, today)
+	made, err := s.Store.RealisedVisits(ctx, region, p.From, min(p.To, today))
+	if err != nil {
+		return nil, err
+	}
+	h, err := planner.StateHours(now.State, visitsOf(now), workDone(now.State, made), p, today)
 	if err != nil {
 		return nil, err
 	}
 	return h, s.record(ctx, store.Act{Verb: store.Read, Object: "hours_statement", ID: p.From.String() + "/" + p.To.String(), Region: region})
+}
+
+// workDone is the time of visits as it was written down. What is written of a
+// person, role and month takes the place of all that is derived of it, so the
+// visits of which nobody said how long they took come along as agreed.
+func workDone(s *planner.State, made []store.RealisedVisit) []planner.WorkDone {
+	type head struct {
+		staff, role string
+		month       planner.Month
+	}
+	type visit struct {
+		location, requirement, staff string
+		day                          calendar.Date
+	}
+	said, known := map[head]bool{}, map[visit]bool{}
+	for i := range made {
+		v := &made[i]
+		known[visit{v.Location, v.Requirement, v.Staff, v.Date}] = true
+		if v.Minutes > 0 {
+			said[head{v.Staff, v.Role, planner.MonthOf(v.Date)}] = true
+		}
+	}
+	all := slices.Clone(made)
+	for _, h := range s.History {
+		if !known[visit{h.Location, h.Requirement, h.Staff, h.Date}] {
+			all = append(all, store.RealisedVisit{Location: h.Location, VisitType: h.VisitType, Role: h.Role, Staff: h.Staff, Date: h.Date})
+		}
+	}
+	var out []planner.WorkDone
+	for i := range all {
+		v := &all[i]
+		if !said[head{v.Staff, v.Role, planner.MonthOf(v.Date)}] {
+			continue
+		}
+		minutes := v.Minutes
+		if vt := s.Programme.VisitType(v.VisitType); vt != nil {
+			minutes = cmp.Or(minutes, vt.Minutes) + vt.BufferBefore + vt.BufferAfter
+		}
+		out = append(out, planner.WorkDone{Staff: v.Staff, Role: v.Role, Date: v.Date, Kind: planner.VisitWork, Location: v.Location, Minutes: int64(minutes)})
+	}
+	return out
 }
 
 // ClosedPeriod is what people carried in a period that is over.

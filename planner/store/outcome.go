@@ -18,6 +18,8 @@ type VisitOutcome struct {
 	Done   bool
 	Date   calendar.Date
 	Reason string
+	// Minutes is how long it took in fact, without travel; 0 for not said.
+	Minutes int
 	// Next is the day agreed for what follows, NoDate for none.
 	Next calendar.Date
 	// Note is what Actor wrote for themselves; nobody else reads it.
@@ -32,6 +34,7 @@ type outcomeRow struct {
 	Day        day
 	NextDay    day
 	Reason     string
+	Minutes    int
 	Note       string
 	Actor      string
 	RecordedAt Instant
@@ -40,7 +43,7 @@ type outcomeRow struct {
 func (outcomeRow) TableName() string { return "visit_outcomes" }
 
 func (r *outcomeRow) outcome() VisitOutcome {
-	return VisitOutcome{r.Region, r.Visit, r.Done, r.Day.Date(), r.Reason, r.NextDay.Date(), r.Note, r.Actor, r.RecordedAt.Time}
+	return VisitOutcome{r.Region, r.Visit, r.Done, r.Day.Date(), r.Reason, r.Minutes, r.NextDay.Date(), r.Note, r.Actor, r.RecordedAt.Time}
 }
 
 // PublishedPlan is LoadPublished within a transaction.
@@ -75,7 +78,7 @@ func (t *Tx) SaveOutcome(o *VisitOutcome) error {
 		return err
 	}
 	return t.db.Clauses(clause.OnConflict{UpdateAll: true}).Create(&outcomeRow{
-		Region: o.Region, Visit: o.Visit, Done: o.Done, Day: on(o.Date), NextDay: on(o.Next), Reason: o.Reason, Note: o.Note, Actor: o.Actor,
+		Region: o.Region, Visit: o.Visit, Done: o.Done, Day: on(o.Date), NextDay: on(o.Next), Reason: o.Reason, Minutes: o.Minutes, Note: o.Note, Actor: o.Actor,
 		RecordedAt: At(o.Recorded),
 	}).Error
 }

@@ -1,0 +1,64 @@
+package service
+
+import (
+	"cmp"
+	"context"
+	"slices"
+)
+
+// FairShare is what one person carried in one role over the closed periods,
+// against what all of the role carried.
+type FairShare struct {
+	Staff, Role string
+	// Periods is in how many closed periods there was time or work.
+	Periods int
+	// Minutes, Points and Capacity are sums over those periods.
+	Minutes, Points, Capacity int64
+	// Fair is what the person would have carried had everybody of the role, in each
+	// period, carried the same part of the time there was; Ahead is how much more
+	// it was, negative for less. Over a role the sums of Ahead are 0, but for
+	// rounding.
+	Fair, Ahead int64
+}
+
+// FairShares sets what everybody carried over the closed periods of a region
+// against an even share, by role, who is furthest ahead first.
+func (s *Service) FairShares(ctx context.Context, region string) ([]FairShare, error) {
+	periods, err := s.Store.ClosedPeriods(ctx, region)
+	if err != nil {
+		return nil, err
+	}
+	return fairShares(periods), nil
+}
+
+func fairShares(periods []ClosedPeriod) []FairShare {
+	of := map[[2]string]*FairShare{}
+	for i := range periods {
+		work, time := map[string]int64{}, map[string]int64{}
+		for _, l := range periods[i].Loads {
+			work[l.Role] += l.Minutes
+			time[l.Role] += l.Capacity
+		}
+		for _, l := range periods[i].Loads {
+			k := [2]string{l.Staff, l.Role}
+			if of[k] == nil {
+				of[k] = &FairShare{Staff: l.Staff, Role: l.Role}
+			}
+			x := of[k]
+			x.Periods++
+			x.Minutes, x.Points, x.Capacity = x.Minutes+l.Minutes, x.Points+l.Points, x.Capacity+l.Capacity
+			if time[l.Role] > 0 {
+				x.Fair += (work[l.Role]*l.Capacity + time[l.Role]/2) / time[l.Role]
+			}
+		}
+	}
+	out := make([]FairShare, 0, len(of))
+	for _, x := range of {
+		x.Ahead = x.Minutes - x.Fair
+		out = append(out, *x)
+	}
+	slices.SortFunc(out, func(a, b FairShare) int {
+		return cmp.Or(cmp.Compare(a.Role, b.Role), cmp.Compare(b.Ahead, a.Ahead), cmp.Compare(a.Staff, b.Staff))
+	})
+	return out
+}
