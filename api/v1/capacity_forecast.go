@@ -134,7 +134,7 @@ type WaitingTime struct {
 type SimulatedWait struct {
 	Questions float64 `json:"questions_year" doc:"Expected a year."`
 	Unserved  float64 `json:"unserved_percent" doc:"Those that found no time."`
-	Mean      float64 `json:"mean_days"`
+	Mean      float64 `json:"mean_days" doc:"Of those who were served; negative when nobody was."`
 	Low       float64 `json:"low_days" doc:"Four of five wait from here to high_days."`
 	High      float64 `json:"high_days" doc:"Negative for longer than the period."`
 }

@@ -3,6 +3,7 @@ package v1
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/wijkplanner/wijkplanner/api/problem"
@@ -253,6 +254,15 @@ func TestPeriodsAndHoursOverTheAPI(t *testing.T) {
 		}
 		if lines == 0 || lines != totals || h.Until != "2027-01-12" || h.Totals[0].Organisation != "ggd" {
 			w.Errorf("statement %+v", h)
+		}
+		const file = "/regions/noord/hours-statement-file?from=2027-01-01&to=2027-12-31"
+		csv := w.asks(lead, "GET", file, nil)
+		if csv.Code != 200 || !strings.HasPrefix(csv.Header().Get("Content-Type"), "text/csv") || strings.Count(csv.Body.String(), "\n") != 1+len(h.Lines)+len(h.Totals) {
+			w.Errorf("as CSV: %d %s %s", csv.Code, csv.Header().Get("Content-Type"), csv.Body)
+		}
+		sheet := w.asks(lead, "GET", file+"&format=xlsx", nil)
+		if sheet.Code != 200 || !strings.HasPrefix(sheet.Body.String(), "PK") || !strings.Contains(sheet.Header().Get("Content-Disposition"), `"hours-2027-01-01-2027-12-31.xlsx"`) {
+			w.Errorf("as XLSX: %d %v", sheet.Code, sheet.Header())
 		}
 		w.refused(w.asks(auditor, "GET", "/regions/noord/hours-statement", nil), 403, problem.Forbidden)
 		proposed := into[Recalibrations](w, w.asks(lead, "GET", "/regions/noord/recalibrations", nil), 200)

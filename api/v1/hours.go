@@ -2,6 +2,7 @@ package v1
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -41,8 +42,41 @@ type hoursIn struct {
 
 type hoursOne struct{ Body HoursStatement }
 
+type hoursFileIn struct {
+	InRegion
+	PeriodAsked
+	Format string `query:"format" enum:"csv,xlsx" default:"csv"`
+}
+
+// hoursTypes are the media types of the formats.
+var hoursTypes = map[string]string{
+	"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+type hoursFile struct {
+	ContentType string `header:"Content-Type"`
+	Disposition string `header:"Content-Disposition"`
+	Body        []byte
+}
+
 // aboutHours registers the statement of hours.
 func (a *API) aboutHours() {
+	add(a, rights.Access{Resource: rights.Hours, Act: rights.Read}, huma.Operation{
+		OperationID: "getHoursStatementFile", Method: http.MethodGet, Path: "/regions/{region}/hours-statement-file", Tags: []string{"hours"},
+		Summary: "The statement of hours as CSV or XLSX",
+		Responses: map[string]*huma.Response{"200": {Description: "The file", Content: map[string]*huma.MediaType{
+			"text/csv":         {Schema: &huma.Schema{Type: huma.TypeString}},
+			hoursTypes["xlsx"]: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}},
+		}}},
+	}, func(ctx context.Context, in *hoursFileIn) (*hoursFile, error) {
+		p := in.period(a.Now())
+		body, err := a.of(ctx).HoursFile(ctx, in.id(), p, in.Format)
+		if err != nil {
+			return nil, err
+		}
+		name := fmt.Sprintf("hours-%s-%s.%s", p.From, p.To, in.Format)
+		return &hoursFile{hoursTypes[in.Format], fmt.Sprintf("attachment; filename=%q", name), body}, nil
+	})
 	add(a, rights.Access{Resource: rights.Hours, Act: rights.Read}, huma.Operation{
 		OperationID: "getHoursStatement", Method: http.MethodGet, Path: "/regions/{region}/hours-statement", Tags: []string{"hours"},
 		Summary: "Hours by month, employer and budget, planned and realised",

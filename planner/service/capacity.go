@@ -156,7 +156,8 @@ func (s *Service) Forecast(ctx context.Context, region string, from calendar.Dat
 	})
 }
 
-// Waits simulates how long questions wait, as things are now; see planner.Waiting.
+// Waits simulates how long questions wait, as things are now: with the region's
+// slot rules and published plan, whatever o has of those; see planner.Waiting.
 // Without a day it is from today.
 func (s *Service) Waits(ctx context.Context, region string, o planner.WaitingOptions) ([]planner.Wait, CapacityVersions, error) {
 	if err := checkMonths(o.Months); err != nil {
@@ -169,7 +170,13 @@ func (s *Service) Waits(ctx context.Context, region string, o planner.WaitingOpt
 	if o.From, err = s.dayOr(ctx, region, o.From); err != nil {
 		return nil, CapacityVersions{}, err
 	}
-	return figured(ctx, s, region, fmt.Sprintf("waits %+v", o), func(now *Snapshot) ([]planner.Wait, error) {
+	rules, version, err := s.Store.SlotRules(ctx, region)
+	if err != nil {
+		return nil, CapacityVersions{}, err
+	}
+	question := fmt.Sprint("waits ", o.From, o.Months, o.Runs, o.Seed, version)
+	return figured(ctx, s, region, question, func(now *Snapshot) ([]planner.Wait, error) {
+		o.Rules, o.Visits = rules, visitsOf(now)
 		return planner.Waiting(now.State, o)
 	})
 }

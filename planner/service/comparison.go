@@ -153,7 +153,11 @@ func (s *Service) comparisonJob(ctx context.Context, r *run) error {
 	if err != nil {
 		return err
 	}
-	o := planner.WhatIfOptions{Options: p.options(eachInTurn(r, len(scenarios)+1)), From: p.From, Months: p.Months, Runs: p.Runs}
+	rules, _, err := s.Store.SlotRules(ctx, r.Region)
+	if err != nil {
+		return err
+	}
+	o := planner.WhatIfOptions{Options: p.options(eachInTurn(r, len(scenarios)+1)), From: p.From, Months: p.Months, Runs: p.Runs, Rules: rules}
 	outcomes, err := planner.WhatIf(ctx, state, scenarios, o)
 	if err != nil {
 		return unplannable(ctx, err)

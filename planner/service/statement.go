@@ -9,6 +9,7 @@ import (
 
 	"github.com/wijkplanner/wijkplanner/calendar"
 	"github.com/wijkplanner/wijkplanner/planner"
+	"github.com/wijkplanner/wijkplanner/planner/files"
 	"github.com/wijkplanner/wijkplanner/planner/store"
 )
 
@@ -68,6 +69,20 @@ func (s *Service) Hours(ctx context.Context, region string, p planner.Period) (*
 		return nil, err
 	}
 	return h, s.record(ctx, store.Act{Verb: store.Read, Object: "hours_statement", ID: p.From.String() + "/" + p.To.String(), Region: region})
+}
+
+// HoursFile is the statement of hours of a period as a file, in the format csv or
+// xlsx.
+func (s *Service) HoursFile(ctx context.Context, region string, p planner.Period, format string) ([]byte, error) {
+	h, err := s.Hours(ctx, region, p)
+	if err != nil {
+		return nil, err
+	}
+	table := files.HoursTable(h)
+	if format == "xlsx" {
+		return files.Workbook([]files.Table{table})
+	}
+	return table.CSV(), nil
 }
 
 // workDone is the time of visits as it was written down. What is written of a
