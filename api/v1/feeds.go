@@ -14,6 +14,7 @@ import (
 
 	"github.com/wijkplanner/wijkplanner/api/problem"
 	"github.com/wijkplanner/wijkplanner/api/rights"
+	"github.com/wijkplanner/wijkplanner/planner"
 	"github.com/wijkplanner/wijkplanner/planner/service"
 )
 
@@ -308,6 +309,26 @@ type ImportReport struct {
 	Version int64    `json:"version" doc:"The region's version: after the import, or for a preview the one to accept it against."`
 	Written bool     `json:"written" doc:"It was taken in; a preview never is."`
 	Changes []Change `json:"changes" nullable:"false"`
+	Kept    []Pin    `json:"kept" nullable:"false" doc:"Pins made before of which the folder says nothing: they stay."`
+	Lost    []Pin    `json:"lost" nullable:"false" doc:"Pins made before of which the folder gives days to others, or no longer has the place or the person."`
+}
+
+// Pin is an assignment that somebody made by hand.
+type Pin struct {
+	Location  string `json:"location_id"`
+	Role      string `json:"role"`
+	Staff     string `json:"staff_id"`
+	Kind      string `json:"kind" enum:"primary,backup"`
+	ValidFrom string `json:"valid_from,omitempty" format:"date" doc:"The first day; left out for open."`
+	ValidTo   string `json:"valid_to,omitempty" format:"date" doc:"The last day; left out for open."`
+}
+
+func pins(all []planner.Assignment) []Pin {
+	out := make([]Pin, len(all))
+	for i, a := range all {
+		out[i] = Pin{a.Location, a.Role, a.Staff, string(a.Kind), a.From.String(), a.To.String()}
+	}
+	return out
 }
 
 type importIn struct {
@@ -366,7 +387,7 @@ func imported(r *service.FolderReport, err error) (*importOne, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := ImportReport{Region: shownRegion(r.Region), New: r.New, Version: r.Version, Written: r.Written, Changes: []Change{}}
+	out := ImportReport{Region: shownRegion(r.Region), New: r.New, Version: r.Version, Written: r.Written, Changes: []Change{}, Kept: pins(r.Kept), Lost: pins(r.Lost)}
 	for _, c := range r.Changes {
 		out.Changes = append(out.Changes, Change{c.What, c.ID, c.Name, string(c.Kind), c.Field, c.From, c.To})
 	}

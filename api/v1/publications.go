@@ -277,8 +277,13 @@ func (a *API) lastPublication(ctx context.Context, in InRegion) (*publicationOne
 	return &publicationOne{fmt.Sprintf("%s/regions/%s/publications/%d", Prefix, in.Region, p.ID), p}, nil
 }
 
-// inTheWay lists whose time is taken when that keeps a plan from being published.
+// inTheWay lists whose time is taken when that keeps a plan from being published,
+// or what others changed since when that keeps it from being undone.
 func inTheWay(err error) error {
+	var touched *service.TouchedError
+	if errors.As(err, &touched) {
+		return problem.New(problem.Stale).With(problem.InputFault{In: "path.id", Detail: touched.Error()})
+	}
 	var taken *service.OverlapError
 	if !errors.As(err, &taken) {
 		return err

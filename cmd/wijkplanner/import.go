@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -151,10 +152,20 @@ func (c *importCommand) folder(p *process) (err error) {
 			all = append(all, change)
 			fmt.Fprintln(p.stdout, strings.TrimSpace(r.Region+" "+change.String()))
 		}
+		pins(p, "kept", r.Region, r.Kept)
+		pins(p, "lost", r.Region, r.Lost)
 	}
 	_, err = fmt.Fprintf(p.stdout, "%s, %d new; %s; %s\n",
 		plural(len(report), "region"), fresh, countChanges(all), c.outcome(!c.DryRun))
 	return err
+}
+
+// pins lists what became of assignments that were made by hand.
+func pins(p *process, fate, region string, all []planner.Assignment) {
+	for _, a := range all {
+		fmt.Fprintln(p.stdout, strings.TrimSpace(fmt.Sprintf("%s pin %s: location %s, %s %s, %s from %s to %s",
+			region, fate, a.Location, a.Role, a.Kind, a.Staff, cmp.Or(a.From.String(), "…"), cmp.Or(a.To.String(), "…"))))
+	}
 }
 
 // summary says in one line what an import did.

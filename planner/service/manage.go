@@ -88,7 +88,8 @@ func (s *Service) RequeueMail(ctx context.Context, id int64) error {
 }
 
 // FolderImport takes the zip file of an input folder in place of what is known of
-// one region, or with dry says what it would change. It gives ErrStale when the
+// one region, or with dry says what it would change. Pins stay unless the folder
+// says otherwise; see store.KeepPins. It gives ErrStale when the
 // region has another version than expected (0: it must not be there yet; below 0:
 // any). The error of what cannot be used is a Faults.
 func (s *Service) FolderImport(ctx context.Context, region string, archive []byte, expected int64, dry bool) (*FolderReport, error) {
@@ -119,6 +120,7 @@ func (s *Service) FolderImport(ctx context.Context, region string, archive []byt
 			return err
 		default:
 			out.Changes = planner.DiffState(known, state)
+			state, out.Kept, out.Lost = store.KeepPins(known.Assignments, state)
 		}
 		out.Version = version
 		if dry {
@@ -142,7 +144,9 @@ type FolderReport struct {
 	New     bool
 	Version int64
 	Changes []planner.Change
-	Written bool
+	// Kept and Lost are those of Imported.
+	Kept, Lost []planner.Assignment
+	Written    bool
 }
 
 // inRegion names the region of a folder that does not name its own.

@@ -16,6 +16,8 @@ type (
 	Overlap = store.Overlap
 	// OverlapError is an ErrConflict that lists what is in the way.
 	OverlapError = store.OverlapError
+	// TouchedError is an ErrStale that lists what others changed since.
+	TouchedError = store.TouchedError
 	// PlanInfo is what is known about a plan besides its content.
 	PlanInfo = store.PlanInfo
 )
@@ -68,8 +70,9 @@ func (s *Service) Publications(ctx context.Context, region string, before int64,
 }
 
 // Undo takes the last publication of a region back: the plan that it replaced is
-// the region's again, and everybody hears of it. It gives ErrStale when the
-// region changed since or it is not the last, and ErrConflict, as an
+// the region's again, and everybody hears of it. What else changed since stays.
+// It gives ErrStale when it is not the last, and as a *TouchedError when others
+// changed what it would take back or bring back, and ErrConflict, as an
 // *OverlapError, when somebody's time is taken by something else now.
 func (s *Service) Undo(ctx context.Context, publication int64) error {
 	if err := s.Store.UndoPublication(ctx, publication, s.Now()); err != nil {

@@ -88,6 +88,10 @@ type Imported struct {
 	// Changes are the differences with what was known before; none when the
 	// region is new.
 	Changes []planner.Change
+	// Kept are the pins made before of which the import says nothing: they stay.
+	// Of those in Lost it gives days to others, or it no longer has the place or
+	// the person.
+	Kept, Lost []planner.Assignment
 }
 
 // Preview says what an import of states would change, without doing it.
@@ -107,13 +111,14 @@ func (s *Service) Preview(ctx context.Context, states []*planner.State) ([]Impor
 			return nil, err
 		default:
 			out[i].Changes = planner.DiffState(old, fresh)
+			_, out[i].Kept, out[i].Lost = store.KeepPins(old.Assignments, fresh)
 		}
 	}
 	return out, nil
 }
 
 // Import takes in the input of regions, all of them or none, and says what
-// changed. The states have passed the checks of planner/files.
+// changed. Pins stay unless the input says otherwise; see store.KeepPins. The states have passed the checks of planner/files.
 func (s *Service) Import(ctx context.Context, states []*planner.State) ([]Imported, error) {
 	report, err := s.Preview(ctx, states)
 	if err != nil {
@@ -124,7 +129,14 @@ func (s *Service) Import(ctx context.Context, states []*planner.State) ([]Import
 		return nil, err
 	}
 	err = s.Store.Tx(ctx, func(t *store.Tx) error {
-		for _, state := range states {
+		for i, state := range states {
+			// Again, now that nobody else can change the region.
+			known, _, err := t.LockState(state.Region)
+			if err == nil {
+				state, report[i].Kept, report[i].Lost = store.KeepPins(known.Assignments, state)
+			} else if !errors.Is(err, ErrNotFound) {
+				return err
+			}
 			if err := t.ImportState(state); err != nil {
 				return err
 			}

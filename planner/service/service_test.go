@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/wijkplanner/wijkplanner/calendar"
 	"github.com/wijkplanner/wijkplanner/planner"
 	"github.com/wijkplanner/wijkplanner/planner/files"
 	"github.com/wijkplanner/wijkplanner/planner/store"
@@ -67,6 +68,49 @@ func TestSecondImportIsADiff(t *testing.T) {
 		w.must(err)
 		if report[0].New || len(report[0].Changes) != 2 {
 			w.Errorf("report %+v", report)
+		}
+	})
+}
+
+// What a lead gave out by hand outlives the next import of the folder, which
+// says so; also after a second import.
+func TestImportKeepsWhatWasPinned(t *testing.T) {
+	t.Parallel()
+	forEachDatabase(t, func(w world) {
+		folder := town("noord")
+		for i := range folder.Staff {
+			folder.Staff[i].Contracts = []planner.Contract{{Role: "zc", HoursWeek: 3600, From: calendar.NoDate, To: calendar.NoDate}}
+		}
+		_, err := w.Import(w.Context(), []*planner.State{folder})
+		w.must(err)
+		pin := planner.Assignment{Location: "een", Role: "zc", Staff: "noordbram", Kind: planner.Primary, From: calendar.NewDate(2027, 2, 1), To: calendar.NoDate}
+		_, err = w.Assign(w.Context(), "noord", pin)
+		w.must(err)
+		pin.Pinned = true
+		preview, err := w.Preview(w.Context(), []*planner.State{folder})
+		w.must(err)
+		for range 2 {
+			report, err := w.Import(w.Context(), []*planner.State{folder})
+			w.must(err)
+			report = append(report, preview...)
+			for _, r := range report {
+				if len(r.Kept) != 1 || r.Kept[0] != pin || len(r.Lost) != 0 {
+					w.Errorf("kept %+v, lost %+v", r.Kept, r.Lost)
+				}
+			}
+			got, err := w.AssignmentsOn(w.Context(), "noord", pin.From, 0)
+			w.must(err)
+			if len(got) != 1 || got[0] != pin {
+				w.Errorf("after an import %+v", got)
+			}
+		}
+		other := pin
+		other.Staff, other.Pinned = "noordanna", false
+		folder.Assignments = []planner.Assignment{other}
+		report, err := w.Import(w.Context(), []*planner.State{folder})
+		w.must(err)
+		if len(report[0].Kept) != 0 || len(report[0].Lost) != 1 {
+			w.Errorf("the folder names somebody else: kept %+v, lost %+v", report[0].Kept, report[0].Lost)
 		}
 	})
 }

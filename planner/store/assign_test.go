@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"sync"
 	"testing"
 
@@ -134,4 +135,47 @@ func TestRC8_CeilingHoldsInParallel(t *testing.T) {
 		}
 		w.Logf("%d attempts by %d clients: %d taken, %d refused, %d times above the ceiling of %d", attempts, clients, taken, refused, over, ceiling)
 	})
+}
+
+// An import keeps the pins of which it says nothing, and says what it does with
+// each.
+func TestImportKeepsPins(t *testing.T) {
+	t.Parallel()
+	pin := func(location, staff, from, to string) planner.Assignment {
+		a := primary(location, staff, from, to)
+		a.Pinned = true
+		return a
+	}
+	for name, c := range map[string]struct {
+		imported, kept, lost []planner.Assignment
+		change               func(*planner.State)
+	}{
+		"nothing said":        {kept: []planner.Assignment{pin("een", "anna", "2027-01-01", "")}},
+		"another location":    {imported: []planner.Assignment{primary("twee", "bram", "", "")}, kept: []planner.Assignment{pin("een", "anna", "2027-01-01", "")}},
+		"the same":            {imported: []planner.Assignment{pin("een", "anna", "2027-01-01", "")}},
+		"somebody else":       {imported: []planner.Assignment{primary("een", "bram", "", "")}, lost: []planner.Assignment{pin("een", "anna", "2027-01-01", "")}},
+		"somebody until then": {imported: []planner.Assignment{primary("een", "bram", "", "2026-12-31")}, kept: []planner.Assignment{pin("een", "anna", "2027-01-01", "")}},
+		"somebody in summer": {
+			imported: []planner.Assignment{primary("een", "bram", "2027-06-01", "2027-08-31")},
+			kept:     []planner.Assignment{pin("een", "anna", "2027-01-01", "2027-05-31"), pin("een", "anna", "2027-09-01", "")},
+			lost:     []planner.Assignment{pin("een", "anna", "2027-01-01", "")},
+		},
+		"the person is gone": {change: func(s *planner.State) { s.Staff = s.Staff[1:] }, lost: []planner.Assignment{pin("een", "anna", "2027-01-01", "")}},
+		"the place is gone":  {change: func(s *planner.State) { s.Locations = s.Locations[1:] }, lost: []planner.Assignment{pin("een", "anna", "2027-01-01", "")}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := town("noord")
+			s.Assignments = c.imported
+			if c.change != nil {
+				c.change(s)
+			}
+			known := []planner.Assignment{primary("drie", "carla", "", ""), pin("een", "anna", "2027-01-01", "")}
+			state, kept, lost := KeepPins(known, s)
+			diff(t, kept, c.kept)
+			diff(t, lost, c.lost)
+			diff(t, state.Assignments, slices.Concat(c.imported, c.kept))
+			diff(t, s.Assignments, c.imported)
+		})
+	}
 }

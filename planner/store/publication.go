@@ -156,9 +156,10 @@ func (t *Tx) preview(id int64, out *Preview) error {
 // and the notices follow. It is a publication itself, so undoing it restores
 // what was undone.
 //
-// It gives ErrStale when the region changed since, or the publication is not the
-// last; and ErrConflict, as an *OverlapError, when somebody's time is taken by
-// something else now.
+// What else changed since stays. It gives ErrStale when the publication is not
+// the last, and as a *TouchedError when something that undoing would take back
+// changed since, or what it would bring back is no longer there; and ErrConflict,
+// as an *OverlapError, when somebody's time is taken by something else now.
 func (s *Store) UndoPublication(ctx context.Context, id int64, now time.Time) error {
 	err := s.Tx(ctx, func(t *Tx) error { return t.undo(id, now) })
 	if err != nil {
@@ -178,7 +179,7 @@ func (t *Tx) undo(id int64, now time.Time) error {
 		return err
 	}
 	region.Version++
-	if err := t.takeBack(region, last.Since); err != nil {
+	if err := t.takeBack(region, last.Since, last.Version); err != nil {
 		return err
 	}
 	if err := t.exchange(region, last.Plans.v, last.Replaced.v, now); err != nil {
@@ -206,22 +207,31 @@ func (t *Tx) lastPublication(id int64) (*publicationRow, *regionRow, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if region.Version != row.Version {
-		return nil, nil, fmt.Errorf("it made version %d of the region, which is at %d now: plan again instead: %w", row.Version, region.Version, ErrStale)
-	}
 	// Again, now that nobody else can publish.
-	return &row, region, t.db.Take(&row, id).Error
+	if err := t.db.Take(&row, id).Error; err != nil {
+		return nil, nil, err
+	}
+	var later int64
+	err = t.db.Model(&publicationRow{}).Where("region = ? AND id > ?", row.Region, id).Limit(1).Count(&later).Error
+	if err == nil && later > 0 {
+		err = fmt.Errorf("something was published after it: undo that first: %w", ErrStale)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return &row, region, t.refuseTouched(region, &row)
 }
 
-// takeBack makes the assignments of a region those that were believed at a
-// version: what came since is replaced, what was replaced since comes back. No
-// row is lost, so who knew what and when can still be asked.
-func (t *Tx) takeBack(region *regionRow, since int64) error {
+// takeBack undoes what happened to the assignments of a region after version
+// since, up to version until: what came then is replaced, what was replaced then
+// comes back. No row is lost, so who knew what and when can still be asked.
+func (t *Tx) takeBack(region *regionRow, since, until int64) error {
 	var gone []assignmentRow
-	if err := t.db.Where("region = ? AND recorded <= ? AND replaced > ?", region.Region, since, since).Order("id").Find(&gone).Error; err != nil {
+	err := t.db.Where("region = ? AND recorded <= ? AND replaced > ? AND replaced <= ?", region.Region, since, since, until).Order("id").Find(&gone).Error
+	if err != nil {
 		return err
 	}
-	err := t.db.Model(&assignmentRow{}).Where("region = ? AND recorded > ? AND replaced IS NULL", region.Region, since).
+	err = t.db.Model(&assignmentRow{}).Where("region = ? AND recorded > ? AND recorded <= ? AND replaced IS NULL", region.Region, since, until).
 		Update("replaced", region.Version).Error
 	if err != nil {
 		return err

@@ -3,9 +3,11 @@ package store
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/wijkplanner/wijkplanner/calendar"
 	"github.com/wijkplanner/wijkplanner/planner"
 )
 
@@ -153,11 +155,71 @@ func TestUndoIsRefused(t *testing.T) {
 		w.must(w.Release(w.Context(), "noord", BookingTime, "b1"))
 		got, _ := w.picture("noord")
 		diff(w.T, got, after)
-		w.imports(town("noord"))
-		if err := w.UndoPublication(w.Context(), last.ID, testNow); !errors.Is(err, ErrStale) {
-			w.Errorf("after an import: %v", err)
-		}
 	})
+}
+
+// What else changed since a publication is no reason to refuse its undoing, and
+// stays; what undoing would take back is, and the refusal names it.
+func TestUndoWhenOthersWentOn(t *testing.T) {
+	t.Parallel()
+	type change func(w world)
+	gives := func(location string) change {
+		return func(w world) {
+			_, err := w.Assign(w.Context(), "noord", planner.Assignment{Location: location, Role: "zc", Staff: "carla", Kind: planner.Primary, From: date("2027-04-01"), To: calendar.NoDate})
+			w.must(err)
+		}
+	}
+	says := func(visit string) change {
+		return func(w world) {
+			w.must(w.Tx(w.Context(), func(t *Tx) error {
+				return t.SaveOutcome(&VisitOutcome{Region: "noord", Visit: visit, Done: true, Date: date("2027-02-08"), Recorded: testNow})
+			}))
+			w.imports(town("noord")) // as the visit that joins the history makes a new version
+		}
+	}
+	for name, c := range map[string]struct {
+		change change
+		want   TouchedError
+	}{
+		"an import":                  {func(w world) { w.imports(town("noord")) }, TouchedError{}},
+		"another location":           {gives("drie"), TouchedError{}},
+		"a location it gave":         {gives("twee"), TouchedError{Assignments: []string{"twee/zc/primary"}}},
+		"a visit that would go":      {says("comes"), TouchedError{Visits: []string{"comes"}}},
+		"a visit that would move":    {says("moves"), TouchedError{Visits: []string{"moves"}}},
+		"a person who was needed":    {func(w world) { s := town("noord"); s.Staff = s.Staff[1:]; s.Meetings = nil; w.imports(s) }, TouchedError{Staff: []string{"anna"}}},
+		"a location that was needed": {func(w world) { s := town("noord"); s.Locations = s.Locations[:1]; w.imports(s) }, TouchedError{Locations: []string{"twee"}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			forEachDatabase(t, func(w world) {
+				w.imports(town("noord"))
+				before, after := w.twoPlans()
+				last := w.lastPublication()
+				c.change(w)
+				changed, _ := w.picture("noord")
+				err := w.UndoPublication(w.Context(), last.ID, testNow)
+				var touched *TouchedError
+				if errors.As(err, &touched) {
+					diff(w.T, *touched, c.want)
+					if !errors.Is(err, ErrStale) || !strings.Contains(err.Error(), strings.Join(slices.Concat(c.want.Assignments, c.want.Visits, c.want.Staff, c.want.Locations), ", ")) {
+						w.Errorf("%v", err)
+					}
+					got, _ := w.picture("noord")
+					diff(w.T, got, changed)
+					return
+				}
+				w.must(err)
+				diff(w.T, TouchedError{}, c.want)
+				got, _ := w.picture("noord")
+				diff(w.T, got.Occupied, before.Occupied)
+				for _, a := range changed.Assignments {
+					if !slices.Contains(after.Assignments, a) && !slices.Contains(got.Assignments, a) {
+						w.Errorf("%+v is lost", a)
+					}
+				}
+			})
+		})
+	}
 }
 
 // The preview of a publication says what it replaces and all that is in its way.
