@@ -51,5 +51,5 @@ func makeTemplate(ctx context.Context, prepare func(ctx context.Context, path st
 	if info, err := os.Stat(path + "-wal"); err == nil && info.Size() > 0 {
 		return nil, fmt.Errorf("%s-wal holds %d bytes: close the database", path, info.Size())
 	}
-	return os.ReadFile(path) //nolint:gosec // our own temporary file
+	return os.ReadFile(path)
 }

@@ -97,22 +97,21 @@ func areaOf(pc4 string) float64 {
 // silent lists the fields of which nothing in a value says anything; those of a
 // list count over all its items.
 func silent(v reflect.Value, at string, said map[string]bool) {
-	switch kind := v.Kind(); {
-	case kind == reflect.Pointer:
-		if !v.IsNil() {
-			silent(v.Elem(), at, said)
-		}
-	case kind == reflect.Slice || kind == reflect.Array:
+	kind := v.Kind()
+	if kind == reflect.Pointer && !v.IsNil() {
+		silent(v.Elem(), at, said)
+	}
+	if kind == reflect.Slice || kind == reflect.Array {
 		for i := range v.Len() {
 			silent(v.Index(i), at, said)
 		}
-	case kind == reflect.Struct:
+	}
+	if kind == reflect.Struct {
 		for i := range v.NumField() {
 			name := at + "." + v.Type().Field(i).Name
 			said[name] = said[name] || !v.Field(i).IsZero()
 			silent(v.Field(i), name, said)
 		}
-	default:
 	}
 }
 

@@ -80,7 +80,7 @@ func figured[T any](ctx context.Context, s *Service, region, question string, wo
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.known {
-		return e.value.(T), at, nil //nolint:errcheck // the question names its type
+		return e.value.(T), at, nil
 	}
 	snapshot, err := s.Snapshot(ctx, region)
 	if err != nil {

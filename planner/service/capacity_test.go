@@ -99,7 +99,7 @@ func TestWaitsAreTheSameForASeed(t *testing.T) {
 		o := planner.WaitingOptions{Months: 12, Runs: 5, Seed: 7}
 		one, _, err := w.Waits(w.Context(), "noord", o)
 		w.must(err)
-		w.Service.figures = new(figuresCache)
+		w.figures = new(figuresCache)
 		two, _, err := w.Waits(w.Context(), "noord", o)
 		w.must(err)
 		if len(one) == 0 || !reflect.DeepEqual(one, two) {

@@ -171,7 +171,7 @@ func TestClosedPeriodStays(t *testing.T) {
 		if len(p.Loads) < 2 {
 			w.Errorf("loads %+v", p.Loads)
 		}
-		w.Service.Solve = func(_ context.Context, states []*planner.State, o planner.Options) ([]*planner.Plan, error) {
+		w.Solve = func(_ context.Context, _ []*planner.State, o planner.Options) ([]*planner.Plan, error) {
 			return []*planner.Plan{{Region: "noord", From: calendar.NewDate(o.Year, 1, 1), To: calendar.NewDate(o.Year, 12, 31)}}, nil
 		}
 		w.publishes()
