@@ -9,6 +9,8 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
+
+	"github.com/wijkplanner/wijkplanner/planner"
 )
 
 // node is a part of a YAML file, read by hand so that all its faults are found
@@ -96,6 +98,11 @@ func (n node) scalar() value {
 		v.text = strings.TrimSpace(n.n.GetToken().Value)
 	default:
 		n.fault("want a plain value, not %s", kindOf(n.n))
+	}
+	// A registration is no citizen number, and passes the same test.
+	if !strings.Contains(n.field, "location") && planner.HasBSN(v.text) {
+		v.fault("looks like a citizen service number (BSN), which may not be kept: remove it")
+		v.text = strings.Map(wiped, v.text)
 	}
 	if strings.ContainsFunc(v.text, func(c rune) bool { return c < ' ' || c == 0x7f }) {
 		v.fault("control characters and line breaks are not allowed")

@@ -75,7 +75,11 @@ func (s *Service) sendBatch(ctx context.Context, sender *outside.Sender, batch [
 		message, err := s.message(ctx, sender, m)
 		if err != nil {
 			s.Log.ErrorContext(ctx, "mail cannot be written", "mail", m.ID, "kind", m.Kind, "error", err)
-			end(m, store.MailOutcome{Fault: "cannot be written", Dead: true})
+			fault := "cannot be written"
+			if errors.Is(err, errPrivate) {
+				fault = "holds what looks like a BSN"
+			}
+			end(m, store.MailOutcome{Fault: fault, Dead: true})
 			continue
 		}
 		messages, mails = append(messages, *message), append(mails, m)
@@ -150,6 +154,9 @@ func (s *Service) message(ctx context.Context, sender *outside.Sender, m *store.
 	}
 	text, err := writeMail(m, zone, link)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.screenMail(ctx, m, text, link); err != nil {
 		return nil, err
 	}
 	out := &outside.Message{

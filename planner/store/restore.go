@@ -372,6 +372,10 @@ var buried = map[string]func(t *Tx, ref string, at Instant) (int64, error){
 		done := t.db.Where("id = ? AND created_at <= ?", id, at).Delete(&contactRow{})
 		return done.RowsAffected, done.Error
 	},
+	"webhooks": func(t *Tx, ref string, at Instant) (int64, error) {
+		done := t.db.Where("id = ? AND created_at <= ?", ref, at).Delete(&webhookRow{})
+		return done.RowsAffected, done.Error
+	},
 	"busy_sources": func(t *Tx, ref string, at Instant) (int64, error) {
 		done := t.db.Where("id = ? AND created_at <= ?", ref, at).Delete(&busySourceRow{})
 		if done.Error != nil {

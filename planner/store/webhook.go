@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -140,7 +141,10 @@ func (s *Store) RemoveWebhook(ctx context.Context, region, id string) error {
 		if done.Error != nil {
 			return done.Error
 		}
-		return t.Record(Act{Verb: Removed, Object: "webhook", ID: id, Region: region})
+		return errors.Join(
+			t.bury("webhooks", id, t.now()), // a backup must not begin to tell somebody again
+			t.Record(Act{Verb: Removed, Object: "webhook", ID: id, Region: region}),
+		)
 	})
 }
 
