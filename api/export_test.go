@@ -1,6 +1,8 @@
 package api
 
 import (
+	"strings"
+
 	"github.com/go-chi/chi/v5"
 
 	"github.com/wijkplanner/wijkplanner/api/problem"
@@ -36,11 +38,12 @@ var (
 // LocalPath lets the tests see where a redirect leads.
 var LocalPath = localPath
 
-// PagePatterns gives the tests the pattern of every page that the frame serves.
+// PagePatterns gives the tests the pattern of every page that the frame serves;
+// a file to take away is none.
 func PagePatterns() []string {
 	var out []string
 	for _, p := range pageRoutes() {
-		if p.method == "GET" {
+		if p.method == "GET" && !strings.Contains(p.pattern, ".") {
 			out = append(out, p.pattern)
 		}
 	}

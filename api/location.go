@@ -7,7 +7,6 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
-	"github.com/wijkplanner/wijkplanner/api/rights"
 	"github.com/wijkplanner/wijkplanner/api/web"
 	"github.com/wijkplanner/wijkplanner/planner/service"
 )
@@ -87,26 +86,4 @@ func (h *handlers) doorAct(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	h.goTo(w, r, "/location?lang="+string(language)) // the address with the secret is left behind
-}
-
-// locationPage is for a location's contact after the code.
-func (h *handlers) locationPage(w http.ResponseWriter, r *http.Request) {
-	caller := rights.CallerOf(r.Context())
-	if caller.Role != service.LocationContact {
-		h.answerFault(w, r, http.StatusNotFound)
-		return
-	}
-	v, err := visitOf(r, h.locations)
-	if err != nil {
-		h.answerError(w, r, err)
-		return
-	}
-	link, err := h.Entrance.LocationOf(r.Context(), v.Session)
-	if err != nil {
-		h.answerError(w, r, notFoundHere(err))
-		return
-	}
-	h.page(w, r, http.StatusOK, func(out io.Writer) error {
-		return web.WriteLocationHome(out, lang(r), web.LocationHome{Name: link.Name})
-	})
 }

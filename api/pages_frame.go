@@ -26,7 +26,10 @@ type pageRoute struct {
 	access          rights.Access
 	// own lets pass whose right is for their own things alone; the handler looks
 	// to it that they are (Caller.Own). Others need it for a region.
-	own    bool
+	own bool
+	// door says that it is for a location's contact: who is not in any more is told
+	// the way back, which is the link in the mail.
+	door   bool
 	handle func(*visitor) error
 	// longest bounds the body of a form, in bytes; 0 for 16 kB.
 	longest int64
@@ -101,6 +104,10 @@ func (h *handlers) serve(p pageRoute) http.HandlerFunc {
 		w.Header().Set("Content-Security-Policy", scriptPolicy(v.nonce))
 		v.keepLanguage()
 		switch {
+		case p.door && (caller.Role == rights.Nobody || caller.Role == service.Visitor):
+			if err := v.away(); err != nil {
+				v.fail(err)
+			}
 		case caller.Role == rights.Nobody && caller.Reach == rights.None:
 			h.toSignIn(w, r)
 		case caller.Reach == rights.None, caller.Reach == rights.Own && !p.own:

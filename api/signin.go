@@ -26,7 +26,7 @@ var signInPolicies = slices.Concat(
 	acting("/oidc/start", anyone), []policy{{http.MethodGet, "/oidc/callback", anyone}},
 	reading("/confirm", account), acting("/confirm", account),
 	reading("/account", account), acting("/account/password", account), acting("/account/role", account),
-	reading("/location", linkHolder), reading("/location/{token}", linkHolder), acting("/location/{token}", linkHolder),
+	reading("/location/{token}", linkHolder), acting("/location/{token}", linkHolder),
 )
 
 // acting gives the row of a route that changes something.
@@ -44,7 +44,6 @@ func (h *handlers) signInRoutes(r chi.Router) {
 	read("/sign-in/link/{token}", h.linkPage)
 	read("/confirm", h.signedIn(h.confirmPage))
 	read("/account", h.signedIn(h.accountPage))
-	read("/location", h.locationPage)
 	read("/location/{token}", h.doorPage)
 	r.Get("/oidc/callback", h.counted(h.providerCallback))
 	act := func(pattern string, handler http.HandlerFunc) { r.Post(pattern, h.counted(h.formed(handler))) }

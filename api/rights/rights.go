@@ -85,6 +85,9 @@ const (
 	Hours           Resource = "hours"
 	Ceilings        Resource = "ceilings"
 	SilentLocations Resource = "silent-locations"
+	// OwnLocation is what a location arranges for itself: the days on which it is
+	// closed, its own meetings and its calendar.
+	OwnLocation Resource = "own-location"
 )
 
 // Access is the policy row of a route: the resource and the act.
@@ -105,6 +108,7 @@ var (
 	planners     = grants{service.Lead: Region, service.Member: Own}
 	readers      = grants{service.Lead: Region, service.Member: Region, service.Auditor: Region}
 	keepers      = grants{service.Administrator: Everywhere, service.Lead: Region}
+	contacts     = grants{service.LocationContact: Own}
 	ownersOfLink = grants{service.Lead: Region, service.Member: Own, service.LocationContact: Own}
 )
 
@@ -170,8 +174,9 @@ var rights = map[Resource]map[Act]grants{
 		Read:   grants{service.Administrator: Own, service.Lead: Own, service.Member: Own, service.Auditor: Own, service.LocationContact: Own},
 		Create: grants{service.Administrator: Everywhere, service.Lead: Region, service.Member: Own, service.LocationContact: Own},
 	},
-	Reports:  {Read: grants{service.Lead: Region, service.Member: Own, service.Auditor: Region}},
-	Settings: {Read: grants{service.Administrator: Everywhere, service.Auditor: Everywhere}, Change: grants{service.Administrator: Everywhere}},
+	OwnLocation: {Read: contacts, Create: contacts, Remove: contacts},
+	Reports:     {Read: grants{service.Lead: Region, service.Member: Own, service.Auditor: Region}},
+	Settings:    {Read: grants{service.Administrator: Everywhere, service.Auditor: Everywhere}, Change: grants{service.Administrator: Everywhere}},
 
 	Capacity:        {Read: grants{service.Lead: Region, service.Auditor: Region}},
 	Workload:        {Read: planners, Create: leads, Remove: leads},

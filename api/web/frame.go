@@ -10,6 +10,7 @@ import (
 	"maps"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -60,14 +61,22 @@ var menus = map[service.Role][]MenuItem{
 	service.Lead:    leadMenu,
 	service.Member:  memberMenu,
 	service.Auditor: auditorMenu,
+
+	service.LocationContact: contactMenu,
 }
 
-// menu returns the entries of a role as they stand on a page.
+// menu returns the entries of a role as they stand on a page: the one whose path
+// says most about the page's is here.
 func menu(role service.Role, path string) []MenuItem {
-	out := make([]MenuItem, len(menus[role]))
-	for i, item := range menus[role] {
-		item.Here = path == item.Path || item.Path != "/" && strings.HasPrefix(path, item.Path+"/")
-		out[i] = item
+	out, here := slices.Clone(menus[role]), -1
+	for i, item := range out {
+		under := path == item.Path || item.Path != "/" && strings.HasPrefix(path, item.Path+"/")
+		if under && (here < 0 || len(item.Path) > len(out[here].Path)) {
+			here = i
+		}
+	}
+	if here >= 0 {
+		out[here].Here = true
 	}
 	return out
 }

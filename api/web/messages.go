@@ -291,8 +291,6 @@ var plainMessages = map[string]planner.Text{
 	"door.lead":                {NL: "Om iets te zien of te regelen hebt u een code nodig. Die sturen we naar het e-mailadres dat wij van de locatie kennen.", EN: "To see or arrange anything you need a code. We send it to the mail address that we know of the location."},
 	"door.step2":               {NL: "Stap 2: vul de code in", EN: "Step 2: fill in the code"},
 	"door.enter":               {NL: "Verder", EN: "Continue"},
-	"location.title":           {NL: "Voor de locatie", EN: "For the location"},
-	"location.in":              {NL: "U bent een half uur lang binnen voor deze locatie.", EN: "You are in for this location, for half an hour."},
 	"location.sent":            {NL: "De code is onderweg. Hij is een kwartier geldig.", EN: "The code is on its way. It is good for a quarter of an hour."},
 	"location.many":            {NL: "Er zijn genoeg codes gestuurd. Probeer het over een uur opnieuw.", EN: "Enough codes were sent. Try again in an hour."},
 	"location.wrong":           {NL: "Deze code klopt niet, of niet meer. Vraag een nieuwe als u haar kwijt bent.", EN: "This code is wrong, or no longer good. Ask for a new one if you lost it."},

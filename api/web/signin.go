@@ -125,14 +125,6 @@ func WriteLocationDoor(w io.Writer, lang Lang, d LocationDoor) error {
 	return writeForm(w, lang, "door", "", d)
 }
 
-// LocationHome is the page of a location's contact after the code.
-type LocationHome struct{ Name string }
-
-// WriteLocationHome writes the page. Nothing is written on error.
-func WriteLocationHome(w io.Writer, lang Lang, h LocationHome) error {
-	return writeForm(w, lang, "location", "/location", h)
-}
-
 // Signed is who is signed in, as the head of a page shows it.
 type Signed struct {
 	Name, Role, Where string

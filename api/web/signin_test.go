@@ -45,9 +45,6 @@ func TestSignInPages(t *testing.T) {
 		"door": {func(w io.Writer, l web.Lang) error {
 			return web.WriteLocationDoor(w, l, web.LocationDoor{Name: "Het Nest", Said: web.LocationSent})
 		}, [2]string{"De code is onderweg", "The code is on its way"}},
-		"location": {func(w io.Writer, l web.Lang) error {
-			return web.WriteLocationHome(w, l, web.LocationHome{Name: "Het Nest"})
-		}, [2]string{"half uur", "half an hour"}},
 	} {
 		for i, lang := range web.Langs {
 			var out bytes.Buffer

@@ -1,8 +1,6 @@
 package service
 
 import (
-	"io"
-
 	"github.com/wijkplanner/wijkplanner/planner/files"
 	"github.com/wijkplanner/wijkplanner/planner/store"
 )
@@ -24,16 +22,8 @@ const (
 	FullFeed     = store.FullDetail
 )
 
-// What planner/files gives, by the names used above this room.
-type (
-	// Table is a table to take away.
-	Table = files.Table
-	// TableCell is one of its cells.
-	TableCell = files.TableCell
-)
+// Table is a table to take away.
+type Table = files.Table
 
-// WriteTable writes a table as CSV; see files.WriteTable.
-func WriteTable(w io.Writer, t *Table) error { return files.WriteTable(w, t) }
-
-// WriteWorkbook writes tables as an XLSX workbook; see files.WriteWorkbook.
-func WriteWorkbook(w io.Writer, tables ...Table) error { return files.WriteWorkbook(w, tables...) }
+// Workbook writes tables as the sheets of one XLSX file; see files.Workbook.
+func Workbook(tables []Table) ([]byte, error) { return files.Workbook(tables) }
