@@ -53,6 +53,8 @@ type Config struct {
 	Caller func(r *http.Request) (rights.Caller, error)
 	// Webhooks tells other programs what happens; nil without a key.
 	Webhooks *service.Webhooks
+	// Busy reads people's own calendars; nil without a key.
+	Busy *service.BusyReader
 	// Stopping is closed when the server begins to stop; nil for never.
 	Stopping <-chan struct{}
 	// Entrance is where people and programs prove who they are; nil leaves its

@@ -24,8 +24,9 @@ func (h *handlers) mountAPI(r chi.Router) (rows []policy, err error) {
 		r.Use(h.clientAddress(), h.called, h.callerLimit)
 		var api *v1.API
 		api, err = v1.Mount(r, v1.Config{
-			Service: h.Service, Now: h.Now, Log: h.Log, PublicURL: h.PublicURL, CursorKey: h.CursorKey, Stopping: h.Stopping, Webhooks: h.Webhooks,
-			Contact: huma.Contact{Name: h.Contact.Name, Email: h.Contact.Mail, URL: h.Contact.URL},
+			Service: h.Service, Now: h.Now, Log: h.Log, PublicURL: h.PublicURL, CursorKey: h.CursorKey, Stopping: h.Stopping, Webhooks: h.Webhooks, Busy: h.Busy,
+			EndSession: h.endSession,
+			Contact:    huma.Contact{Name: h.Contact.Name, Email: h.Contact.Mail, URL: h.Contact.URL},
 		})
 		for at := range api.Policies() {
 			method, pattern, _ := strings.Cut(at, " ")

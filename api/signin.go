@@ -356,6 +356,24 @@ func (h *handlers) signInLink(w http.ResponseWriter, r *http.Request) {
 
 // signOut ends the sessions of a browser, that of a location included.
 func (h *handlers) signOut(w http.ResponseWriter, r *http.Request) {
+	if err := h.endSession(w, r); err != nil && !errors.Is(err, service.ErrNotFound) {
+		h.answerError(w, r, err)
+		return
+	}
+	query := url.Values{"out": {""}}
+	if r.URL.Query().Has("lang") {
+		query.Set("lang", string(lang(r)))
+	}
+	h.goTo(w, r, withQuery("/sign-in", query))
+}
+
+// endSession ends whatever sessions a request came with. It gives ErrNotFound for
+// one that came with none.
+func (h *handlers) endSession(w http.ResponseWriter, r *http.Request) error {
+	if h.Entrance == nil {
+		return service.ErrNotFound
+	}
+	ended := service.ErrNotFound
 	for _, m := range h.kinds() {
 		v, err := visitOf(r, m)
 		if err == nil && v.ID == "" {
@@ -368,13 +386,9 @@ func (h *handlers) signOut(w http.ResponseWriter, r *http.Request) {
 			err = v.end(w)
 		}
 		if err != nil && !errors.Is(err, service.ErrNotFound) {
-			h.answerError(w, r, err)
-			return
+			return err
 		}
+		ended = nil
 	}
-	query := url.Values{"out": {""}}
-	if r.URL.Query().Has("lang") {
-		query.Set("lang", string(lang(r)))
-	}
-	h.goTo(w, r, withQuery("/sign-in", query))
+	return ended
 }

@@ -6,6 +6,7 @@
 package rights
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/wijkplanner/wijkplanner/planner/service"
@@ -76,6 +77,7 @@ const (
 	Audit          Resource = "audit"
 	Jobs           Resource = "jobs"
 	OwnData        Resource = "own-data"
+	Exports        Resource = "exports"
 	Reports        Resource = "reports"
 	Settings       Resource = "settings"
 	// Capacity is figures of a region, Workload those of single people, Hours what
@@ -162,7 +164,7 @@ var rights = map[Resource]map[Act]grants{
 	WaitingEntries: {Read: ownersOfLink, Create: ownersOfLink, Remove: ownersOfLink},
 	Feeds:          {Read: grants{service.Administrator: Everywhere, service.Lead: Region, service.Member: Own}, Create: planners, Change: planners, Remove: grants{service.Administrator: Everywhere, service.Lead: Region, service.Member: Own}},
 	LocationLinks:  {Read: keepers, Create: keepers, Change: keepers, Remove: keepers},
-	BusySources:    {Read: planners, Create: grants{service.Member: Own}, Remove: grants{service.Member: Own}},
+	BusySources:    {Read: planners, Create: grants{service.Member: Own}, Change: grants{service.Member: Own}, Remove: grants{service.Member: Own}},
 	Outbox:         {Read: grants{service.Administrator: Everywhere, service.Lead: Region}, Change: grants{service.Administrator: Everywhere}},
 	Webhooks:       {Read: keepers, Create: keepers, Remove: keepers},
 	Users:          {Read: grants{service.Administrator: Everywhere, service.Lead: Region}, Create: grants{service.Administrator: Everywhere}, Change: grants{service.Administrator: Everywhere}, Remove: grants{service.Administrator: Everywhere}},
@@ -177,6 +179,8 @@ var rights = map[Resource]map[Act]grants{
 	OwnLocation: {Read: contacts, Create: contacts, Remove: contacts},
 	Reports:     {Read: grants{service.Lead: Region, service.Member: Own, service.Auditor: Region}},
 	Settings:    {Read: grants{service.Administrator: Everywhere, service.Auditor: Everywhere}, Change: grants{service.Administrator: Everywhere}},
+	// What leaves in a file leaves the terms of retention too.
+	Exports: {Read: leads},
 
 	Capacity:        {Read: grants{service.Lead: Region, service.Auditor: Region}},
 	Workload:        {Read: planners, Create: leads, Remove: leads},
@@ -194,12 +198,32 @@ var dangerous = map[Resource][]Act{
 	Webhooks: {Create},
 	Settings: {Change},
 	Regions:  {Remove},
-	OwnData:  {Read},
+	OwnData:  {Read, Create},
+	Exports:  {Read},
 }
 
 // NeedsProof reports whether an act asks its caller to have proved a short while
 // ago who they are.
 func NeedsProof(a Access) bool { return slices.Contains(dangerous[a.Resource], a.Act) }
+
+// Grant is one right of a role.
+type Grant struct {
+	Access
+	Reach Reach
+}
+
+// Grants lists the rights of a role, by resource and act.
+func Grants(role service.Role) []Grant {
+	var out []Grant
+	for _, resource := range slices.Sorted(maps.Keys(rights)) {
+		for _, act := range slices.Sorted(maps.Keys(rights[resource])) {
+			if reach := rights[resource][act][role]; reach != None {
+				out = append(out, Grant{Access{resource, act}, reach})
+			}
+		}
+	}
+	return out
+}
 
 // Of returns how far a role may go in an act upon a resource.
 func Of(role service.Role, a Access) Reach { return rights[a.Resource][a.Act][role] }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -366,30 +365,18 @@ func (a *API) aboutImports() {
 }
 
 func imported(r *service.FolderReport, err error) (*importOne, error) {
-	var faults service.Faults
-	if errors.As(err, &faults) {
-		p := problem.New(problem.BadRequest)
-		for _, f := range faults {
-			where := f.File
-			if f.Line > 0 {
-				where += ":" + strconv.Itoa(f.Line)
-			}
-			if f.Column > 0 {
-				where += ":" + strconv.Itoa(f.Column)
-			}
-			if f.Field != "" {
-				where += " " + f.Field
-			}
-			p = p.With(problem.InputFault{In: where, Detail: f.Message})
-		}
-		return nil, p
-	}
 	if err != nil {
-		return nil, err
+		return nil, fileFaults(err)
 	}
-	out := ImportReport{Region: shownRegion(r.Region), New: r.New, Version: r.Version, Written: r.Written, Changes: []Change{}, Kept: pins(r.Kept), Lost: pins(r.Lost)}
-	for _, c := range r.Changes {
-		out.Changes = append(out.Changes, Change{c.What, c.ID, c.Name, string(c.Kind), c.Field, c.From, c.To})
+	return &importOne{ImportReport{
+		Region: shownRegion(r.Region), New: r.New, Version: r.Version, Written: r.Written, Changes: importChanges(r.Changes), Kept: pins(r.Kept), Lost: pins(r.Lost),
+	}}, nil
+}
+
+func importChanges(all []planner.Change) []Change {
+	out := make([]Change, len(all))
+	for i, c := range all {
+		out[i] = Change{c.What, c.ID, c.Name, string(c.Kind), c.Field, c.From, c.To}
 	}
-	return &importOne{out}, nil
+	return out
 }

@@ -98,6 +98,8 @@ type peopled struct {
 	ids map[string]map[relation]string
 	// plan and job of each region.
 	plan, draft, job, publication map[string]int64
+	// taken marks what may be gone since it was asked to go.
+	taken map[string]bool
 	// user is an account, and membership what it is.
 	user, membership int64
 	// remakes counts what was made anew, for ids.
@@ -106,7 +108,7 @@ type peopled struct {
 
 func people(w world) *peopled {
 	w.Helper()
-	p := &peopled{world: w, ids: map[string]map[relation]string{}, plan: map[string]int64{}, draft: map[string]int64{}, job: map[string]int64{}, publication: map[string]int64{}}
+	p := &peopled{world: w, ids: map[string]map[relation]string{}, taken: map[string]bool{}, plan: map[string]int64{}, draft: map[string]int64{}, job: map[string]int64{}, publication: map[string]int64{}}
 	if _, err := w.Import(w.Context(), []*planner.State{town("west")}); err != nil {
 		w.Fatal(err)
 	}
@@ -115,6 +117,7 @@ func people(w world) *peopled {
 		w.Fatal(err)
 	}
 	w.Seal = seal
+	w.api.Busy = &service.BusyReader{Service: w.Service, Fetcher: outside.NewFetcher(outside.GuardConfig{}), Seal: seal}
 	w.api.Webhooks = &service.Webhooks{Service: w.Service, Hooks: outside.NewHooks(outside.GuardConfig{})}
 	for _, r := range []relation{own, sameTeam, otherTeam, otherTown} {
 		p.populate(r)
@@ -190,6 +193,8 @@ func (p *peopled) populate(r relation) {
 	p.capacity(r)
 	make1("webhooks", `{"url":"https://example.nl/in","events":["plan.*"]}`)
 	p.bookings(r)
+	p.fresh("busy-sources", r)
+	p.fresh("contacts", r)
 	for path, id := range map[string]string{
 		"staff": staff, "locations": location, "districts": "WK01", "organisations": "ggd", "requirements": "yearly", "visit-types": "visit",
 	} {
@@ -316,6 +321,21 @@ func (p *peopled) fresh(path string, r relation) {
 			p.Fatal(err)
 		}
 		p.put(path, r, id)
+	case "caldav-accounts":
+		id, _, err := p.CreateCalDAVAccount(p.Context(), service.NewFeed{Scope: service.FeedScope{Region: r.region(), Kind: "staff", ID: staff}, Level: "full"})
+		if err != nil {
+			p.Fatal(err)
+		}
+		p.put(path, r, id)
+	case "busy-sources":
+		if was := p.ids[path][r]; was != "" { // few fit; it may have been removed
+			_ = p.RemoveBusySource(p.Context(), was)
+		}
+		id := store.NewBusyID()
+		if err := p.Store.AddBusySource(p.Context(), id, r.region(), staff, "sealed", testNow); err != nil {
+			p.Fatal(err)
+		}
+		p.put(path, r, id)
 	case "scenarios":
 		p.remade(path, r, `{"name":"x","changes":{"weights":{"travel":120}}}`)
 	case "closed-periods":
@@ -370,6 +390,9 @@ func (p *peopled) address(c *cell, r relation) string {
 	path = strings.Replace(path, "{user}", strconv.FormatInt(p.user, 10), 1)
 	path = strings.Replace(path, "{membership}", "999999", 1)
 	path = strings.Replace(path, "{date}", "2027-06-01", 1)
+	path = strings.Replace(path, "{name}", "contacts", 1)
+	path = strings.Replace(path, "{table}", "visits", 1)
+	path = strings.Replace(path, "{kind}", "absences", 1)
 	if strings.Contains(path, "{contact}") {
 		at := r
 		if r == missingThing {
@@ -392,7 +415,8 @@ func (p *peopled) address(c *cell, r relation) string {
 		path = strings.Replace(path, "{id}", number(p.publication), 1)
 	case strings.Contains(path, "{id}"):
 		list := strings.Split(path, "/")[3]
-		if c.method == http.MethodDelete || list == "contacts" {
+		if c.method == http.MethodDelete || p.taken[list+string(r)] {
+			p.taken[list+string(r)] = list == "contacts" && c.method == http.MethodDelete
 			p.fresh(list, r)
 		}
 		id, known := p.ids[list][r]
@@ -412,11 +436,15 @@ func (p *peopled) address(c *cell, r relation) string {
 		path += "?scenarioIds=" + map[bool]string{true: "999999", false: p.ids["scenarios"][r]}[r == missingThing]
 	case strings.HasSuffix(path, "/comparison"):
 		path += "?with=" + strconv.FormatInt(p.draft[region], 10)
+	case strings.HasSuffix(path, "/visit-suggestions"):
+		path += "?location=een&role=zc&visitType=visit&from=2027-10-01&to=2027-10-08"
+	case strings.HasSuffix(path, "/assignment-history"):
+		path += "?on=2027-06-01"
 	case strings.HasSuffix(path, "/recommendation"):
 		path += "?location=een&role=zc"
 	case strings.HasSuffix(path, "/slots"), strings.HasSuffix(path, "/slots/reasons"):
 		path += "?visitType=visit"
-	case strings.HasSuffix(path, "/imports"):
+	case strings.HasSuffix(path, "/imports"), strings.HasSuffix(path, "/file-imports/absences"), strings.HasSuffix(path, "/file-imports/absences/jobs"):
 		path += "?version=1"
 	}
 	return path
@@ -434,6 +462,8 @@ func (p *peopled) ask(scope service.Scope, c *cell, r relation) answer {
 	body := strings.NewReplacer("$staff", staff, "$location", location, "$plan", strconv.FormatInt(p.draft[r.region()], 10), "$membership", strconv.FormatInt(p.membership, 10),
 		"$scenario", scenario).Replace(c.body)
 	switch {
+	case body == "csv":
+		return p.asks(scope, c.method, path, "staff_id,from,to\n", "Content-Type", "text/csv")
 	case body == "zip":
 		return p.asks(scope, c.method, path, "no zip", "Content-Type", "application/zip")
 	case c.method == http.MethodPut && body == "":

@@ -115,7 +115,7 @@ type recorder struct {
 
 // secretLists are the lists whose new things come with a secret that is shown
 // once: at rest there is its hash, or its cipher, and nothing else.
-var secretLists = []string{"feeds", "tokens", "webhooks"}
+var secretLists = []string{"feeds", "tokens", "webhooks", "caldav-accounts"}
 
 // shownOnce reports whether the answer holds a secret, which is never kept.
 func (k *recorder) shownOnce() bool { return slices.Contains(secretLists, path.Base(k.path)) }

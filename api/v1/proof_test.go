@@ -18,6 +18,8 @@ func TestConfirm_DangerousRoutes(t *testing.T) {
 	must := map[string]bool{
 		"POST /v1/users": true, "PUT /v1/users/{user}/state": true, "POST /v1/users/{user}/memberships": true,
 		"DELETE /v1/users/{user}/memberships/{membership}": true, "POST /v1/tokens": true, "POST /v1/own-data-exports": true,
+		"POST /v1/regions/{region}/contacts/{id}/own-data-exports": true, "POST /v1/regions/{region}/staff/{id}/own-data-exports": true,
+		"GET /v1/regions/{region}/folder": true, "GET /v1/regions/{region}/exports/{table}": true, "PUT /v1/retention-terms/{name}": true,
 		"POST /v1/regions/{region}/webhooks": true,
 	}
 	forEachDatabase(t, func(w world) {

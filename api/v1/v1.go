@@ -40,6 +40,11 @@ type Config struct {
 	CursorKey []byte
 	// Webhooks tells other programs what happens; nil without a key.
 	Webhooks *service.Webhooks
+	// Busy reads people's own calendars; nil without a key.
+	Busy *service.BusyReader
+	// EndSession ends the session that a request came with and takes its cookie
+	// away; nil where there are none. It gives ErrNotFound for a request without.
+	EndSession func(http.ResponseWriter, *http.Request) error
 	// Stopping is closed when the server begins to stop, which ends streams; nil
 	// for never.
 	Stopping <-chan struct{}
@@ -71,12 +76,13 @@ func Mount(r chi.Router, c Config) (*API, error) {
 		a.aboutVisitTypes, a.aboutRequirements, a.aboutAssumptions,
 		a.aboutPlans,
 		a.aboutVisits,
-		a.aboutFeeds, a.aboutContacts, a.aboutContact, a.aboutOutbox, a.aboutImports,
+		a.aboutFeeds, a.aboutContacts, a.aboutContact, a.aboutOutbox, a.aboutImports, a.aboutFileImports, a.aboutExports,
 		a.aboutJobs,
 		a.aboutPublications,
 		a.aboutScenarios,
 		a.aboutCapacity, a.aboutCapacityReports, a.aboutCeilings, a.aboutNorms, a.aboutHours,
 		a.aboutWebhooks,
+		a.aboutCalDAV, a.aboutBusySources, a.aboutSession, a.aboutSettings, a.aboutSuggestions,
 		a.aboutBookings,
 		a.aboutUsers, a.aboutTokens, a.aboutLocationLinks, a.aboutAudit,
 	} {

@@ -16,7 +16,7 @@ import (
 )
 
 type importCommand struct {
-	Kind string `arg:"" help:"What to import: folder, an export, or one file: lrk, organisations, staff, districts, locations, assignments, absences, meetings, blackouts, cases, consents or history." enum:"folder,export,lrk,organisations,staff,districts,locations,assignments,absences,meetings,blackouts,cases,consents,history"`
+	Kind string `arg:"" help:"What to import: folder, an export, or one file: lrk, organisations, staff, districts, locations, assignments, absences, meetings, blackouts, cases, consents, history or programme." enum:"folder,export,lrk,organisations,staff,districts,locations,assignments,absences,meetings,blackouts,cases,consents,history,programme"`
 	Path string `arg:"" help:"Folder or file (docs/input.md)."`
 	databaseFlag
 	Region *string `help:"Region, where there are several."`

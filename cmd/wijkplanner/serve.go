@@ -176,8 +176,12 @@ func (c *serveCommand) handler(p *process, s *service.Service) (http.Handler, er
 	if err != nil {
 		return nil, err
 	}
+	busy, err := c.reader(s)
+	if err != nil {
+		return nil, err
+	}
 	return api.New(api.Config{
-		Entrance: entrance, CallerLimit: c.CallerLimit, EntryLimit: c.EntryLimit,
+		Busy: busy, Entrance: entrance, CallerLimit: c.CallerLimit, EntryLimit: c.EntryLimit,
 		Service: s, CursorKey: cursors, Stopping: p.ctx.Done(), Webhooks: hooks, Contact: c.whom(),
 		Regions: func(ctx context.Context) ([]string, error) {
 			regions, err := s.As(rights.CallerOf(ctx).Scope).Regions(ctx)

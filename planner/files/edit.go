@@ -102,7 +102,7 @@ func (m *merger) edit(e Edit) error {
 		m.consents = instead(m, m.consents, e, readConsents(m.rep, m.name, r), "", nil)
 	case HistoryFile:
 		m.history = instead(m, m.history, e, readHistory(m.rep, m.name, r), "", nil)
-	case LRKFile:
+	case LRKFile, ProgrammeFile:
 		fallthrough
 	default:
 		return Faults{{File: m.name, Message: fmt.Sprintf("unknown kind of thing %q", m.name)}}

@@ -27,6 +27,8 @@ const (
 	CasesFile         Kind = "cases"
 	ConsentsFile      Kind = "consents"
 	HistoryFile       Kind = "history"
+	// ProgrammeFile is a programme.yaml, which replaces the whole programme.
+	ProgrammeFile Kind = "programme"
 )
 
 // MergeOptions says how one file is taken in.
@@ -70,7 +72,11 @@ func Merge(known *planner.State, kind Kind, name string, data []byte, o MergeOpt
 		return nil, err
 	}
 	m.check()
-	m.disturb(knownFaults(known))
+	if kind == ProgrammeFile {
+		m.clash()
+	} else {
+		m.disturb(knownFaults(known))
+	}
 	if err := m.rep.err(); err != nil {
 		return nil, err
 	}
@@ -118,6 +124,8 @@ func (m *merger) take(kind Kind, data []byte, o MergeOptions) error {
 		m.consents = own(m, readConsents(m.rep, m.name, r), nil)
 	case HistoryFile:
 		m.history = own(m, readHistory(m.rep, m.name, r), nil)
+	case ProgrammeFile:
+		m.programme = readProgramme(m.rep, m.name, r)
 	default:
 		return Faults{{File: m.name, Message: fmt.Sprintf("unknown kind of file %q", kind)}}
 	}
@@ -227,6 +235,8 @@ func (m *merger) finish(kind Kind) {
 		s.Consents = items(m.consents.entries, "", consentKey)
 	case HistoryFile:
 		s.History = items(m.history.entries, "", historyKey)
+	case ProgrammeFile:
+		s.Programme = m.programme.programme
 	}
 	slices.Sort(m.out.Gone)
 	m.out.State = &s

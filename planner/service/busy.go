@@ -45,19 +45,18 @@ type BusyReader struct {
 	Seal *Seal
 }
 
+// As returns the reader for one caller.
+func (b *BusyReader) As(scope Scope) *BusyReader {
+	return &BusyReader{Service: b.Service.As(scope), Fetcher: b.Fetcher, Seal: b.Seal}
+}
+
 // Add keeps the address of a person's own calendar, encrypted, after it was
 // fetched and read once: a wrong address is told at once. It returns the id.
 func (b *BusyReader) Add(ctx context.Context, region, staff, address string) (string, error) {
-	clean, err := b.Fetcher.CleanAddress(address)
 	// Before anything is fetched: whoever is unknown has no calendar to read.
-	if err = errors.Join(err, b.Service.Store.CheckStaff(ctx, region, staff)); err != nil {
-		return "", err
-	}
-	got, err := b.Fetcher.Fetch(ctx, clean, "", "")
+	known := b.Service.Store.CheckStaff(ctx, region, staff)
+	clean, err := b.tried(ctx, region, address, known)
 	if err != nil {
-		return "", err
-	}
-	if _, err := b.parse(ctx, region, got.Body); err != nil {
 		return "", err
 	}
 	id := store.NewBusyID()
@@ -66,6 +65,60 @@ func (b *BusyReader) Add(ctx context.Context, region, staff, address string) (st
 		return "", err
 	}
 	return id, b.Service.Store.AddBusySource(ctx, id, region, staff, sealed, b.Service.Now())
+}
+
+// tried reads a calendar once and returns its address as it is kept.
+func (b *BusyReader) tried(ctx context.Context, region, address string, before error) (string, error) {
+	clean, err := b.Fetcher.CleanAddress(address)
+	if err = errors.Join(err, before); err != nil {
+		return "", err
+	}
+	got, err := b.Fetcher.Fetch(ctx, clean, "", "")
+	if err != nil {
+		return "", err
+	}
+	_, err = b.parse(ctx, region, got.Body)
+	return clean, err
+}
+
+// Change gives a calendar another address, which is tried as Add does.
+func (b *BusyReader) Change(ctx context.Context, src *BusySource, address string) error {
+	clean, err := b.tried(ctx, src.Region, address, nil)
+	if err != nil {
+		return err
+	}
+	sealed, err := b.Seal.Close(clean, src.ID)
+	if err != nil {
+		return err
+	}
+	return b.Service.Store.ChangeBusySource(ctx, src.ID, sealed, b.Service.Now())
+}
+
+// BusyTrial is what a calendar gave when it was tried.
+type BusyTrial struct {
+	// Fault is the code of what went wrong, empty for nothing.
+	Fault string
+	// Busy counts the busy times in the days that are kept, Unreadable the events
+	// that could not be read.
+	Busy, Unreadable int
+}
+
+// Try reads a calendar at once and tells how it went. The copy that is kept is
+// renewed by the next Refresh, for which it is due from now.
+func (b *BusyReader) Try(ctx context.Context, src *BusySource) (BusyTrial, error) {
+	address, err := b.Seal.Open(src.Address, src.ID)
+	if err != nil {
+		return BusyTrial{Fault: "sealed_with_another_key"}, nil //nolint:nilerr // that is the outcome
+	}
+	got, err := b.Fetcher.Fetch(ctx, address, "", "")
+	if err != nil {
+		return BusyTrial{Fault: faultCode(err)}, nil //nolint:nilerr // that is the outcome
+	}
+	reading, err := b.parse(ctx, src.Region, got.Body)
+	if err != nil {
+		return BusyTrial{Fault: faultCode(err)}, nil //nolint:nilerr // that is the outcome
+	}
+	return BusyTrial{Busy: len(reading.Busy), Unreadable: len(reading.Faults)}, b.Service.Store.DueBusySource(ctx, src.ID, b.Service.Now())
 }
 
 // Refresh reads the calendars that are due, some at a time, and returns how many

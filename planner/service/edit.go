@@ -35,6 +35,7 @@ const (
 	LocationsFile     = files.LocationsFile
 	MeetingsFile      = files.MeetingsFile
 	OrganisationsFile = files.OrganisationsFile
+	ProgrammeFile     = files.ProgrammeFile
 	StaffFile         = files.StaffFile
 	Requirements      = files.Requirements
 	VisitTypes        = files.VisitTypes

@@ -38,8 +38,21 @@ func changes(kind Kind, was, now *planner.State, gone []string) []planner.Change
 		return diff("consent", was.Consents, now.Consents, consentItem)
 	case files.HistoryFile:
 		return diff("visit", was.History, now.History, visitItem)
+	case files.ProgrammeFile:
+		return files.ProgrammeChanges(&was.Programme, &now.Programme)
 	}
 	return nil
+}
+
+// allChanges lists the differences between two states, kind by kind.
+func allChanges(was, now *planner.State) []planner.Change {
+	var out []planner.Change
+	for _, kind := range Kinds() {
+		if kind != files.LRKFile { // its locations are those of the locations
+			out = append(out, changes(kind, was, now, nil)...)
+		}
+	}
+	return out
 }
 
 // without returns a list without some of its ids.

@@ -20,7 +20,7 @@ type Kind = files.Kind
 func Kinds() []Kind {
 	return []Kind{
 		files.LRKFile, files.OrganisationsFile, files.StaffFile, files.DistrictsFile, files.LocationsFile, files.AssignmentsFile,
-		files.AbsencesFile, files.MeetingsFile, files.BlackoutsFile, files.CasesFile, files.ConsentsFile, files.HistoryFile,
+		files.AbsencesFile, files.MeetingsFile, files.BlackoutsFile, files.CasesFile, files.ConsentsFile, files.HistoryFile, files.ProgrammeFile,
 	}
 }
 
@@ -28,6 +28,8 @@ func Kinds() []Kind {
 type ImportOptions struct {
 	// DryRun says what would change, and changes nothing.
 	DryRun bool
+	// Expected is the version that the region must have; 0 for any.
+	Expected int64
 	// BSO takes out-of-school care (age 4 and up) from the register too.
 	BSO bool
 }
@@ -35,7 +37,9 @@ type ImportOptions struct {
 // FileReport is what the import of one file did.
 type FileReport struct {
 	Region string
-	Kind   Kind
+	// Version is the region's, after the import; of a dry run the one before.
+	Version int64
+	Kind    Kind
 	// Rows counts the rows that were read and Skipped those that were not asked
 	// for, by reason: a kind of care, a status, a municipality, a region.
 	Rows    int
@@ -62,6 +66,9 @@ var errDryRun = errors.New("dry run")
 // unknown region.
 func (s *Service) ImportFile(ctx context.Context, region string, kind Kind, name string, r io.Reader, o ImportOptions) (*FileReport, error) {
 	data, err := files.ReadAll(name, r)
+	if err == nil {
+		data, err = files.AsText(name, data)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -90,15 +97,18 @@ func (s *Service) ImportFile(ctx context.Context, region string, kind Kind, name
 // importFile merges and writes within a transaction. The changes are those
 // between what stood there before and after, whatever the store made of it.
 func importFile(t *store.Tx, region string, kind Kind, name string, data []byte, o ImportOptions) (*FileReport, error) {
-	known, _, err := t.LockState(region)
+	known, version, err := t.LockState(region)
 	if err != nil {
 		return nil, err
+	}
+	if o.Expected > 0 && o.Expected != version {
+		return nil, fmt.Errorf("region %q has version %d, not %d: %w", region, version, o.Expected, ErrStale)
 	}
 	merged, err := files.Merge(known, kind, name, data, files.MergeOptions{BSO: o.BSO})
 	if err != nil {
 		return nil, err
 	}
-	report := &FileReport{Region: region, Kind: kind, Rows: merged.Rows, Skipped: merged.Skipped, Rejected: merged.Rejected}
+	report := &FileReport{Region: region, Version: version, Kind: kind, Rows: merged.Rows, Skipped: merged.Skipped, Rejected: merged.Rejected}
 	if report.Written, err = differs(known, merged.State); err != nil {
 		return nil, err
 	}
@@ -107,9 +117,15 @@ func importFile(t *store.Tx, region string, kind Kind, name string, data []byte,
 		if err := t.ImportState(merged.State); err != nil {
 			return nil, err
 		}
-		if now, _, err = t.LockState(region); err != nil {
+		if now, report.Version, err = t.LockState(region); err != nil {
 			return nil, err
 		}
+		if err := t.Record(Act{Verb: store.Imported, Object: string(kind), ID: region, Region: region}); err != nil {
+			return nil, err
+		}
+	}
+	if o.DryRun {
+		report.Version = version
 	}
 	report.Changes = changes(kind, known, now, merged.Gone)
 	return report, nil

@@ -28,6 +28,8 @@ const (
 	ProposeJob = "propose"
 	// ReplanJob plans the rest of a region's year again.
 	ReplanJob = "replan"
+	// ImportJob takes one file into a region.
+	ImportJob = "import"
 	// PurgeJob removes what was kept long enough.
 	PurgeJob = "purge"
 )

@@ -56,6 +56,38 @@ func (s *Service) EndFeed(ctx context.Context, region, id string) error {
 	return nil
 }
 
+// CalDAVAccount is an app password and the calendars that it opens, without its
+// secret.
+type CalDAVAccount = store.Account
+
+// CalDAVAccounts lists the accounts of a region, revoked ones too, the oldest
+// first.
+func (s *Service) CalDAVAccounts(ctx context.Context, region string) ([]CalDAVAccount, error) {
+	return s.Store.Accounts(ctx, region)
+}
+
+// CreateCalDAVAccount makes an account for one device and returns its user name
+// and its app password, which is shown once.
+func (s *Service) CreateCalDAVAccount(ctx context.Context, calendars ...NewFeed) (user, password string, err error) {
+	return s.Store.CreateAccount(ctx, calendars...)
+}
+
+// EndCalDAVAccount ends an account of a region, at once and for good.
+func (s *Service) EndCalDAVAccount(ctx context.Context, region, id string) error {
+	return s.Store.RevokeAccountOf(ctx, region, id, s.Now())
+}
+
+// BusySources lists the calendars of their own of the people of a region.
+func (s *Service) BusySources(ctx context.Context, region string) ([]BusySource, error) {
+	return s.Store.BusySources(ctx, region)
+}
+
+// RemoveBusySource forgets a calendar and its busy times, at once and in backups
+// that are put back.
+func (s *Service) RemoveBusySource(ctx context.Context, id string) error {
+	return s.Store.RemoveBusySource(ctx, id)
+}
+
 // Contacts lists the contacts of a region.
 func (s *Service) Contacts(ctx context.Context, region string) ([]Contact, error) {
 	return s.Store.Contacts(ctx, region)
@@ -119,8 +151,8 @@ func (s *Service) FolderImport(ctx context.Context, region string, archive []byt
 		case err != nil:
 			return err
 		default:
-			out.Changes = planner.DiffState(known, state)
 			state, out.Kept, out.Lost = store.KeepPins(known.Assignments, state)
+			out.Changes = allChanges(known, state)
 		}
 		out.Version = version
 		if dry {

@@ -39,7 +39,7 @@ type handler func(s *Service, ctx context.Context, r *run) error
 func jobHandlers() map[string]handler {
 	return map[string]handler{
 		ProposeJob: (*Service).proposeJob, ReplanJob: (*Service).replanJob, PurgeJob: (*Service).purgeJob, ScenarioJob: (*Service).scenarioJob,
-		ComparisonJob: (*Service).comparisonJob, RemediesJob: (*Service).remediesJob,
+		ImportJob: (*Service).importJob, ComparisonJob: (*Service).comparisonJob, RemediesJob: (*Service).remediesJob,
 	}
 }
 

@@ -99,7 +99,8 @@ func (s *Store) AddBusySource(ctx context.Context, id, region, staff, address st
 		if have >= maxBusySources {
 			return fmt.Errorf("%w: %s has %d calendars already, the most there can be", ErrConflict, staff, have)
 		}
-		return t.db.Create(&busySourceRow{ID: id, Region: region, Staff: staff, Address: address, CreatedAt: At(now), DueAt: At(now)}).Error
+		made := t.db.Create(&busySourceRow{ID: id, Region: region, Staff: staff, Address: address, CreatedAt: At(now), DueAt: At(now)})
+		return errors.Join(made.Error, t.Record(Act{Verb: Created, Object: "busy-source", ID: id, Region: region}))
 	})
 	if err != nil {
 		return fmt.Errorf("add a calendar: %w", err)
@@ -110,14 +111,43 @@ func (s *Store) AddBusySource(ctx context.Context, id, region, staff, address st
 // RemoveBusySource forgets a calendar and its busy times, at once.
 func (s *Store) RemoveBusySource(ctx context.Context, id string) error {
 	return s.Tx(ctx, func(t *Tx) error {
-		done := t.scoped("region").Where("id = ?", id).Delete(&busySourceRow{})
-		if done.Error == nil && done.RowsAffected == 0 {
-			return fmt.Errorf("calendar %q: %w", id, ErrNotFound)
+		var row busySourceRow
+		if err := t.scoped("region").Where("id = ?", id).Take(&row).Error; err != nil {
+			return fmt.Errorf("calendar %q: %w", id, err)
 		}
-		if done.Error != nil {
-			return done.Error
+		return errors.Join(
+			t.db.Where("id = ?", id).Delete(&busySourceRow{}).Error,
+			t.Record(Act{Verb: Removed, Object: "busy-source", ID: id, Region: row.Region}),
+			t.db.Where("kind = ? AND ref = ?", BusyTime, id).Delete(&occupancyRow{}).Error,
+			t.bury("busy_sources", id, t.now()),
+		)
+	})
+}
+
+// ChangeBusySource gives a calendar of a person another address, due at once. The
+// copy that is kept stays until the new one is read; what went wrong before is
+// forgotten.
+func (s *Store) ChangeBusySource(ctx context.Context, id, address string, now time.Time) error {
+	return s.changeBusy(ctx, id, []string{"address"}, map[string]any{
+		"address": address, "due_at": At(now), "leased_until": nil, "lease": gorm.Expr("lease + 1"), "etag": "", "last_modified": "", "failures": 0, "fault": "",
+	})
+}
+
+// DueBusySource has a calendar read again at once.
+func (s *Store) DueBusySource(ctx context.Context, id string, now time.Time) error {
+	return s.changeBusy(ctx, id, []string{"due_at"}, map[string]any{"due_at": At(now)})
+}
+
+func (s *Store) changeBusy(ctx context.Context, id string, fields []string, set map[string]any) error {
+	return s.Tx(ctx, func(t *Tx) error {
+		var row busySourceRow
+		if err := t.scoped("region").Where("id = ?", id).Take(&row).Error; err != nil {
+			return fmt.Errorf("calendar %q: %w", id, err)
 		}
-		return errors.Join(t.db.Where("kind = ? AND ref = ?", BusyTime, id).Delete(&occupancyRow{}).Error, t.bury("busy_sources", id, t.now()))
+		return errors.Join(
+			t.db.Model(&busySourceRow{}).Where("id = ?", id).Updates(set).Error,
+			t.Record(Act{Verb: Changed, Object: "busy-source", ID: id, Region: row.Region, Fields: fields}),
+		)
 	})
 }
 

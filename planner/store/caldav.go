@@ -83,7 +83,7 @@ func (s *Store) CreateAccount(ctx context.Context, calendars ...NewFeed) (user, 
 		if err := t.db.Create(&account).Error; err != nil {
 			return err
 		}
-		return insert(t, rows)
+		return errors.Join(insert(t, rows), t.Record(Act{Verb: Created, Object: "caldav-account", ID: key.ID, Region: account.Region}))
 	})
 	if err != nil {
 		return "", "", fmt.Errorf("no CalDAV account is made: %w", err)

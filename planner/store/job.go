@@ -244,6 +244,12 @@ func (s *Store) FinishJob(ctx context.Context, j *Job, now time.Time, f func(*Tx
 	})
 }
 
+// ForgetParams empties the parameters of a job, in the transaction that finishes
+// it: what they hold is kept elsewhere from then on.
+func (t *Tx) ForgetParams(j *Job) error {
+	return t.db.Model(&jobRow{}).Where("id = ?", j.ID).Update("params", doc(nothing)).Error
+}
+
 // jobWhole is the progress of a job that is done.
 const jobWhole = 1000
 
