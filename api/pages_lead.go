@@ -10,7 +10,7 @@ import (
 )
 
 // leadPages are the team lead's pages.
-func leadPages() []pageRoute { return slices.Concat(boardPages()) }
+func leadPages() []pageRoute { return slices.Concat(boardPages(), planPages(), yearPages()) }
 
 // The rights that the lead's pages ask for.
 var (

@@ -15,24 +15,34 @@ func leadWalk(p *place) map[string]stop {
 	p.must(err)
 	lead := func(paths ...string) stop { return stop{p.lead(), paths} }
 	return map[string]stop{
-		"/":               lead("/"),
-		"/board":          lead("/board"),
-		"/board/move":     lead("/board/move?role=zorgcoordinator&location=" + p.somewhere() + "&to=zc-2"),
-		"/board/map.json": {},
-		"/account":        lead("/account"),
-		"/progress/{job}": lead(path("/progress/%d", job.ID)),
+		"/":                 lead("/"),
+		"/board":            lead("/board"),
+		"/board/move":       lead("/board/move?role=zorgcoordinator&location=" + p.somewhere() + "&to=zc-2"),
+		"/board/map.json":   {},
+		"/proposals":        lead("/proposals"),
+		"/proposals/{plan}": lead(path("/proposals/%d", p.draft())),
+		"/timeline":         lead("/timeline"),
+		"/timeline/{staff}": lead("/timeline/zc-1"),
+		"/coverage":         lead("/coverage", "/coverage?state=missed"),
+		"/account":          lead("/account"),
+		"/progress/{job}":   lead(path("/progress/%d", job.ID)),
 	}
 }
 
 // leadShots are the pictures of the team lead's pages.
 func leadShots() map[string]shot {
 	return map[string]shot{
-		"overview":    {as: (*place).lead, path: "/"},
-		"board":       {as: (*place).lead, path: "/board", ready: mapReady},
-		"board-phone": {as: (*place).lead, path: "/board", phone: true, ready: mapReady},
-		"board-dark":  {as: (*place).lead, path: "/board", dark: true, ready: mapReady},
-		"move":        {as: (*place).lead, path: "/board/move?role=zorgcoordinator&district=WK026801&to=zc-2"},
-		"move-phone":  {as: (*place).lead, path: "/board/move?role=zorgcoordinator&district=WK026801&to=zc-2", phone: true},
+		"proposals":      {as: (*place).lead, path: "/proposals"},
+		"timeline":       {as: (*place).lead, path: "/timeline"},
+		"timeline-phone": {as: (*place).lead, path: "/timeline", phone: true},
+		"year":           {as: (*place).lead, path: "/timeline/zc-1"},
+		"coverage":       {as: (*place).lead, path: "/coverage"},
+		"overview":       {as: (*place).lead, path: "/"},
+		"board":          {as: (*place).lead, path: "/board", ready: mapReady},
+		"board-phone":    {as: (*place).lead, path: "/board", phone: true, ready: mapReady},
+		"board-dark":     {as: (*place).lead, path: "/board", dark: true, ready: mapReady},
+		"move":           {as: (*place).lead, path: "/board/move?role=zorgcoordinator&district=WK026801&to=zc-2"},
+		"move-phone":     {as: (*place).lead, path: "/board/move?role=zorgcoordinator&district=WK026801&to=zc-2", phone: true},
 	}
 }
 
@@ -54,4 +64,13 @@ func (p *place) state() *planner.State {
 	s, err := p.Snapshot(p.Context(), p.region)
 	p.must(err)
 	return s.State
+}
+
+// draft makes a proposal of another region than is published: some absences came
+// in since.
+func (p *place) draft() int64 {
+	p.Helper()
+	plans, err := p.Propose(p.Context(), planner.Options{Year: 2027, Seed: 2, Iterations: townIterations, MaxChanges: -1}, p.region)
+	p.must(err)
+	return plans[0].ID
 }
