@@ -18,8 +18,8 @@ func yearPages() []pageRoute {
 	return []pageRoute{
 		page("/timeline", seesScenarios, (*visitor).timeline),
 		page("/timeline/{staff}", seesScenarios, (*visitor).yearOf),
-		form("/timeline/{staff}/absences", absences(rights.Create), (*visitor).addAbsence),
-		form("/timeline/{staff}/absences/remove", absences(rights.Remove), (*visitor).removeAbsence),
+		form("/timeline/{staff}/absences", absences(rights.Create), (*visitor).noteAbsence),
+		form("/timeline/{staff}/absences/remove", absences(rights.Remove), (*visitor).dropAbsence),
 		page("/coverage", seesScenarios, (*visitor).coverage),
 	}
 }
@@ -75,8 +75,8 @@ func (v *visitor) showYear(status int, absence []web.Field) error {
 	return v.showAs(status, f, "year", body)
 }
 
-// addAbsence notes when somebody is not there, never why.
-func (v *visitor) addAbsence() error {
+// noteAbsence notes when somebody is not there, never why.
+func (v *visitor) noteAbsence() error {
 	region, err := v.region()
 	if err != nil {
 		return err
@@ -128,8 +128,8 @@ func (v *visitor) faulty(err error, fields []web.Field) bool {
 	return true
 }
 
-// removeAbsence takes an absence back.
-func (v *visitor) removeAbsence() error {
+// dropAbsence takes an absence back.
+func (v *visitor) dropAbsence() error {
 	region, err := v.region()
 	if err != nil {
 		return err

@@ -172,8 +172,8 @@ var leadMessages = map[string]planner.Text{
 	"ledger.all":       {NL: "Alle", EN: "All"},
 	"ledger.none":      {NL: "Geen enkele", EN: "None"},
 	"ledger.none.text": {NL: "Er zijn geen toezeggingen in deze stand.", EN: "No promise is in this state."},
-	"state.done":       {NL: "gedaan", EN: "done"},
-	"state.planned":    {NL: "gepland", EN: "planned"},
-	"state.at_risk":    {NL: "in gevaar", EN: "at risk"},
-	"state.missed":     {NL: "gemist", EN: "missed"},
+	"covered.done":     {NL: "gedaan", EN: "done"},
+	"covered.planned":  {NL: "gepland", EN: "planned"},
+	"covered.at_risk":  {NL: "in gevaar", EN: "at risk"},
+	"covered.missed":   {NL: "gemist", EN: "missed"},
 }
