@@ -162,7 +162,7 @@ func New(c Config) (http.Handler, error) {
 		}
 	}
 	r := chi.NewRouter()
-	r.Use(identified, h.accessLog, h.securityHeaders, h.recovered, h.sameSite)
+	r.Use(identified, h.accessLog, h.securityHeaders, h.recovered, h.sameSite, h.readable)
 	r.NotFound(h.notFound)
 	r.MethodNotAllowed(h.methodNotAllowed)
 	pages, err := h.routes(r)

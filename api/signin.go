@@ -69,21 +69,26 @@ func (h *handlers) counted(next http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
-// formed reads a form of bounded size in which no field comes twice.
+// formed reads a form of bounded size in which every field is a text and none
+// comes twice.
 func (h *handlers) formed(next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, longestForm)
 		err := r.ParseForm()
 		for _, values := range r.PostForm {
-			if len(values) > 1 {
-				err = errors.New("a field comes twice")
+			if len(values) > 1 || !isText(values[0]) {
+				err = errors.New("a field comes twice, or is no text")
 			}
 		}
-		if err != nil {
+		var large *http.MaxBytesError
+		switch {
+		case errors.As(err, &large):
+			h.answerFault(w, r, http.StatusRequestEntityTooLarge)
+		case err != nil:
 			h.answerFault(w, r, http.StatusBadRequest)
-			return
+		default:
+			next(w, r)
 		}
-		next(w, r)
 	}
 }
 
