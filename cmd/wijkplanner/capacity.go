@@ -139,12 +139,13 @@ func answerOf(state *planner.State, outcomes []planner.Outcome, from calendar.Da
 	out := &files.Capacity{Outcomes: outcomes}
 	plan := outcomes[0].Plan
 	year := planner.Period{From: plan.From, To: plan.To}
-	var errs [4]error
+	var errs [5]error
 	out.Loads, errs[0] = planner.Loads(state, plan.Visits, year)
 	out.Hours, errs[1] = planner.StateHours(state, plan.Visits, nil, year, from-1)
 	out.Ceilings, errs[2] = planner.CheckCeilings(state, from)
 	days := int(state.Programme.Assume(planner.SilentDays, "", from))
 	out.Silent, errs[3] = planner.SilentLocations(state, plan.Visits, nil, from, days)
+	out.Budgets, errs[4] = planner.BudgetBalance(state, plan.Visits, year)
 	return out, errors.Join(errs[:]...)
 }
 
@@ -173,6 +174,7 @@ func writeAnswer(w io.Writer, c *files.Capacity) error {
 		fmt.Fprintln(t)
 	}
 	writeFigures(t, outcomes)
+	writeOver(t, c.Budgets)
 	writeCeilings(t, c.Ceilings)
 	writeSilent(t, c.Silent)
 	return t.Flush()
@@ -247,6 +249,15 @@ func writeFigures(w io.Writer, outcomes []planner.Outcome) {
 		fmt.Fprintln(w)
 	}
 	fmt.Fprintln(w)
+}
+
+// writeOver names who has more work than time in a budget.
+func writeOver(w io.Writer, lines []planner.BudgetLine) {
+	for i := range lines {
+		if b := &lines[i]; b.Over() > 0 {
+			fmt.Fprintf(w, "over: %s as %s, %s indication: %s hours of work in %s\n", b.Staff, b.Role, b.Budget, inHours(b.Work), inHours(b.Net))
+		}
+	}
 }
 
 // choiceText says what each way out of a ceiling is.

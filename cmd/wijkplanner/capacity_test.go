@@ -35,7 +35,7 @@ func TestCapacityAnswersWhatIf(t *testing.T) {
 			t.Errorf("no %q in\n%s", want, out.String())
 		}
 	}
-	for _, name := range []string{"figures.csv", "forecast.csv", "waits.csv", "loads.csv", "hours.csv", "ceilings.csv", "silent.csv", "capacity.xlsx", "capacity.svg", "capacity.html"} {
+	for _, name := range []string{"figures.csv", "forecast.csv", "waits.csv", "loads.csv", "hours.csv", "budgets.csv", "ceilings.csv", "silent.csv", "capacity.xlsx", "capacity.svg", "capacity.html"} {
 		if data, err := os.ReadFile(filepath.Join(target, name)); err != nil || len(data) == 0 {
 			t.Errorf("%s: %d bytes, %v", name, len(data), err)
 		}
@@ -44,6 +44,25 @@ func TestCapacityAnswersWhatIf(t *testing.T) {
 	second, _, _ := strings.Cut(rest, "== more children ask\n")
 	if first != second {
 		t.Errorf("a scenario without changes is another region:\n%s\n%s", first, second)
+	}
+}
+
+// TestC5AddAMunicipality: Passende Kinderopvang Nijmegen, what if Beuningen, Heumen
+// and Berg en Dal join?
+func TestC5AddAMunicipality(t *testing.T) {
+	t.Parallel()
+	var out, errs bytes.Buffer
+	code := run(t.Context(), []string{
+		"capacity", "../../examples/passende-kinderopvang-nijmegen", "--from", "2027-01-01", "--months", "3", "--iterations", "100",
+		"--what-if", "../../examples/questions/nijmegen-region.yaml",
+	}, &out, &errs)
+	if code != 0 {
+		t.Fatalf("exit %d: %s", code, errs.String())
+	}
+	for _, want := range []string{"== with Beuningen, Heumen and Berg en Dal", "120        128"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("no %q in\n%s", want, out.String())
+		}
 	}
 }
 

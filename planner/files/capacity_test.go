@@ -39,7 +39,8 @@ func capacityAnswer() *Capacity {
 			{State: state, Forecast: forecast, Waits: []planner.Wait{{Mean: 2, Low: 1, High: -1}}, Figures: planner.Figures{Locations: 3, ConsultDays: -1, AcuteDays: -1, ShortFTE: 12, ShortMonth: jan + 1}},
 			{Scenario: hostile, State: state, Forecast: forecast},
 		},
-		Loads: []planner.LoadLine{{Staff: "@anna", Month: jan, Kind: planner.VisitWork, Minutes: 90}}, Hours: hours,
+		Budgets: []planner.BudgetLine{{Staff: "anna", Work: 90, Net: 60}},
+		Loads:   []planner.LoadLine{{Staff: "@anna", Month: jan, Kind: planner.VisitWork, Minutes: 90}}, Hours: hours,
 		Ceilings: []planner.CeilingLine{
 			{Staff: "anna", Value: 3, Ceiling: planner.Ceiling{ID: "c", Limit: 2}, State: planner.CeilingPassed, Choices: []planner.CeilingChoice{
 				{Kind: planner.HandOver, Items: []string{"a", "b"}, To: "bram", By: calendar.NoDate}, {Kind: planner.AgreeMore, Limit: 3, By: calendar.NoDate},
@@ -115,6 +116,9 @@ func TestTheTablesOfAnAnswer(t *testing.T) {
 	hours := tables["hours"].Rows
 	if len(hours) != 5 || hours[2][3] != "all" || hours[2][4] != int64(120) || hours[2][5] != int64(105) || hours[4][3] != "all" || hours[4][5] != nil {
 		t.Errorf("hours %v", hours)
+	}
+	if b := tables["budgets"].Rows; len(b) != 1 || b[0][6] != int64(30) {
+		t.Errorf("budgets %v", b)
 	}
 	if c := tables["ceilings"].Rows; len(c) != 3 || c[0][7] != "a|b" || c[1][7] != int64(3) {
 		t.Errorf("ceilings %v", c)

@@ -169,6 +169,16 @@ func HoursTable(h *planner.HoursStatement) Table {
 	return t
 }
 
+// BudgetsTable sets work against time for each person, role and budget.
+func BudgetsTable(lines []planner.BudgetLine) Table {
+	t := Table{Name: "budgets", Header: []string{"staff_id", "organisation", "role", "budget", "work_minutes", "time_minutes", "over_minutes"}}
+	for i := range lines {
+		b := &lines[i]
+		t.Rows = append(t.Rows, []any{b.Staff, b.Organisation, b.Role, string(b.Budget), b.Work, b.Net, b.Over()})
+	}
+	return t
+}
+
 // CeilingsTable is how people stand to what was agreed that they carry at most.
 func CeilingsTable(lines []planner.CeilingLine) Table {
 	t := Table{Name: "ceilings", Header: []string{"staff_id", "ceiling", "measure", "value", "limit", "state", "choice", "items", "to", "by"}}

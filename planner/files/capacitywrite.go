@@ -15,16 +15,17 @@ const capacityFolder = "capacity"
 
 // capacityFiles are those of a capacity folder.
 var capacityFiles = []string{
-	"figures.csv", "forecast.csv", "waits.csv", "loads.csv", "hours.csv", "ceilings.csv", "silent.csv", "capacity.xlsx", "capacity.svg", "capacity.html",
+	"figures.csv", "forecast.csv", "waits.csv", "loads.csv", "hours.csv", "budgets.csv", "ceilings.csv", "silent.csv", "capacity.xlsx", "capacity.svg", "capacity.html",
 }
 
 // Capacity is an answer about capacity, as it is written down.
 type Capacity struct {
 	// Outcomes are the region as it is and its scenarios.
 	Outcomes []planner.Outcome
-	// Loads, Hours, Ceilings and Silent are of the region as it is.
+	// Loads, Hours, Budgets, Ceilings and Silent are of the region as it is.
 	Loads    []planner.LoadLine
 	Hours    *planner.HoursStatement
+	Budgets  []planner.BudgetLine
 	Ceilings []planner.CeilingLine
 	Silent   []planner.Silent
 }
@@ -33,7 +34,7 @@ type Capacity struct {
 func (c *Capacity) Tables() []Table {
 	return []Table{
 		FiguresTable(c.Outcomes), ForecastTable(c.Outcomes), WaitsTable(c.Outcomes), LoadsTable(c.Loads), HoursTable(c.Hours),
-		CeilingsTable(c.Ceilings), SilentTable(c.Silent),
+		BudgetsTable(c.Budgets), CeilingsTable(c.Ceilings), SilentTable(c.Silent),
 	}
 }
 
@@ -79,6 +80,7 @@ var capacityTitles = map[string]planner.Text{
 	"forecast": {NL: "Vraag en aanbod, in uren", EN: "Demand and supply, in hours"},
 	"waits":    {NL: "Wachttijd, gesimuleerd", EN: "Waiting time, simulated"},
 	"hours":    {NL: "Urenstaat", EN: "Hours statement"},
+	"budgets":  {NL: "Werk en tijd per budget", EN: "Work and time by budget"},
 	"ceilings": {NL: "Afgesproken plafonds", EN: "Agreed ceilings"},
 	"silent":   {NL: "Stille locaties", EN: "Silent locations"},
 }
@@ -133,6 +135,7 @@ var columnWords = map[string]planner.Text{
 	"organisation": {NL: "werkgever", EN: "employer"}, "budget": {NL: "budget", EN: "budget"},
 	"planned_minutes": {NL: "gepland, minuten", EN: "planned, minutes"}, "realised_minutes": {NL: "gerealiseerd, minuten", EN: "realised, minutes"},
 	"planned_hours": {NL: "gepland, uren", EN: "planned, hours"}, "realised_hours": {NL: "gerealiseerd, uren", EN: "realised, hours"},
+	"work_minutes": {NL: "werk, minuten", EN: "work, minutes"}, "time_minutes": {NL: "tijd, minuten", EN: "time, minutes"}, "over_minutes": {NL: "te veel, minuten", EN: "over, minutes"},
 	"staff_id": {NL: "medewerker", EN: "person"}, "ceiling": {NL: "plafond", EN: "ceiling"}, "measure": {NL: "maat", EN: "measure"}, "value": {NL: "nu", EN: "now"},
 	"limit": {NL: "hoogstens", EN: "at most"}, "state": {NL: "stand", EN: "state"}, "choice": {NL: "keuze", EN: "choice"}, "items": {NL: "wat", EN: "what"},
 	"to": {NL: "naar", EN: "to"}, "by": {NL: "per", EN: "by"},

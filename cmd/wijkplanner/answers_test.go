@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"log/slog"
@@ -12,27 +11,6 @@ import (
 	"testing"
 	"time"
 )
-
-// pending holds a rule of a system that a later part of the product keeps. It
-// runs the check and fails as soon as the check passes: then the rule belongs
-// among the ordinary tests.
-func pending(t *testing.T, row string, check func(t *testing.T) error) {
-	t.Helper()
-	t.Run(row, func(t *testing.T) {
-		t.Parallel()
-		if err := check(t); err == nil {
-			t.Errorf("%s holds now: make it an ordinary test", row)
-		} else {
-			t.Logf("%s is pending: %v", row, err)
-		}
-	})
-}
-
-func TestRulesOfTheSystemsThatArePending(t *testing.T) {
-	t.Parallel()
-	// Passende Kinderopvang Nijmegen: what if Beuningen, Heumen and Berg en Dal join?
-	pending(t, "C5", func(t *testing.T) error { t.Helper(); return runs(t, "capacity", example, "--what-if", "x.yaml") })
-}
 
 // TestE3ACentreCanAsk: Kijk op Kleintjes, any centre can ask for advice at any
 // time. Whoever has not signed in is told so, at an address that exists.
@@ -60,15 +38,6 @@ func answers(t *testing.T, method, path string) error {
 	handler.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), method, path, strings.NewReader("{}")))
 	if w.Code == http.StatusNotFound || w.Code == http.StatusMethodNotAllowed {
 		return fmt.Errorf("%s %s answers %d", method, path, w.Code)
-	}
-	return nil
-}
-
-func runs(t *testing.T, args ...string) error {
-	t.Helper()
-	var out, errs bytes.Buffer
-	if code := run(t.Context(), args, &out, &errs); code != 0 {
-		return fmt.Errorf("%v: exit %d", args, code)
 	}
 	return nil
 }
