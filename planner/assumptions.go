@@ -69,9 +69,11 @@ func (p *Programme) Assume(key, organisation string, on calendar.Date) float64 {
 	if found {
 		return best.Value
 	}
-	for _, a := range append(AssumptionDefaults(), forecastDefaults...) {
-		if a.Key == key {
-			return a.Value
+	for _, defaults := range [][]Assumption{assumptionDefaults, forecastDefaults} {
+		for i := range defaults {
+			if defaults[i].Key == key {
+				return defaults[i].Value
+			}
 		}
 	}
 	return 0

@@ -54,6 +54,8 @@ type waiting struct {
 	// visitType is what a consult is booked as, nil where nothing can be booked.
 	visitType *VisitType
 	taken     map[engagedKey]calendar.Spans
+	// shares is the part of a year's questions that each day brings.
+	shares []float64
 }
 
 // Waiting simulates how long consults and acute questions wait: questions come as
@@ -70,6 +72,7 @@ func Waiting(s *State, o WaitingOptions) ([]Wait, error) {
 	w := &waiting{formulation: f, WaitingOptions: o, lanes: map[string]int{}}
 	w.simulation.Runs, w.simulation.Seed = cmp.Or(o.Runs, 20), o.Seed
 	w.prepareRules()
+	w.shares = w.dayShares()
 	for i := range s.Staff {
 		w.addWindows(&s.Staff[i])
 	}
@@ -135,16 +138,28 @@ func (w *waiting) stream(l *Location, acute bool, class capacity.Class, yearly f
 	}
 	open := w.period.Overlap(l.Opened, l.Closed)
 	for d := open.From; d <= open.To; d++ {
-		if wd := d.Weekday(); wd == time.Saturday || wd == time.Sunday {
-			continue
+		if share := w.shares[d-w.period.From]; share > 0 {
+			s.Rates = append(s.Rates, capacity.Rate{From: w.second(d, officeOpens), To: w.second(d, officeShuts), Expected: yearly * share})
 		}
-		m := MonthOf(d)
-		season := w.state.Programme.Assume(Season(int(m)%12+1), "", d) / 100
-		s.Rates = append(s.Rates, capacity.Rate{
-			From: w.second(d, officeOpens), To: w.second(d, officeShuts), Expected: yearly * season / float64(weekdays(yearOf(m))),
-		})
 	}
 	w.simulation.Streams = append(w.simulation.Streams, s)
+}
+
+// dayShares returns the part of a year's questions that each day of the period
+// brings: none at weekends, and by season on working days.
+func (w *waiting) dayShares() []float64 {
+	out := make([]float64, w.period.Days())
+	for _, m := range w.period.months() {
+		season := w.state.Programme.Assume(Season(int(m)%12+1), "", m.Period().From) / 100
+		share := season / float64(weekdays(yearOf(m)))
+		p := m.Period().Overlap(w.period.From, w.period.To)
+		for d := p.From; d <= p.To; d++ {
+			if wd := d.Weekday(); wd != time.Saturday && wd != time.Sunday {
+				out[d-w.period.From] = share
+			}
+		}
+	}
+	return out
 }
 
 // Questions come in office hours.
