@@ -55,7 +55,9 @@ type remedies struct {
 	state  *State
 	period Period
 	o      Options
-	before *Plan
+	// today is the plan in which nothing changes hands, free the one in which as
+	// much may as the options say.
+	today, free *Plan
 }
 
 // Fits reports whether a plan serves every location and plans every visit that is
@@ -66,16 +68,24 @@ func (p *Plan) leavesLocations() bool {
 	return slices.ContainsFunc(p.Assignments, func(a Assigned) bool { return a.Kind == Primary && a.Staff == "" })
 }
 
-// Remedies returns for a region in which not everything fits the least remedy of
-// each kind; nothing when everything fits.
+// Remedies returns for a region in which not everything fits as locations are
+// served today the least remedy of each kind; nothing when everything fits. The
+// added hours count with as many changes of hands as the options allow, and are
+// left out when those alone are enough; so are the visits taken back, unless
+// changes alone are enough: then it is how many they are without any.
 func Remedies(ctx context.Context, s *State, o Options) ([]Remedy, error) {
 	if o.Iterations == 0 {
 		return nil, fmt.Errorf("remedies are compared at a number of iterations: Options.Iterations is 0")
 	}
 	r := &remedies{state: s, period: s.Programme.YearPeriod(o.Year), o: o}
 	var err error
-	if r.before, err = Solve(ctx, s, o); err != nil || r.before.Fits() {
+	if r.today, err = Solve(ctx, s, r.still(0)); err != nil || r.today.Fits() {
 		return nil, err
+	}
+	if r.free = r.today; o.MaxChanges != 0 {
+		if r.free, err = Solve(ctx, s, o); err != nil {
+			return nil, err
+		}
 	}
 	var out []Remedy
 	for i := range s.Programme.Roles {
@@ -97,19 +107,20 @@ func Remedies(ctx context.Context, s *State, o Options) ([]Remedy, error) {
 	return out, nil
 }
 
-// short reports whether a role leaves something undone.
-func (r *remedies) short(role *Role) bool {
-	if role.Assign == NotAssigned {
-		return false
-	}
-	left := func(a Assigned) bool { return a.Role == role.ID && a.Kind == Primary && a.Staff == "" }
-	undone := func(u Unplanned) bool { return u.Role == role.ID }
-	return slices.ContainsFunc(r.before.Assignments, left) || slices.ContainsFunc(r.before.Unplanned, undone)
+// short reports whether a role leaves something undone, whoever serves what.
+func (r *remedies) short(role *Role) bool { return role.Assign != NotAssigned && !r.free.done(role.ID) }
+
+// still are the options with which so many locations change hands at most.
+func (r *remedies) still(changes int) Options {
+	o := r.o
+	o.MaxChanges = changes
+	return o
 }
 
-// least looks for the least steps with which the plan of a scenario fits.
-func (r *remedies) least(ctx context.Context, x *Remedy, most int, with func(steps int) (Scenario, Options)) error {
-	plans := map[int]*Plan{0: r.before}
+// least looks for the least steps with which the plan of a scenario fits, from the
+// plan without any.
+func (r *remedies) least(ctx context.Context, x *Remedy, before *Plan, most int, with func(steps int) (Scenario, Options)) error {
+	plans := map[int]*Plan{0: before}
 	steps, enough, err := capacity.Least(most, func(n int) (bool, error) {
 		if plans[n] == nil {
 			c, o := with(n)
@@ -128,7 +139,7 @@ func (r *remedies) least(ctx context.Context, x *Remedy, most int, with func(ste
 	if err != nil {
 		return err
 	}
-	x.Steps, x.Enough, x.Before = steps, enough, r.before.cost()
+	x.Steps, x.Enough, x.Before = steps, enough, before.cost()
 	if enough {
 		x.Scenario, _ = with(steps)
 		x.Cost = plans[steps].cost()
@@ -177,7 +188,7 @@ func (r *remedies) moreHours(ctx context.Context, role *Role) (Remedy, error) {
 		}
 		return Scenario{Name: fmt.Sprintf("+%d.%d %s", tenths/10, tenths%10, role.ID), Staff: []Staff{person}}, r.o
 	}
-	if err := r.least(ctx, &x, mostTenths, with); err != nil || !x.Enough {
+	if err := r.least(ctx, &x, r.free, mostTenths, with); err != nil || !x.Enough {
 		return x, err
 	}
 	c, _ := with(x.Steps - 1)
@@ -196,12 +207,12 @@ func (r *remedies) moreHours(ctx context.Context, role *Role) (Remedy, error) {
 // mean.
 func (r *remedies) middle(role *Role) Point {
 	undone := map[string]bool{}
-	for _, a := range r.before.Assignments {
+	for _, a := range r.free.Assignments {
 		if a.Kind == Primary && a.Role == role.ID && a.Staff == "" {
 			undone[a.Location] = true
 		}
 	}
-	for _, u := range r.before.Unplanned {
+	for _, u := range r.free.Unplanned {
 		if u.Role == role.ID {
 			undone[u.Location] = true
 		}
@@ -263,17 +274,7 @@ func tooMuch(s *State, role string, p Period) (bool, error) {
 // moveLocations lets as few locations change hands as it takes.
 func (r *remedies) moveLocations(ctx context.Context) (Remedy, error) {
 	x := Remedy{Kind: MoveLocations}
-	still := *r
-	still.o.MaxChanges = 0
-	var err error
-	if still.before, err = Solve(ctx, r.state, still.o); err != nil {
-		return x, err
-	}
-	err = still.least(ctx, &x, len(r.state.Locations), func(n int) (Scenario, Options) {
-		o := r.o
-		o.MaxChanges = n
-		return Scenario{}, o
-	})
+	err := r.least(ctx, &x, r.today, len(r.state.Locations), func(n int) (Scenario, Options) { return Scenario{}, r.still(n) })
 	return x, err
 }
 
@@ -281,31 +282,56 @@ func (r *remedies) moveLocations(ctx context.Context) (Remedy, error) {
 // those that could not be planned anyway.
 func (r *remedies) dropSecond(ctx context.Context) (Remedy, error) {
 	x := Remedy{Kind: DropSecondVisits}
-	type second struct{ location, requirement string }
-	var order []second
-	seen := map[second]bool{}
-	add := func(k second) {
-		if !seen[k] {
-			seen[k] = true
-			order = append(order, k)
-		}
+	before, o := r.free, r.o
+	if before.Fits() {
+		before, o = r.today, r.still(0)
 	}
-	for _, u := range r.before.Unplanned {
-		if u.Level == Target {
-			add(second{u.Location, u.Requirement})
-		}
-	}
-	for _, c := range r.before.Coverage {
-		if c.Target > c.Minimum {
-			add(second{c.Location, c.Requirement})
-		}
-	}
-	err := r.least(ctx, &x, min(len(order), mostDropped), func(n int) (Scenario, Options) {
+	order := seconds(before)
+	err := r.least(ctx, &x, before, min(len(order), mostDropped), func(n int) (Scenario, Options) {
 		c := Scenario{Name: fmt.Sprintf("-%d", n)}
+		fewer := map[second]int{}
 		for _, k := range order[:n] {
-			c.Overrides = append(c.Overrides, PromiseAt{Requirement: k.requirement, Location: k.location})
+			if fewer[k]++; fewer[k] == 1 {
+				c.Overrides = append(c.Overrides, PromiseAt{Requirement: k.requirement, Location: k.location})
+			}
 		}
-		return c, r.o
+		for i := range c.Overrides {
+			c.Overrides[i].Fewer = fewer[second{c.Overrides[i].Location, c.Overrides[i].Requirement}]
+		}
+		return c, o
 	})
 	return x, err
+}
+
+// second is a promise of which visits beyond the minimum can be taken back.
+type second struct{ location, requirement string }
+
+// seconds lists the visits of a plan that can be taken back, one by one: first
+// those that could not be planned, then one of each location, and so on.
+func seconds(p *Plan) []second {
+	left := map[second]int{}
+	for _, c := range p.Coverage {
+		left[second{c.Location, c.Requirement}] += max(0, c.Target-max(c.Minimum, c.Done))
+	}
+	var out []second
+	take := func(k second) bool {
+		if left[k] == 0 {
+			return false
+		}
+		left[k]--
+		out = append(out, k)
+		return true
+	}
+	for _, u := range p.Unplanned {
+		if u.Level == Target {
+			take(second{u.Location, u.Requirement})
+		}
+	}
+	for again := true; again; {
+		again = false
+		for _, c := range p.Coverage {
+			again = take(second{c.Location, c.Requirement}) || again
+		}
+	}
+	return out
 }

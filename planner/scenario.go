@@ -70,8 +70,12 @@ type Promise struct {
 	Minimum, Target int
 }
 
-// PromiseAt is what a requirement asks of one location: no more than its minimum.
-type PromiseAt struct{ Requirement, Location string }
+// PromiseAt takes visits back that a requirement asks of one location beyond its
+// minimum: so many, or for 0 all of them.
+type PromiseAt struct {
+	Requirement, Location string
+	Fewer                 int
+}
 
 // Merge makes one district, which is among them or new, of several.
 type Merge struct {
@@ -314,7 +318,7 @@ func (x *scene) requirement(field, id string) *Requirement {
 	return &x.Programme.Requirements[k]
 }
 
-// promiseLess makes the minimum of a requirement at a location all it asks.
+// promiseLess takes visits of a requirement at a location back.
 func (x *scene) promiseLess(field string, q PromiseAt) {
 	r := x.requirement(field, q.Requirement)
 	if r == nil {
@@ -331,8 +335,15 @@ func (x *scene) promiseLess(field string, q PromiseAt) {
 		r.Overrides = append(r.Overrides, Override{Location: q.Location, Minimum: -1, Target: -1, MinGapDays: -1, Every: -1})
 	}
 	o := &r.Overrides[k]
-	if o.Target = o.Minimum; o.Target < 0 {
-		o.Target = r.Minimum
+	asked := func(own, general int) int {
+		if own >= 0 {
+			return own
+		}
+		return general
+	}
+	least := asked(o.Minimum, r.Minimum)
+	if o.Target = max(least, asked(o.Target, r.Target)-q.Fewer); q.Fewer == 0 {
+		o.Target = least
 	}
 }
 

@@ -95,7 +95,7 @@ func TestAllFaultsOfAScenarioAtOnce(t *testing.T) {
 		Absences:    []Absence{{Staff: "nobody"}},
 		Assumptions: []Assumption{{Key: "luck"}},
 		Promises:    []Promise{{Requirement: "never"}, {"yearly", 3, 2}},
-		Overrides:   []PromiseAt{{"never", "a"}, {"yearly", "nowhere"}},
+		Overrides:   []PromiseAt{{Requirement: "never", Location: "a"}, {Requirement: "yearly", Location: "nowhere"}},
 		Merges:      []Merge{{Into: "WK09"}, {Into: "WK09", Districts: []string{"WK98"}}, {Into: "WK02", Districts: []string{"WK01"}}},
 	}
 	got, faults := c.Apply(waitingTown())
