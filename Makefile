@@ -12,7 +12,7 @@ DEMO ?= examples/nijmegen
 ADDR ?= :8080
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
-.PHONY: help run test setup setup-run build bundle bundle-check screenshots lint unit fuzz fuzz-short torture bench bench-peers bench-feeds bench-booking examples clean vuln
+.PHONY: schemathesis help run test setup setup-run build bundle bundle-check screenshots lint unit fuzz fuzz-short torture bench bench-peers bench-feeds bench-booking examples clean vuln
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
@@ -67,7 +67,15 @@ fuzz: ## each fuzz target of FUZZ_PACKAGES for FUZZTIME
 fuzz-short: ## reader, writer, rules and answers of calendars, the screening of texts, and feed tokens, a few seconds each
 	$(MAKE) fuzz FUZZTIME=8s FUZZ_PACKAGES="./calendar ./planner ./planner/store"
 
-torture: ## the long forms of tests and fuzzing
+# Outside the tree: nothing in it is ours.
+SCHEMATHESIS_VERSION := 4.32.5
+SCHEMATHESIS_VENV := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/wijkplanner/schemathesis-$(SCHEMATHESIS_VERSION)
+SCHEMATHESIS_REQUESTS ?= 100000
+schemathesis: ## SCHEMATHESIS_REQUESTS requests of schemathesis to the running program, half to each database
+	test -x $(SCHEMATHESIS_VENV)/bin/schemathesis || (python3 -m venv $(SCHEMATHESIS_VENV) && $(SCHEMATHESIS_VENV)/bin/pip install -q schemathesis==$(SCHEMATHESIS_VERSION))
+	SCHEMATHESIS=$(SCHEMATHESIS_VENV)/bin/schemathesis SCHEMATHESIS_REQUESTS=$(SCHEMATHESIS_REQUESTS) go test ./internal/apifuzz -run RS1 -count 1 -timeout 6h -v
+
+torture: schemathesis ## the long forms of tests and fuzzing
 	$(MAKE) fuzz FUZZTIME=5m
 	WIJKPLANNER_LONG=1 go test -timeout 120m -shuffle=on ./...
 

@@ -36,6 +36,7 @@ var arrows = map[string][]string{
 	"cmd/wijkplanner":    {"*"},
 	"examples":           {"*"},
 	"examples/generate":  {"planner", "planner/files", "calendar"},
+	"internal/apifuzz":   {},
 	"internal/bookbench": {},
 	"internal/chromium":  {},
 	"internal/feedbench": {"planner/store", "planner", "calendar"},
