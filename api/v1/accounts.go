@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -197,6 +198,10 @@ type (
 	}
 )
 
+// tokenActor begins the name of a program that sent its token. Such a one makes no
+// tokens: whoever ends it wants nothing of it left behind.
+const tokenActor = "token:"
+
 func (a *API) aboutTokens() {
 	op := func(id, method, path, summary string, status int) huma.Operation {
 		return huma.Operation{OperationID: id, Method: method, Path: path, Tags: []string{"tokens"}, Summary: summary, DefaultStatus: status}
@@ -215,8 +220,11 @@ func (a *API) aboutTokens() {
 			page, err := paged(ctx, a, "tokens", sortedBy(out, func(t Token) string { return t.ID }), *in, func(t Token) string { return t.ID })
 			return &tokenPage{page}, err
 		})
-	add(a, rights.Access{Resource: rights.Tokens, Act: rights.Create}, op("createToken", http.MethodPost, "/tokens", "Make a token; it is shown once", 201),
+	add(a, rights.Access{Resource: rights.Tokens, Act: rights.Create}, op("createToken", http.MethodPost, "/tokens", "Make a token; it is shown once. A token makes none", 201),
 		func(ctx context.Context, in *tokenNew) (*tokenOne, error) {
+			if strings.HasPrefix(rights.CallerOf(ctx).Actor, tokenActor) {
+				return nil, problem.New(problem.Forbidden)
+			}
 			id, secret, err := a.of(ctx).CreateAPIToken(ctx, in.Body.Membership, in.Body.Name, in.Body.Expires)
 			if err != nil {
 				return nil, accountFault(err)

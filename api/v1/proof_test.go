@@ -1,6 +1,7 @@
 package v1
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"testing"
@@ -54,6 +55,21 @@ func TestConfirm_DangerousRoutes(t *testing.T) {
 		w.Logf("%d requests of dangerous acts without a fresh proof: 0 done", asked)
 		for at := range want {
 			w.Errorf("%s is no operation any more", at)
+		}
+	})
+}
+
+// TestATokenMakesNoTokens: whoever ends a token that got into wrong hands ends all
+// that came of it.
+func TestATokenMakesNoTokens(t *testing.T) {
+	t.Parallel()
+	forEachDatabase(t, func(w world) {
+		p, program := people(w), admin
+		program.Actor = "token:abcdefghij"
+		body := fmt.Sprintf(`{"name":"x","membership_id":%d,"expires_at":"2027-02-01T00:00:00Z"}`, p.membership)
+		w.refused(w.asks(program, "POST", "/tokens", body), http.StatusForbidden, problem.Forbidden)
+		if a := w.asks(admin, "POST", "/tokens", body); a.Code != http.StatusCreated {
+			w.Errorf("a person: %d %s", a.Code, a.Body)
 		}
 	})
 }
