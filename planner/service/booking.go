@@ -239,13 +239,16 @@ func (s *Service) take(ctx context.Context, d *desk, r *planner.SlotRequest, slo
 		if versions.Region != d.versions.Region || versions.Rules != d.versions.Rules {
 			return errDesk
 		}
+		// Waiting for the lock took time: a hold begins now.
+		current := *r
+		current.Now = s.Now()
 		var stands planner.Slot
-		if stands, why = d.slots.Confirm(r, slot, d.fresh(taken)); len(why) > 0 {
+		if stands, why = d.slots.Confirm(&current, slot, d.fresh(taken)); len(why) > 0 {
 			return nil // nothing was written
 		}
 		putAt(b, &stands)
-		decide(b, &stands, r.Now)
-		return t.AddBooking(b, d.slots.State(), r.Now)
+		decide(b, &stands, current.Now)
+		return t.AddBooking(b, d.slots.State(), current.Now)
 	})
 	return why, err
 }
@@ -308,7 +311,9 @@ func (s *Service) bookHeld(ctx context.Context, region string, r *BookingRequest
 		if b.State != store.BookingHeld {
 			return fmt.Errorf("booking %s is %s already: %w", b.ID, b.State, ErrConflict)
 		}
-		if expired = !b.Expires.After(now); expired {
+		// The lock let go of what had run out by then, so this looks again.
+		if now = s.Now(); !b.Expires.After(now) {
+			expired = true
 			return nil
 		}
 		was := *b

@@ -48,7 +48,8 @@ func (s *Service) Cancel(ctx context.Context, region, id, reason string, unchang
 		return nil, err
 	}
 	b, err := s.change(ctx, region, id, unchanged, store.Act{Verb: store.CancelIt, Fields: []string{"state"}}, func(b *Booking, now time.Time) error {
-		if !b.State.Takes() || !b.Start.After(now) {
+		ranOut := b.State == store.BookingHeld && !b.Expires.After(now)
+		if !b.State.Takes() || ranOut || !b.Start.After(now) {
 			return wrongState(b)
 		}
 		b.State, b.Reason = store.BookingCancelled, reason

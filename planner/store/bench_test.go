@@ -3,6 +3,7 @@ package store
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -83,6 +84,39 @@ func BenchmarkFeedByID(b *testing.B) {
 		}
 		for b.Loop() {
 			if _, err := s.FeedByID(b.Context(), id); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+// BenchmarkSaveState renames one of 9,000 locations, as an edit over the API does.
+func BenchmarkSaveState(b *testing.B) {
+	eachDatabase(b, func(b *testing.B, s *Store) {
+		b.Helper()
+		state := town("noord")
+		for i := len(state.Locations); i < 9000; i++ {
+			l := state.Locations[0]
+			l.ID = fmt.Sprintf("l%d", i)
+			l.Registrations = []planner.Registration{{LRK: fmt.Sprint(100_000_000 + i), Kind: "KDV", Places: 40}}
+			state.Locations = append(state.Locations, l)
+		}
+		if err := s.ImportState(b.Context(), state); err != nil {
+			b.Fatal(err)
+		}
+		n := 0
+		for b.Loop() {
+			b.StopTimer()
+			was, _, err := s.LoadState(b.Context(), "noord")
+			if err != nil {
+				b.Fatal(err)
+			}
+			now := *was
+			now.Locations = slices.Clone(was.Locations)
+			n++
+			now.Locations[4500].Name = fmt.Sprintf("Renamed %d", n)
+			b.StartTimer()
+			if err := s.Tx(b.Context(), func(t *Tx) error { return t.SaveState(was, &now) }); err != nil {
 				b.Fatal(err)
 			}
 		}

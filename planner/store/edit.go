@@ -8,7 +8,7 @@ import (
 )
 
 // SaveState writes what changed in a region that LockState read, as a new
-// version: of its lists only those that differ. Drafts made from an older version
+// version: of its lists only the rows that differ. Drafts made from an older version
 // are stale from then on.
 func (t *Tx) SaveState(was, now *planner.State) error {
 	if err := t.saveState(was, now); err != nil {
@@ -34,48 +34,6 @@ func (t *Tx) saveState(was, now *planner.State) error {
 		return err
 	}
 	return t.closeRegion(region, &now.Programme)
-}
-
-// saveLists writes the lists of people, places and time that differ.
-func (t *Tx) saveLists(was, now *planner.State) error {
-	for _, part := range []struct {
-		differs bool
-		rows    []any
-		write   func(*planner.State) error
-	}{
-		{
-			!reflect.DeepEqual(was.Organisations, now.Organisations) || !reflect.DeepEqual(was.Staff, now.Staff),
-			[]any{&organisationRow{}, &contractRow{}, &staffRow{}},
-			t.insertPeople,
-		},
-		{
-			!reflect.DeepEqual(was.Districts, now.Districts) || !reflect.DeepEqual(was.Locations, now.Locations),
-			[]any{&districtRow{}, &registrationRow{}, &locationRow{}},
-			t.insertPlaces,
-		},
-		{
-			!reflect.DeepEqual(timeLists(was), timeLists(now)),
-			[]any{&absenceRow{}, &meetingRow{}, &blackoutRow{}, &caseRow{}, &consentRow{}, &completedRow{}},
-			t.insertTime,
-		},
-	} {
-		if !part.differs {
-			continue
-		}
-		for _, row := range part.rows {
-			if err := t.db.Where("region = ?", now.Region).Delete(row).Error; err != nil {
-				return err
-			}
-		}
-		if err := part.write(now); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func timeLists(s *planner.State) []any {
-	return []any{s.Absences, s.Meetings, s.Blackouts, s.Cases, s.Consents, s.History}
 }
 
 // saveAbsences gives new people their numbers and writes absences as time that
