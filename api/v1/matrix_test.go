@@ -227,7 +227,10 @@ func (p *peopled) closed(r relation) {
 	p.Helper()
 	year := calendar.NewDate(2010+len(r)+slices.Index(relations, r), 1, 1)
 	// Those who share a region find it closed.
-	if err := p.Store.ClosePeriod(p.Context(), store.ClosedPeriod{Region: r.region(), From: year, To: year + 30}, testNow); err != nil && !errors.Is(err, service.ErrConflict) {
+	if err := p.Store.ClosePeriod(p.Context(), store.ClosedPeriod{
+		Region: r.region(), From: year, To: year + 30,
+		Loads: []store.PeriodLoad{{Staff: "anna", Role: "zc", Minutes: 600, Points: 1, Capacity: 900}, {Staff: "bram", Role: "zc", Minutes: 300, Capacity: 900}},
+	}, testNow); err != nil && !errors.Is(err, service.ErrConflict) {
 		p.Fatal(err)
 	}
 	p.put("closed-periods", r, year.String())
