@@ -19,6 +19,8 @@ type Scenario struct {
 	Municipalities []Municipality
 	Organisations  []Organisation
 	Staff          []Staff
+	// Requirements come in too: an outreach visit, for example.
+	Requirements []Requirement
 	// Copies come in too, each like somebody who is there.
 	Copies []Copy
 	// Close ends locations, Leave people's contracts, on a last day.
@@ -40,6 +42,10 @@ type Scenario struct {
 	// Ends is the programme's last day, 0 for as it is.
 	Ends calendar.Date
 }
+
+// WhatIfReason is the reason that a scenario gives pins above a capacity or a
+// ceiling.
+const WhatIfReason = "what_if"
 
 // LastDay ends something after a day.
 type LastDay struct {
@@ -85,7 +91,7 @@ type Merge struct {
 
 // Empty reports whether the scenario changes nothing.
 func (c *Scenario) Empty() bool {
-	return len(c.Locations)+len(c.Districts)+len(c.Municipalities)+len(c.Organisations)+len(c.Staff)+len(c.Copies)+len(c.Close)+len(c.Leave)+
+	return len(c.Locations)+len(c.Districts)+len(c.Municipalities)+len(c.Organisations)+len(c.Staff)+len(c.Requirements)+len(c.Copies)+len(c.Close)+len(c.Leave)+
 		len(c.Hours)+len(c.Absences)+len(c.Assumptions)+len(c.Promises)+len(c.Overrides)+len(c.Merges) == 0 && c.Weights == nil && c.Ends == 0
 }
 
@@ -118,6 +124,7 @@ func (c *Scenario) Apply(s *State) (*State, []InputError) {
 		x.merge(i, &c.Merges[i])
 	}
 	x.checkPlaces()
+	x.loosen(c)
 	if len(x.faults) > 0 {
 		return nil, x.faults
 	}
@@ -132,6 +139,7 @@ func (s *State) clone() *State {
 		out.Staff[i].Contracts = slices.Clone(out.Staff[i].Contracts)
 	}
 	out.Districts, out.Locations = slices.Clone(s.Districts), slices.Clone(s.Locations)
+	out.Assignments = slices.Clone(s.Assignments)
 	out.Absences, out.Blackouts = slices.Clone(s.Absences), slices.Clone(s.Blackouts)
 	p := &out.Programme
 	p.Municipalities, p.Assumptions = slices.Clone(p.Municipalities), slices.Clone(p.Assumptions)
@@ -170,6 +178,15 @@ func (x *scene) comeIn(c *Scenario) {
 	x.Districts = cameIn(x, "districts", x.Districts, c.Districts, func(d *District) string { return d.ID })
 	x.Locations = cameIn(x, "locations", x.Locations, c.Locations, func(l *Location) string { return l.ID })
 	x.Staff = cameIn(x, "staff", x.Staff, c.Staff, func(m *Staff) string { return m.ID })
+	p.Requirements = cameIn(x, "requirements", p.Requirements, c.Requirements, func(r *Requirement) string { return r.ID })
+	for i := range c.Requirements {
+		if r := &c.Requirements[i]; p.Role(r.Role) == nil {
+			x.unknown(fmt.Sprintf("requirements[%d].role", i), r.Role)
+		}
+		if r := &c.Requirements[i]; p.VisitType(r.VisitType) == nil {
+			x.unknown(fmt.Sprintf("requirements[%d].visit_type", i), r.VisitType)
+		}
+	}
 	for i := range c.Staff {
 		for k, contract := range c.Staff[i].Contracts {
 			if p.Role(contract.Role) == nil {
@@ -225,6 +242,32 @@ func (x *scene) end(c *Scenario) {
 	}
 	if c.Ends != 0 {
 		x.Programme.To = c.Ends
+	}
+}
+
+// loosen keeps pins from making a scenario impossible: who has no contract any more
+// when a pin would hold leaves the location to the search, and what a pin asks
+// above a capacity is part of the answer, with a reason of its own.
+func (x *scene) loosen(c *Scenario) {
+	if c.Empty() {
+		return
+	}
+	ends := map[string]bool{}
+	for _, e := range c.Leave {
+		ends[e.ID] = true
+	}
+	for _, h := range c.Hours {
+		ends[h.Staff] = ends[h.Staff] || h.HoursWeek == 0
+	}
+	for i := range x.Assignments {
+		a := &x.Assignments[i]
+		switch {
+		case !a.Pinned:
+		case ends[a.Staff]:
+			a.Pinned = false
+		case a.Reason == "":
+			a.Reason = WhatIfReason
+		}
 	}
 }
 

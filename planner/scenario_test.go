@@ -125,3 +125,36 @@ func TestHoursOfNobodyEndContracts(t *testing.T) {
 		t.Errorf("%v %+v", faults, got)
 	}
 }
+
+// TestAPersonLeavesWhoIsPinned: a what-if is answered, though a lead pinned the
+// person, and one with fewer hours shows the load above the capacity.
+func TestAPersonLeavesWhoIsPinned(t *testing.T) {
+	t.Parallel()
+	s := capacityTown()
+	for i := range s.Assignments {
+		s.Assignments[i].Pinned = true
+	}
+	less := Scenario{Name: "a day", Hours: []HoursChange{{Staff: "anna", Role: "zc", HoursWeek: 800, From: calendar.NoDate}}}
+	got, err := WhatIf(t.Context(), s, []Scenario{{Name: "gone", Leave: []LastDay{{"anna", calendar.NewDate(2026, 12, 31)}}}, less}, whatIfOptions)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f := got[1].Figures; f.Changed != 2 || f.HeaviestStaff != "bram" || f.Locations != 4 {
+		t.Errorf("gone: %+v", f)
+	}
+	if f := got[2].Figures; f.Changed != 0 || f.HeaviestStaff != "anna" || f.Heaviest <= 100 {
+		t.Errorf("a day: %+v", f)
+	}
+	if s.Assignments[0].Reason != "" || !s.Assignments[0].Pinned {
+		t.Errorf("the state itself changed: %+v", s.Assignments[0])
+	}
+	nobody := capacityTown()
+	nobody.Staff, nobody.Assignments = nil, nil
+	if got, err = WhatIf(t.Context(), nobody, nil, whatIfOptions); err != nil || got[0].Figures.Locations != 4 || got[0].Figures.ConsultDays >= 0 {
+		t.Errorf("nobody: %+v, %v", got, err)
+	}
+	nobody.Locations = nil
+	if got, err = WhatIf(t.Context(), nobody, nil, whatIfOptions); err != nil || got[0].Figures.Locations != 0 || len(got[0].Waits) != 0 {
+		t.Errorf("nothing: %+v, %v", got, err)
+	}
+}

@@ -81,6 +81,9 @@ func WhatIf(ctx context.Context, s *State, scenarios []Scenario, o WhatIfOptions
 	for i, state := range states {
 		var err error
 		if out[i], err = o.outcome(ctx, state); err != nil {
+			if i == 0 {
+				return nil, err
+			}
 			return nil, fmt.Errorf("scenario %q: %w", names[i], err)
 		}
 		out[i].Scenario = names[i]
@@ -142,9 +145,11 @@ func figures(s *State, o *Outcome) Figures {
 		if a.Kind != Primary {
 			continue
 		}
-		if a.Staff != "" && !slices.Contains(faces[a.Location], a.Staff) {
-			faces[a.Location] = append(faces[a.Location], a.Staff)
+		seen := faces[a.Location]
+		if a.Staff != "" && !slices.Contains(seen, a.Staff) {
+			seen = append(seen, a.Staff)
 		}
+		faces[a.Location] = seen // also where nobody is: it takes part
 		if a.Changed {
 			out.Changed++
 		}

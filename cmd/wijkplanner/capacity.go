@@ -1,9 +1,11 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -26,6 +28,7 @@ type capacityCommand struct {
 	Seed       uint64   `help:"Seed of the search and of the simulation." default:"1"`
 	Out        string   `help:"Folder to write the tables (CSV, XLSX), the chart (SVG) and a page with both to."`
 	Language   string   `help:"Language of the page and the chart: nl or en." enum:"nl,en" default:"nl"`
+	Outreach   bool     `help:"Also work out a visit to each silent location that nothing is planned for."`
 	Remedies   bool     `help:"Look for the least that mends a shortage as well; needs --iterations."`
 }
 
@@ -90,6 +93,11 @@ func (c *capacityCommand) Run(p *process) error {
 	if c.Seconds == 0 && c.Iterations == 0 {
 		o.Seconds = 2
 	}
+	if c.Outreach {
+		if scenarios, err = withOutreach(p.ctx, state, scenarios, o); err != nil {
+			return &codeError{exitInput, err}
+		}
+	}
 	outcomes, err := planner.WhatIf(p.ctx, state, scenarios, o)
 	if err != nil {
 		return &codeError{exitInput, err}
@@ -127,9 +135,31 @@ func (c *capacityCommand) scenarios(state *planner.State) ([]planner.Scenario, e
 			faults = append(faults, err)
 			continue
 		}
+		if s.Name == files.AsItIs || slices.ContainsFunc(out, func(o planner.Scenario) bool { return o.Name == s.Name }) {
+			faults = append(faults, fmt.Errorf("%s: name: %q is the name of another column; name each scenario by itself", path, s.Name))
+			continue
+		}
 		out = append(out, *s)
 	}
 	return out, errors.Join(faults...)
+}
+
+// withOutreach adds the scenario in which silent locations are visited, when there
+// are any that somebody could visit.
+func withOutreach(ctx context.Context, state *planner.State, scenarios []planner.Scenario, o planner.WhatIfOptions) ([]planner.Scenario, error) {
+	plan, err := planner.Solve(ctx, state, o.Options)
+	if err != nil {
+		return nil, err
+	}
+	days := int(state.Programme.Assume(planner.SilentDays, "", o.From))
+	silent, err := planner.SilentLocations(state, plan.Visits, nil, o.From, days)
+	if err != nil {
+		return nil, err
+	}
+	if proposed, ok := planner.Outreach(state, silent, o.From); ok {
+		scenarios = append(scenarios, proposed)
+	}
+	return scenarios, nil
 }
 
 // answerOf gathers what is said of the region as it is besides the scenarios: the
@@ -218,6 +248,10 @@ func writeWaits(w io.Writer, waits []planner.Wait) {
 		if district == "" {
 			district = "all"
 		}
+		low := fmt.Sprintf("%.1f", x.Low)
+		if x.Low < 0 {
+			low = "longer"
+		}
 		if x.High < 0 {
 			high = "longer"
 		}
@@ -225,7 +259,7 @@ func writeWaits(w io.Writer, waits []planner.Wait) {
 		if x.Mean >= 0 {
 			mean = fmt.Sprintf("%.1f", x.Mean)
 		}
-		fmt.Fprintf(w, "%s\t%s\t%.0f\t%s\t%.1f–%s\t%.1f %%\n", kind, district, x.Questions, mean, max(x.Low, 0), high, x.Unserved)
+		fmt.Fprintf(w, "%s\t%s\t%.0f\t%s\t%s–%s\t%.1f %%\n", kind, district, x.Questions, mean, low, high, x.Unserved)
 	}
 }
 

@@ -111,7 +111,11 @@ func hours(v value) int { return int(math.Round(100 * v.decimal(0, 168))) }
 
 // include takes in an input folder.
 func (r *scenarioReader) include(v value) {
-	states, err := ReadFolder(filepath.Join(r.dir, filepath.FromSlash(v.text)))
+	dir := filepath.FromSlash(v.text)
+	if !filepath.IsAbs(dir) {
+		dir = filepath.Join(r.dir, dir)
+	}
+	states, err := ReadFolder(dir)
 	if err != nil {
 		v.fault("%s: %v", v.text, err)
 		return
