@@ -14,17 +14,9 @@ import (
 	"github.com/wijkplanner/wijkplanner/planner/store"
 )
 
-// asLoad makes the test binary, when it is the program, take bookings and
-// planning jobs at an address too, without sign-in: what tests do to a server
-// that they kill.
+// asLoad makes the test binary, when it is the program, take planning jobs at an
+// address too, without sign-in: what tests do to a server that they kill.
 const asLoad = "WIJKPLANNER_TEST_LOAD"
-
-// taking is a booking of several people at once.
-type taking struct {
-	Ref      string
-	Staff    []string
-	From, To time.Time
-}
 
 // load answers at the address of asLoad until the program ends.
 func load() {
@@ -38,18 +30,6 @@ func load() {
 	}
 	s := service.New(st, slog.New(slog.DiscardHandler), time.Now)
 	routes := http.NewServeMux()
-	routes.HandleFunc("POST /take", func(w http.ResponseWriter, r *http.Request) {
-		var t taking
-		if err := json.NewDecoder(r.Body).Decode(&t); err != nil {
-			http.Error(w, err.Error(), http.StatusBadRequest)
-			return
-		}
-		all := make([]store.Occupancy, len(t.Staff))
-		for i, staff := range t.Staff {
-			all[i] = store.Occupancy{Region: crashRegion, Staff: staff, Kind: store.BookingTime, Ref: t.Ref, From: t.From, To: t.To}
-		}
-		told(w, struct{}{}, st.Occupy(r.Context(), all...))
-	})
 	routes.HandleFunc("POST /plan", func(w http.ResponseWriter, r *http.Request) {
 		var p service.PlanParams
 		if err := json.NewDecoder(r.Body).Decode(&p); err != nil {
