@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -60,6 +61,8 @@ type Config struct {
 	// Entrance is where people and programs prove who they are; nil leaves its
 	// routes out. Where Caller is nil it says who sent a request.
 	Entrance *service.Entrance
+	// Photos are the portraits of staff, by the names of their files; nil for none.
+	Photos fs.FS
 	// CursorKey signs the cursors of lists.
 	CursorKey []byte
 	// Contact is whom to ask about the API.

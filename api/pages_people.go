@@ -7,7 +7,9 @@ import (
 )
 
 // peoplePages are the pages of staff, locations and policy officers.
-func peoplePages() []pageRoute { return slices.Concat(locationPages(), minePages(), policyPages()) }
+func peoplePages() []pageRoute {
+	return slices.Concat(locationPages(), minePages(), policyPages(), []pageRoute{photoPage()})
+}
 
 // ours is what stands around these pages: the frame, with their own style sheet.
 func (v *visitor) ours(title string) web.Frame {

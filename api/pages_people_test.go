@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/wijkplanner/wijkplanner/planner"
@@ -268,5 +269,47 @@ func TestFiguresToTakeAway(t *testing.T) {
 	}
 	if w := p.fetch(auditor, "/figures/nothing.csv"); w.Code != http.StatusNotFound {
 		t.Errorf("a table that is not there: %d", w.Code)
+	}
+}
+
+// TestPortraits: who sees a location sees the portraits of its people, of our own
+// folder and nothing else.
+func TestPortraits(t *testing.T) {
+	t.Parallel()
+	p := town(t)
+	c := p.config(func() time.Time { return now })
+	c.Photos = fstest.MapFS{
+		"anna.jpg": {Data: []byte("\xff\xd8 picture")}, "notes.txt": {Data: []byte("secret")}, "big.png": {Data: make([]byte, 1<<20+1)}, "folder.jpg/x.jpg": {Data: []byte("x")},
+	}
+	p.handler = handler(t, c)
+	contact := p.cookies(contactRole(townLocation))
+	w := p.fetch(contact, "/photos/anna.jpg")
+	if w.Code != http.StatusOK || w.Header().Get("Content-Type") != "image/jpeg" || w.Header().Get("X-Content-Type-Options") != "nosniff" {
+		t.Errorf("a portrait: %d %v", w.Code, w.Header())
+	}
+	for path, want := range map[string]int{
+		"/photos/notes.txt": 404, "/photos/bram.jpg": 404, "/photos/folder.jpg": 404, "/photos/..%2fanna.jpg": 404, "/photos/.jpg": 404, "/photos/big.png": 500,
+	} {
+		if w := p.fetch(contact, path); w.Code != want {
+			t.Errorf("%s: %d, want %d", path, w.Code, want)
+		}
+	}
+	if w := p.fetch(nil, "/photos/anna.jpg"); w.Code != http.StatusSeeOther {
+		t.Errorf("for nobody: %d", w.Code)
+	}
+	state, err := p.State(t.Context(), p.region)
+	p.must(err)
+	with := *state
+	with.Staff = slices.Clone(state.Staff)
+	for i := range with.Staff {
+		with.Staff[i].Photo = []string{"/photos/anna.jpg", "https://elsewhere.example/anna.jpg", "//elsewhere.example/a.jpg"}[i%3]
+	}
+	_, err = p.Import(t.Context(), []*planner.State{&with})
+	p.must(err)
+	for _, path := range []string{"/location", "/location/poster", "/location/book?type=consult"} {
+		page := unzipped(t, p.fetch(contact, path).Body.Bytes())
+		if strings.Contains(page, "elsewhere") {
+			t.Errorf("%s loads a portrait from elsewhere", path)
+		}
 	}
 }

@@ -145,6 +145,8 @@ func peopleWalk(p *place) map[string]stop {
 		"/my/calendar": {staff, []string{"/my/calendar"}},
 
 		"/figures": {p.auditor(), []string{"/figures"}},
+
+		"/photos/{photo}": {}, // a picture, and no page for people
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/netip"
@@ -71,6 +72,7 @@ type serveCommand struct {
 	CallerLimit  int            `default:"36000" env:"WIJKPLANNER_CALLER_LIMIT" help:"How many requests a caller of pages and API, or an address without signing in, may make in an hour."`
 	EntryLimit   int            `default:"300" env:"WIJKPLANNER_ENTRY_LIMIT" help:"How often one address may try to sign in, in an hour."`
 	Theme        string         `type:"existingfile" env:"WIJKPLANNER_THEME" help:"Style sheet with a municipality's design tokens (NL Design System), loaded last on every page."`
+	Photos       string         `type:"existingdir" env:"WIJKPLANNER_PHOTOS" help:"Folder with portraits of staff (jpg, png, webp); the column photo of staff.csv names one: /photos/anna.jpg."`
 	Statement    string         `env:"WIJKPLANNER_ACCESSIBILITY" help:"Address of the accessibility statement, for the foot of every page."`
 	PlainHTTP    bool           `env:"WIJKPLANNER_PLAIN_HTTP" help:"Allow a public http:// address although it can be read on its way; for networks that are safe by other means."`
 	Demo         string         `type:"existingdir" help:"Input folder to load, assign and plan first, when the database does not know it yet."`
@@ -180,6 +182,10 @@ func (c *serveCommand) handler(p *process, s *service.Service) (http.Handler, er
 	if err != nil {
 		return nil, err
 	}
+	photos, err := c.photos()
+	if err != nil {
+		return nil, err
+	}
 	return api.New(api.Config{
 		Busy: busy, Entrance: entrance, CallerLimit: c.CallerLimit, EntryLimit: c.EntryLimit,
 		Service: s, CursorKey: cursors, Stopping: p.ctx.Done(), Webhooks: hooks, Contact: c.whom(),
@@ -219,8 +225,21 @@ func (c *serveCommand) handler(p *process, s *service.Service) (http.Handler, er
 		},
 		FeedLimit: c.FeedLimit, UnknownLimit: c.UnknownLimit,
 		Answering: answering(s),
+		Photos:    photos,
 		Health:    ready(p, s), Now: p.now, Log: p.log, PublicURL: c.PublicURL, TrustedProxies: c.TrustedProxy,
 	})
+}
+
+// photos opens the folder with portraits; nothing outside it can be reached.
+func (c *serveCommand) photos() (fs.FS, error) {
+	if c.Photos == "" {
+		return nil, nil
+	}
+	root, err := os.OpenRoot(c.Photos)
+	if err != nil {
+		return nil, &codeError{exitInput, err}
+	}
+	return root.FS(), nil
 }
 
 // site reads what the installation shows on every page.
