@@ -162,13 +162,14 @@ func (f *formulation) consultMinutes(m *Staff, role *Role) int {
 	return n
 }
 
-// base returns the minutes that somebody's cases and meetings take; they count
-// for the first role of the person.
+// base returns the minutes that somebody's cases and meetings take, which count
+// for the first role of the person, and what the person carried above an even
+// share in the role before.
 func (f *formulation) base(m *Staff, role string) int64 {
+	minutes := f.state.Programme.carriedMinutes(m.ID, role, f.period)
 	if len(m.Contracts) == 0 || m.Contracts[0].Role != role {
-		return 0
+		return minutes
 	}
-	var minutes int64
 	for _, c := range f.state.Cases {
 		if c.Staff == m.ID {
 			days := f.period.Overlap(c.Opened, c.HandedOver).Days()

@@ -15,6 +15,8 @@ type Programme struct {
 	VisitTypes     []VisitType
 	Requirements   []Requirement
 	Assumptions    []Assumption
+	// Carried is what people carried above their share in the past; see fairness.go.
+	Carried []Carried
 	// Ceilings are agreed limits on what one person carries; see ceiling.go.
 	Ceilings []Ceiling
 	Weights  Weights

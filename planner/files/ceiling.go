@@ -30,3 +30,16 @@ func (p *programmeReader) ceiling(n node) {
 	c.From, c.To = period(f.scalar("from"), f.scalar("to"))
 	p.programme.Ceilings = append(p.programme.Ceilings, c)
 }
+
+// maxCarried is the most that somebody carried above an even share, in minutes.
+const maxCarried = 1_000_000
+
+// carried reads what somebody carried above an even share before.
+func (p *programmeReader) carried(n node) {
+	f := n.mapping("staff! role! minutes! from to")
+	c := planner.Carried{
+		Staff: p.refer(refStaff, f.scalar("staff")), Role: p.refer(refRole, f.scalar("role")), Minutes: int64(f.scalar("minutes").number(1, maxCarried)),
+	}
+	c.From, c.To = period(f.scalar("from"), f.scalar("to"))
+	p.programme.Carried = append(p.programme.Carried, c)
+}

@@ -43,6 +43,7 @@ func full() *planner.State {
 				Overrides: []planner.Override{{Location: "een", Minimum: 1, Target: 3, MinGapDays: 50, Every: 2}},
 			}},
 			Assumptions: []planner.Assumption{{Key: planner.Detour, Value: 1.35, Unit: "x", Source: "measured", Organisation: "ggd", From: day}},
+			Carried:     []planner.Carried{{Staff: "anna", Role: "zc", Minutes: 1200, From: day, To: later}},
 			Ceilings: []planner.Ceiling{{
 				ID: "most", Measure: planner.CeilingMeasures()[0], Limit: 20, WarnAt: 90, Role: "zc", Organisation: "ggd", Staff: "anna", StarterDays: 180,
 				From: day, To: later, Source: "agreed",

@@ -61,7 +61,7 @@ func readProgramme(rep *report, name string, r io.Reader) *programmeReader {
 	if !ok {
 		return p
 	}
-	f := root.mapping("id! name! zone! from to municipalities! roles! visit_types! requirements! handover assumptions ceilings weights")
+	f := root.mapping("id! name! zone! from to municipalities! roles! visit_types! requirements! handover assumptions carried ceilings weights")
 	p.head(f)
 	for _, item := range f.get("municipalities").items() {
 		p.municipality(item)
@@ -78,6 +78,9 @@ func readProgramme(rep *report, name string, r io.Reader) *programmeReader {
 	p.handover(f.get("handover"))
 	for _, item := range f.get("assumptions").items() {
 		p.assumption(item)
+	}
+	for _, item := range f.get("carried").items() {
+		p.carried(item)
 	}
 	for _, item := range f.get("ceilings").items() {
 		p.ceiling(item)

@@ -81,6 +81,7 @@ func writeProgramme(p *planner.Programme) ([]byte, error) {
 	d.documents("requirements", documentsOf(p.Requirements, requirementDocument))
 	d.add("handover", false)
 	d.documents("assumptions", documentsOf(p.Assumptions, assumptionDocument))
+	d.documents("carried", documentsOf(p.Carried, carriedDocument))
 	d.documents("ceilings", documentsOf(p.Ceilings, ceilingDocument))
 	if w := weightsDocument(&p.Weights); len(w) > 0 {
 		d.add("weights", yaml.MapSlice(w))
@@ -220,6 +221,15 @@ func ceilingDocument(c *planner.Ceiling) (d document) {
 	d.text("from", c.From.String())
 	d.text("to", c.To.String())
 	d.text("source", c.Source)
+	return d
+}
+
+func carriedDocument(c *planner.Carried) (d document) {
+	d.add("staff", c.Staff)
+	d.add("role", c.Role)
+	d.add("minutes", c.Minutes)
+	d.text("from", c.From.String())
+	d.text("to", c.To.String())
 	return d
 }
 

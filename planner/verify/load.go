@@ -77,13 +77,19 @@ func (c *checker) capacity(s *planner.Staff, role *planner.Role) int64 {
 	return max(0, int64(math.Floor(minutes+rounding))-int64(reserved))
 }
 
-// baseLoad returns the minutes that somebody's cases and meetings take; they
-// count for the role of the person's first contract.
+// baseLoad returns the minutes that somebody's cases and meetings take, which
+// count for the role of the person's first contract, and those carried above an
+// even share before.
 func (c *checker) baseLoad(s *planner.Staff, role string) int64 {
-	if len(s.Contracts) == 0 || s.Contracts[0].Role != role {
-		return 0
-	}
 	var minutes int64
+	for _, k := range c.state.Programme.Carried {
+		if k.Staff == s.ID && k.Role == role && c.daysBetween(k.From, k.To) > 0 {
+			minutes += k.Minutes
+		}
+	}
+	if len(s.Contracts) == 0 || s.Contracts[0].Role != role {
+		return minutes
+	}
 	for _, k := range c.state.Cases {
 		if k.Staff == s.ID {
 			minutes += roundUp(int64(k.MinutesWeek)*c.daysBetween(k.Opened, k.HandedOver), 7)
