@@ -71,6 +71,7 @@ func TestRA4_Methods(t *testing.T) {
 		p := people(w)
 		p.fresh("feeds", own)
 		p.fresh("contacts", own)
+		p.fresh("caldav-accounts", own)
 		does := map[string]map[string]bool{}
 		for i := range table {
 			if does[table[i].path] == nil {
