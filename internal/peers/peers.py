@@ -2,7 +2,10 @@
 Wijkplanner, in one run, and prints one table: cost and gap to the best bound
 that any of them proved. `make bench-peers` sets up what it needs.
 
-usage: peers.py WIJKPLANNER FILE... [--own 1,10,60] [--peers 10,60] [--threads 2]
+usage: peers.py WIJKPLANNER FILE... [--own 1,10,60] [--peers 10,60] [--threads 2] [--processor]
+
+With --processor, seconds are counted in processor time, for a busy machine: as
+much of it as --threads free cores would give each of the three.
 """
 
 import argparse
@@ -10,6 +13,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 
 import highspy
@@ -27,7 +31,34 @@ def read(path):
     return costs, uses, rest[2 * m * n : 2 * m * n + m]
 
 
-def cp_sat(costs, uses, capacities, seconds, threads):
+class Clock:
+    """Tells when a solver's time is over: seconds on the wall or, for a busy
+    machine, as many seconds of processor time for each thread."""
+
+    def __init__(self, seconds, threads, processor):
+        self.processor = processor
+        self.end = time.process_time() + seconds * threads
+        self.wall = seconds * (100 if processor else 1)
+
+    def over(self):
+        return self.processor and time.process_time() > self.end
+
+    def watch(self, stop):
+        """Calls stop once the processor time is used up."""
+
+        def wait():
+            while not self.done.wait(0.05):
+                if self.over():
+                    stop()
+                    return
+
+        self.done = threading.Event()
+        if self.processor:
+            threading.Thread(target=wait, daemon=True).start()
+        return self.done
+
+
+def cp_sat(costs, uses, capacities, clock, threads):
     model = cp_model.CpModel()
     m, n = len(costs), len(costs[0])
     x = [[model.new_bool_var("") for _ in range(n)] for _ in range(m)]
@@ -37,19 +68,21 @@ def cp_sat(costs, uses, capacities, seconds, threads):
         model.add(sum(uses[i][j] * x[i][j] for j in range(n)) <= capacities[i])
     model.minimize(sum(costs[i][j] * x[i][j] for i in range(m) for j in range(n)))
     solver = cp_model.CpSolver()
-    solver.parameters.max_time_in_seconds = seconds
+    solver.parameters.max_time_in_seconds = clock.wall
     solver.parameters.num_workers = threads
+    done = clock.watch(solver.stop_search)
     status = solver.solve(model)
+    done.set()
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return None, solver.best_objective_bound
     return round(solver.objective_value), solver.best_objective_bound
 
 
-def highs(costs, uses, capacities, seconds, threads):
+def highs(costs, uses, capacities, clock, threads):
     m, n = len(costs), len(costs[0])
     h = highspy.Highs()
     h.silent()
-    h.setOptionValue("time_limit", float(seconds))
+    h.setOptionValue("time_limit", float(clock.wall))
     h.setOptionValue("threads", threads)
     for i in range(m):
         for j in range(n):
@@ -61,6 +94,8 @@ def highs(costs, uses, capacities, seconds, threads):
         h.addRow(1, 1, m, [i * n + j for i in range(m)], [1.0] * m)
     for i in range(m):
         h.addRow(-highspy.kHighsInf, capacities[i], n, [i * n + j for j in range(n)], [float(u) for u in uses[i]])
+    if clock.processor:
+        h.cbMipInterrupt += lambda event: event.interrupt() if clock.over() else None
     h.run()
     info = h.getInfo()
     cost = info.objective_function_value
@@ -68,10 +103,11 @@ def highs(costs, uses, capacities, seconds, threads):
     return (round(cost) if found else None), info.mip_dual_bound
 
 
-def own(program, path, seconds):
-    out = subprocess.run(
-        [program, "bench", "gap", path, "--seconds", str(seconds)], capture_output=True, text=True, check=True
-    )
+def own(program, path, seconds, threads, processor):
+    command = [program, "bench", "gap", path, "--seconds", str(seconds)]
+    if processor:
+        command += ["--processor", str(threads)]
+    out = subprocess.run(command, capture_output=True, text=True, check=True)
     answer = json.loads(out.stdout)
     costs, uses, capacities = read(path)
     loads = [0] * len(capacities)
@@ -91,6 +127,7 @@ def main():
     parser.add_argument("--own", default="1,10,60")
     parser.add_argument("--peers", default="10,60")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--processor", action="store_true")
     args = parser.parse_args()
     runs = [("wijkplanner", float(s)) for s in args.own.split(",")]
     for name in ("cp-sat", "highs"):
@@ -101,10 +138,11 @@ def main():
         results = []
         for name, seconds in runs:
             if name == "wijkplanner":
-                results.append(own(args.program, path, seconds))
+                results.append(own(args.program, path, seconds, args.threads, args.processor))
                 continue
             solve = cp_sat if name == "cp-sat" else highs
-            results.append(solve(*read(path), seconds, args.threads))
+            clock = Clock(seconds, args.threads, args.processor)
+            results.append(solve(*read(path), clock, args.threads))
         bound = max(-(-b // 1) for _, b in results)
         cells = []
         for k, (cost, _) in enumerate(results):
