@@ -154,7 +154,7 @@ func (b *beam) setUp(s *state, staff []int32, price func(i int32) int64, rng *ra
 		b.offer(s, &b.jobs[k])
 	}
 	if len(b.jobs) > reshareJobs {
-		b.thin(rng)
+		b.thin(b.mostJobs(rng), rng)
 	}
 	for k := range b.jobs {
 		o := &b.options[b.jobs[k].now]
@@ -169,9 +169,19 @@ func (b *beam) setUp(s *state, staff []int32, price func(i int32) int64, rng *ra
 // leeway is by what factor chance decides which choices count as less clear.
 const leeway = 8
 
+// mostJobs returns how many of too many jobs are shared out. In plain problems
+// that is left to chance: few jobs leave a narrow beam nearly exact, many let it reach
+// far, and neither alone finds what both do.
+func (b *beam) mostJobs(rng *rand.Rand) int {
+	if !b.m.plain {
+		return reshareJobs
+	}
+	return reshareJobs - rng.IntN(reshareJobs/2)
+}
+
 // thin keeps the jobs that are not where they would cost least, and those with
 // the least clear choice, others at each call.
-func (b *beam) thin(rng *rand.Rand) {
+func (b *beam) thin(most int, rng *rand.Rand) {
 	for k := range b.jobs {
 		j := &b.jobs[k]
 		j.doubt = (min(j.regret, unlimited/8) + 1) * (1 + rng.Int64N(leeway))
@@ -182,7 +192,7 @@ func (b *beam) thin(rng *rand.Rand) {
 	slices.SortFunc(b.jobs, func(x, y beamJob) int {
 		return cmp.Or(cmp.Compare(x.doubt, y.doubt), cmp.Compare(x.loc, y.loc))
 	})
-	b.jobs = b.jobs[:reshareJobs]
+	b.jobs = b.jobs[:most]
 }
 
 // settle finds what a lane can cost at least.

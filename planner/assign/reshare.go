@@ -12,12 +12,16 @@ const (
 
 // reshareShare returns how many of a hundred iterations share locations out
 // anew instead of moving a few at random: most where every load is charged, for
-// there many exchanges pay.
+// there many exchanges pay, and many where one company can be everybody.
 func (m *model) reshareShare() int {
-	if m.plain {
+	switch {
+	case !m.plain:
+		return 80
+	case m.nobody <= mostLanes:
+		return 70
+	default:
 		return 50
 	}
-	return 80
 }
 
 // reshare gives the locations of a few people who could serve each other's to
