@@ -22,12 +22,10 @@ const (
 	// AssumptionNorm is an assumption: dated, and for one employer where it says so.
 	AssumptionNorm NormKind = "assumption"
 	// VisitTypeNorm is a duration or weight of a visit type, RequirementNorm how
-	// often something is promised, RoleNorm time set apart for a role, and
-	// WeightNorm a weight of the search.
+	// often something is promised, and RoleNorm time set apart for a role.
 	VisitTypeNorm   NormKind = "visit_type"
 	RequirementNorm NormKind = "requirement"
 	RoleNorm        NormKind = "role"
-	WeightNorm      NormKind = "weight"
 )
 
 // Norm is a number that somebody chose, which plans and forecasts are made with.
