@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -63,7 +64,7 @@ func (v *visitor) listPlans(body *web.Proposals, s *service.Snapshot, zone *time
 	if err != nil {
 		return err
 	}
-	for i := len(plans) - 1; i >= 0; i-- {
+	for i := range slices.Backward(plans) {
 		p := &plans[i]
 		body.Plans = append(body.Plans, web.ProposalRow{
 			ID: p.ID, Version: p.Version, Stage: "stage." + string(p.Stage), From: p.From, To: p.To, Created: p.Created.In(zone),

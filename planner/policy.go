@@ -147,10 +147,10 @@ func coverageFigures(rows []Coverage, by func(*Coverage) string) []CoverageFigur
 // none, so that no single one can be read out of it.
 func share(part, whole int) int {
 	percent := (part*100/whole + 2) / 5 * 5
-	switch {
-	case part == whole:
+	switch part {
+	case whole:
 		return 100
-	case part == 0:
+	case 0:
 		return 0
 	}
 	return min(max(percent, 5), 95)
@@ -173,11 +173,11 @@ func Suppress(table [][]int) [][]Cell {
 	parts := table[:len(table)-1]
 	for j := range table[0] {
 		hidden, least := 0, -1
-		for i := range parts {
+		for i, part := range parts {
 			switch {
 			case out[i][j].Hidden:
 				hidden++
-			case least < 0 || parts[i][j] < parts[least][j]:
+			case least < 0 || part[j] < table[least][j]:
 				least = i
 			}
 		}

@@ -58,7 +58,7 @@ type MoveLoad struct {
 func (c *MoveChoice) Over() bool { return c.After > c.Capacity }
 
 // Bars are the bars of the load before and after.
-func (c *MoveChoice) Bars() [2]bar {
+func (c *MoveChoice) Bars() [2]Bar {
 	at := func(minutes int64) float64 {
 		if c.Capacity <= 0 {
 			return 0
@@ -66,7 +66,7 @@ func (c *MoveChoice) Bars() [2]bar {
 		return 100 * min(1, float64(minutes)/float64(c.Capacity)/c.Scale)
 	}
 	limit := tenth(100 / c.Scale)
-	return [2]bar{{tenth(at(c.Load)), limit}, {tenth(at(c.After)), limit}}
+	return [2]Bar{{tenth(at(c.Load)), limit}, {tenth(at(c.After)), limit}}
 }
 
 // Share is the load afterwards as a part of capacity.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -117,9 +118,7 @@ func (p *VisitPage) forms(f *facts, m *MyVisit) {
 			values["next"] = p.Said.Next.String()
 		}
 	}
-	for k, v := range m.Values {
-		values[k] = v
-	}
+	maps.Copy(values, m.Values)
 	fine := Form{m.Lang, values, nil}
 	done, undone := fine, fine
 	if m.Undone {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"maps"
 	"net/url"
 	"slices"
 	"time"
@@ -284,9 +285,7 @@ func (c *Choosing) ways(f *facts, b *ChoosePage) {
 		b.Urgent = link(b.Act, "type", c.VisitType, "urgent", "yes")
 	}
 	values := map[string]string{"until": (f.today + 28).String()}
-	for k, v := range c.Values {
-		values[k] = v
-	}
+	maps.Copy(values, c.Values)
 	form := Form{c.Lang, values, c.Problems}
 	b.Wrong = form.Wrong()
 	until := form.Need("date", "until", "place.wait.until")

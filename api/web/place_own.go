@@ -175,12 +175,12 @@ func KindText(kind string) planner.Text {
 // ruleText says how often a meeting is, in words where the rule is one of a form.
 func ruleText(m *planner.Meeting) planner.Text {
 	day := m.Start.Weekday()
-	switch {
-	case m.Rule == "":
+	switch m.Rule {
+	case "":
 		return planner.Text{NL: "eenmalig", EN: "once"}
-	case m.Rule == "FREQ=WEEKLY":
+	case "FREQ=WEEKLY":
 		return planner.Text{NL: "elke " + Dutch.dayName(day), EN: "every " + English.dayName(day)}
-	case m.Rule == "FREQ=WEEKLY;INTERVAL=2":
+	case "FREQ=WEEKLY;INTERVAL=2":
 		return planner.Text{NL: "om de week op " + Dutch.dayName(day), EN: "every other " + English.dayName(day)}
 	}
 	if by, monthly := strings.CutPrefix(m.Rule, "FREQ=MONTHLY;BYDAY="); monthly && len(by) > 2 {

@@ -177,10 +177,10 @@ var leadParts = []ChartPart{{"good", "figures.week"}, {"plan", "figures.twoweeks
 func (d *drawer) leads(rows []planner.LeadFigure) Chart {
 	c := Chart{ID: "leadtimes", Title: "figures.leadtimes", Lead: "figures.leadtimes.lead", Empty: "figures.leadtimes.none", Parts: leadParts, Region: d.region}
 	c.Head = d.heads("figures.month", "figures.questions", "figures.week", "figures.twoweeks", "figures.fourweeks", "figures.longer", "figures.median")
-	longest, any := 1, false
+	longest, counted := 1, false
 	for i := range rows {
 		longest = max(longest, rows[i].Questions.Count)
-		any = any || !rows[i].Questions.Hidden
+		counted = counted || !rows[i].Questions.Hidden
 	}
 	for i := range rows {
 		r := &rows[i]
@@ -188,7 +188,7 @@ func (d *drawer) leads(rows []planner.LeadFigure) Chart {
 		name := fmt.Sprintf("%s %d", d.month(first.Time().Month()), first.Year())
 		median := d.orFew(r.Median, d.number(r.Median))
 		c.Rows = append(c.Rows, []FigureCell{{Text: name}, d.cell(r.Questions), d.cell(r.Week), d.cell(r.TwoWeeks), d.cell(r.FourWeeks), d.cell(r.Longer), median})
-		if any {
+		if counted {
 			text := ""
 			if r.Median >= 0 {
 				text, _ = d.count("figures.days", r.Median)

@@ -136,8 +136,8 @@ type roleSection struct {
 	Role    RoleView
 }
 
-// bar is a bar's length and the place of full capacity, in percent.
-type bar struct{ Length, Limit float64 }
+// Bar is a bar's length and the place of full capacity, in percent.
+type Bar struct{ Length, Limit float64 }
 
 // tenth rounds to one decimal, which is plenty for a drawing.
 func tenth(x float64) float64 { return math.Round(10*x) / 10 }
@@ -199,7 +199,7 @@ func (l Lang) functions() template.FuncMap {
 		"asset":     AssetURL,
 		"shapes":    func() []string { return shapes },
 		"roleOf":    func(s section, r RoleView) roleSection { return roleSection{s, r} },
-		"bar":       func(r RoleView, l LoadRow) bar { return bar{tenth(r.Bar(l)), tenth(r.Limit())} },
+		"bar":       func(r RoleView, l LoadRow) Bar { return Bar{tenth(r.Bar(l)), tenth(r.Limit())} },
 	}
 }
 

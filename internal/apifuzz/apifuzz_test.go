@@ -123,7 +123,7 @@ func (s *server) start() string {
 	s.address = l.Addr().String()
 	_ = l.Close()
 	var log bytes.Buffer
-	command := exec.Command(s.binary, "serve", "--addr", s.address, "--db", s.db, "--demo", "../../examples/geldrop-mierlo",
+	command := exec.CommandContext(context.WithoutCancel(s.Context()), s.binary, "serve", "--addr", s.address, "--db", s.db, "--demo", "../../examples/geldrop-mierlo",
 		"--caller-limit", "100000000", "--unknown-limit", "100000000")
 	command.Stdout, command.Stderr = &log, &log
 	if err := command.Start(); err != nil {

@@ -108,15 +108,15 @@ type BusyTrial struct {
 func (b *BusyReader) Try(ctx context.Context, src *BusySource) (BusyTrial, error) {
 	address, err := b.Seal.Open(src.Address, src.ID)
 	if err != nil {
-		return BusyTrial{Fault: "sealed_with_another_key"}, nil //nolint:nilerr // that is the outcome
+		return BusyTrial{Fault: "sealed_with_another_key"}, nil
 	}
 	got, err := b.Fetcher.Fetch(ctx, address, "", "")
 	if err != nil {
-		return BusyTrial{Fault: faultCode(err)}, nil //nolint:nilerr // that is the outcome
+		return BusyTrial{Fault: faultCode(err)}, nil
 	}
 	reading, err := b.parse(ctx, src.Region, got.Body)
 	if err != nil {
-		return BusyTrial{Fault: faultCode(err)}, nil //nolint:nilerr // that is the outcome
+		return BusyTrial{Fault: faultCode(err)}, nil
 	}
 	return BusyTrial{Busy: len(reading.Busy), Unreadable: len(reading.Faults)}, b.Service.Store.DueBusySource(ctx, src.ID, b.Service.Now())
 }

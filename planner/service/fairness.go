@@ -33,13 +33,13 @@ func (s *Service) FairShares(ctx context.Context, region string) ([]FairShare, e
 
 func fairShares(periods []ClosedPeriod) []FairShare {
 	of := map[[2]string]*FairShare{}
-	for i := range periods {
+	for _, p := range periods {
 		work, time := map[string]int64{}, map[string]int64{}
-		for _, l := range periods[i].Loads {
+		for _, l := range p.Loads {
 			work[l.Role] += l.Minutes
 			time[l.Role] += l.Capacity
 		}
-		for _, l := range periods[i].Loads {
+		for _, l := range p.Loads {
 			k := [2]string{l.Staff, l.Role}
 			if of[k] == nil {
 				of[k] = &FairShare{Staff: l.Staff, Role: l.Role}

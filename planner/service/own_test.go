@@ -116,8 +116,12 @@ func TestOwnMeetingsRepeat(t *testing.T) {
 		repeat Repeat
 		want   string
 	}{
-		{day(3, 1), Once, ""}, {day(3, 1), Weekly, "FREQ=WEEKLY"}, {day(3, 1), Biweekly, "FREQ=WEEKLY;INTERVAL=2"},
-		{day(3, 1), Monthly, "FREQ=MONTHLY;BYDAY=1MO"}, {day(3, 28), Monthly, "FREQ=MONTHLY;BYDAY=4SU"}, {day(3, 29), Monthly, "FREQ=MONTHLY;BYDAY=-1MO"},
+		{day(3, 1), Once, ""},
+		{day(3, 1), Weekly, "FREQ=WEEKLY"},
+		{day(3, 1), Biweekly, "FREQ=WEEKLY;INTERVAL=2"},
+		{day(3, 1), Monthly, "FREQ=MONTHLY;BYDAY=1MO"},
+		{day(3, 28), Monthly, "FREQ=MONTHLY;BYDAY=4SU"},
+		{day(3, 29), Monthly, "FREQ=MONTHLY;BYDAY=-1MO"},
 	} {
 		if got := (&OwnMeeting{Start: c.start, Repeat: c.repeat}).rule(); got != c.want {
 			t.Errorf("%s from %s: %q, want %q", c.repeat, c.start, got, c.want)

@@ -15,7 +15,7 @@ import (
 // test may say how long they took.
 func (w world) twelve() {
 	w.Helper()
-	w.Solve = func(_ context.Context, states []*planner.State, o planner.Options) ([]*planner.Plan, error) {
+	w.Solve = func(_ context.Context, _ []*planner.State, o planner.Options) ([]*planner.Plan, error) {
 		p := &planner.Plan{Region: "noord", From: calendar.NewDate(o.Year, 1, 1), To: calendar.NewDate(o.Year, 12, 31)}
 		for i := range 12 {
 			start := time.Date(2027, 1, 13+i, 9, 0, 0, 0, time.UTC).Format(time.RFC3339)

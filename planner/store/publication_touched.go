@@ -24,8 +24,10 @@ func (e *TouchedError) Error() string {
 		what string
 		ids  []string
 	}{
-		{"given to somebody since", e.Assignments}, {"visits with an outcome", e.Visits},
-		{"people who are no longer there", e.Staff}, {"locations that are no longer there", e.Locations},
+		{"given to somebody since", e.Assignments},
+		{"visits with an outcome", e.Visits},
+		{"people who are no longer there", e.Staff},
+		{"locations that are no longer there", e.Locations},
 	} {
 		if len(part.ids) > 0 {
 			all = append(all, part.what+": "+strings.Join(part.ids, ", "))
