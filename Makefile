@@ -79,9 +79,12 @@ torture: schemathesis ## the long forms of tests and fuzzing
 	$(MAKE) fuzz FUZZTIME=5m
 	WIJKPLANNER_LONG=1 go test -timeout 120m -shuffle=on ./...
 
-vuln: ## known faults of dependencies, with a database of your own: VULN_DB=file:///path
-	@test -n "$(VULN_DB)" || (echo "vuln: set VULN_DB to a vulnerability database, such as file:///var/vulndb" >&2; exit 1)
-	go run golang.org/x/vuln/cmd/govulncheck@v1.1.4 -db $(VULN_DB) ./...
+VULNDB_VERSION ?= latest
+vuln: ## known faults of dependencies, by the reports of golang.org/x/vulndb, or those of VULN_DB=file:///path
+	@set -e; db="$(VULN_DB)"; if [ -z "$$db" ]; then \
+		reports=$$(cd /tmp && go mod download -json golang.org/x/vulndb@$(VULNDB_VERSION) | sed -n 's/^.*"Dir": "\(.*\)".*$$/\1/p'); \
+		go run ./internal/vulndb "$$reports/data/osv" .build/vulndb; db="file://$(CURDIR)/.build/vulndb"; fi; \
+	go run golang.org/x/vuln/cmd/govulncheck@v1.1.4 -db "$$db" ./...
 
 bench: build ## figures for docs/benchmarks.md; instances need BENCH_DIR
 	go test -run '^$$' -bench . -benchtime 1x ./...

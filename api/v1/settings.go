@@ -97,7 +97,9 @@ func (a *API) aboutSettings() {
 	})
 	add(a, rights.Access{Resource: rights.Audit, Act: rights.Read}, huma.Operation{
 		OperationID: "exportAudit", Method: http.MethodGet, Path: "/regions/{region}/audit-log", Tags: []string{"audit"},
-		Summary: "The audit log as one JSON file, in the shape of the standard Verwerkingenlogging", Responses: archiveResponse("application/json"),
+		Summary: "The audit log as one JSON file, in the shape of the standard Verwerkingenlogging", Responses: map[string]*huma.Response{"200": {
+			Description: "OK", Content: map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{Type: huma.TypeArray, Items: &huma.Schema{Type: huma.TypeObject}}}},
+		}},
 	}, func(ctx context.Context, in *InRegion) (*archiveOut, error) {
 		if err := a.there(ctx, *in); err != nil {
 			return nil, err

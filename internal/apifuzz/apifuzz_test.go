@@ -97,7 +97,7 @@ func (s *server) round(tool, address, role, token string, seed int) {
 	ctx, stop := context.WithTimeout(s.Context(), 40*time.Minute)
 	defer stop()
 	run := exec.CommandContext(ctx, tool, "run", address+"/v1/openapi.json", "-H", "Authorization: Bearer "+token,
-		"--mode", "all", "--max-examples", "20", "--phases", "coverage,fuzzing,stateful", "--max-time", "600", "--exclude-checks", notChecked,
+		"--mode", "all", "--max-examples", "10", "--phases", "coverage,fuzzing,stateful", "--max-time", "240", "--exclude-checks", notChecked,
 		"--exclude-path-regex", notAsked, "--continue-on-failure", "--no-shrink", "--request-timeout", "30", "--seed", strconv.Itoa(seed+1),
 		"--output-truncate", "true", "--warnings", "off")
 	run.Dir = s.TempDir()
@@ -125,6 +125,11 @@ func (s *server) start() string {
 	var log bytes.Buffer
 	command := exec.CommandContext(context.WithoutCancel(s.Context()), s.binary, "serve", "--addr", s.address, "--db", s.db, "--demo", "../../examples/geldrop-mierlo",
 		"--caller-limit", "100000000", "--unknown-limit", "100000000")
+	key, err := exec.CommandContext(s.Context(), s.binary, "busy", "key").Output()
+	if err != nil {
+		s.Fatal(err)
+	}
+	command.Env = append(os.Environ(), "WIJKPLANNER_SECRET_KEY="+strings.TrimSpace(string(key))) // webhooks have secrets
 	command.Stdout, command.Stderr = &log, &log
 	if err := command.Start(); err != nil {
 		s.Fatal(err)

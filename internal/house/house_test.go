@@ -44,6 +44,7 @@ var arrows = map[string][]string{
 	"internal/litetest":  {},
 	"internal/mailtest":  {},
 	"internal/pgtest":    {},
+	"internal/vulndb":    {},
 }
 
 // only lists foreign modules that one room keeps to itself.
