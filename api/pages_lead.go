@@ -10,7 +10,9 @@ import (
 )
 
 // leadPages are the team lead's pages.
-func leadPages() []pageRoute { return slices.Concat(boardPages(), planPages(), yearPages()) }
+func leadPages() []pageRoute {
+	return slices.Concat(boardPages(), planPages(), yearPages(), keepPages(), capacityPages())
+}
 
 // The rights that the lead's pages ask for.
 var (

@@ -93,5 +93,8 @@ func resultPath(j *service.Job) string {
 	if json.Unmarshal(j.Result, &made) == nil && made.Plan != 0 {
 		return fmt.Sprintf("/proposals/%d", made.Plan)
 	}
+	if j.Kind == service.ScenarioJob {
+		return "/scenarios"
+	}
 	return ""
 }

@@ -19,6 +19,12 @@ func leadWalk(p *place) map[string]stop {
 		"/board":            lead("/board"),
 		"/board/move":       lead("/board/move?role=zorgcoordinator&location=" + p.somewhere() + "&to=zc-2"),
 		"/board/map.json":   {},
+		"/import":           lead("/import"),
+		"/meetings":         lead("/meetings"),
+		"/assumptions":      lead("/assumptions"),
+		"/links":            lead("/links"),
+		"/forecast":         lead("/forecast"),
+		"/scenarios":        lead("/scenarios"),
 		"/proposals":        lead("/proposals"),
 		"/proposals/{plan}": lead(path("/proposals/%d", p.draft())),
 		"/timeline":         lead("/timeline"),
@@ -31,26 +37,19 @@ func leadWalk(p *place) map[string]stop {
 
 // leadShots are the pictures of the team lead's pages.
 func leadShots() map[string]shot {
+	as := (*place).lead
+	district := "/board/move?role=zorgcoordinator&district=WK026805&to=zc-2"
 	return map[string]shot{
-		"proposals":      {as: (*place).lead, path: "/proposals"},
-		"timeline":       {as: (*place).lead, path: "/timeline"},
-		"timeline-phone": {as: (*place).lead, path: "/timeline", phone: true},
-		"year":           {as: (*place).lead, path: "/timeline/zc-1"},
-		"coverage":       {as: (*place).lead, path: "/coverage"},
-		"overview":       {as: (*place).lead, path: "/"},
-		"board":          {as: (*place).lead, path: "/board", ready: mapReady},
-		"board-phone":    {as: (*place).lead, path: "/board", phone: true, ready: mapReady},
-		"board-dark":     {as: (*place).lead, path: "/board", dark: true, ready: mapReady},
-		"move":           {as: (*place).lead, path: "/board/move?role=zorgcoordinator&district=WK026801&to=zc-2"},
-		"move-phone":     {as: (*place).lead, path: "/board/move?role=zorgcoordinator&district=WK026801&to=zc-2", phone: true},
+		"lead-board":       {as: as, path: "/board", ready: mapReady},
+		"lead-board-dark":  {as: as, path: "/board", dark: true, ready: mapReady},
+		"lead-board-phone": {as: as, path: "/board", phone: true, ready: mapReady},
+		"lead-move":        {as: as, path: district},
+		"lead-proposals":   {as: as, path: "/proposals"},
+		"lead-timeline":    {as: as, path: "/timeline"},
+		"lead-coverage":    {as: as, path: "/coverage"},
+		"lead-forecast":    {as: as, path: "/forecast"},
+		"lead-scenarios":   {as: as, path: "/scenarios"},
 	}
-}
-
-func path(format string, args ...any) string { return fmt.Sprintf(format, args...) }
-
-// planParams are those of a short search.
-func planParams() service.PlanParams {
-	return service.PlanParams{Year: 2027, Seed: 1, Iterations: townIterations, MaxChanges: -1}
 }
 
 // mapReady is true as soon as the map is drawn.
@@ -73,4 +72,11 @@ func (p *place) draft() int64 {
 	plans, err := p.Propose(p.Context(), planner.Options{Year: 2027, Seed: 2, Iterations: townIterations, MaxChanges: -1}, p.region)
 	p.must(err)
 	return plans[0].ID
+}
+
+func path(format string, args ...any) string { return fmt.Sprintf(format, args...) }
+
+// planParams are those of a short search.
+func planParams() service.PlanParams {
+	return service.PlanParams{Year: 2027, Seed: 1, Iterations: townIterations, MaxChanges: -1}
 }

@@ -170,7 +170,7 @@ func TestTemplatesHoldNoWords(t *testing.T) {
 
 // families are keys that the code makes of a prefix and a code of the service.
 var families = []string{
-	"covered.", "stage.", "change.", "ledger.none",
+	"covered.", "import.kind.", "links.level.", "stage.", "change.", "ledger.none",
 	"progress.", "said.", "fault.", "booking.", "figures.", "mine.absence.hit.", "mine.change.", "mine.hours.", "mine.level.", "mode.",
 	"place.closed.visits.", "reason.", "repeat.", "state.", "undone.",
 }

@@ -6,5 +6,11 @@ var leadMenu = []MenuItem{
 	{Key: "lead.proposals", Path: "/proposals"},
 	{Key: "lead.timeline", Path: "/timeline"},
 	{Key: "lead.coverage", Path: "/coverage"},
+	{Key: "lead.forecast", Path: "/forecast"},
+	{Key: "lead.scenarios", Path: "/scenarios"},
+	{Key: "lead.meetings", Path: "/meetings"},
+	{Key: "lead.links", Path: "/links"},
+	{Key: "lead.import", Path: "/import"},
+	{Key: "lead.assumptions", Path: "/assumptions"},
 	{Key: "lead.overview", Path: "/"},
 }
