@@ -83,6 +83,26 @@ func (s *Store) AddMembership(ctx context.Context, m Membership) (id int64, err 
 	return id, nil
 }
 
+// leadAlone makes the one account there is, when it keeps the accounts, lead of a
+// region that is new: as the first account leads the regions that were there
+// before it. Once there are others, who leads is theirs to say.
+func (t *Tx) leadAlone(region string) error {
+	var users []userRow
+	if err := t.db.Limit(2).Find(&users).Error; err != nil || len(users) != 1 {
+		return err
+	}
+	var keeps int64
+	err := t.db.Model(&membershipRow{}).Where("user_id = ? AND role = ? AND everywhere", users[0].ID, Administrator).Count(&keeps).Error
+	if err != nil || keeps == 0 {
+		return err
+	}
+	id, err := t.addMembership(&Membership{User: users[0].ID, Role: Lead, Region: region})
+	if err != nil {
+		return err
+	}
+	return t.Record(Act{Verb: Created, Object: "membership", ID: strconv.FormatInt(id, 10), Region: region, Fields: []string{string(Lead)}})
+}
+
 func (t *Tx) addMembership(m *Membership) (int64, error) {
 	if err := m.check(); err != nil {
 		return 0, err

@@ -105,8 +105,11 @@ func (t *Tx) openRegion(id string) (*regionRow, error) {
 	}
 	row := regionRow{Region: id, Version: 1, ImportedAt: At(t.now())}
 	made := t.db.Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
-	if made.Error != nil || made.RowsAffected == 1 {
-		return &row, made.Error
+	if made.Error != nil {
+		return nil, made.Error
+	}
+	if made.RowsAffected == 1 {
+		return &row, t.leadAlone(id)
 	}
 	locked, err := t.lockRegion(id)
 	if err != nil {

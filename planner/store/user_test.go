@@ -307,3 +307,35 @@ func TestAccountWritesAreAudited(t *testing.T) {
 		}
 	})
 }
+
+// The one account that there is leads the regions that come after it too; with
+// two, somebody has to say so.
+func TestFirstAccountLeadsLaterRegions(t *testing.T) {
+	t.Parallel()
+	forEachDatabase(t, func(w world) {
+		w.imports(town("noord"))
+		id, err := w.AddFirstUser(w.Context(), "Beheerder", Membership{Role: Administrator, Everywhere: true}, Membership{Role: Lead, Region: "noord"})
+		w.must(err)
+		leads := func() (out []string) {
+			u, err := w.User(w.Context(), id)
+			w.must(err)
+			for _, m := range u.Memberships {
+				if m.Role == Lead {
+					out = append(out, m.Region)
+				}
+			}
+			slices.Sort(out)
+			return out
+		}
+		w.imports(town("zuid"), town("noord"))
+		if got := leads(); !slices.Equal(got, []string{"noord", "zuid"}) {
+			w.Errorf("leads %q", got)
+		}
+		_, err = w.AddUser(w.Context(), "Bea", "bea@example.nl", Membership{Role: Lead, Region: "zuid"})
+		w.must(err)
+		w.imports(town("west"))
+		if got := leads(); !slices.Equal(got, []string{"noord", "zuid"}) {
+			w.Errorf("with a second account it leads %q", got)
+		}
+	})
+}
