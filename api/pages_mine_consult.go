@@ -20,11 +20,11 @@ func (v *visitor) showConsult(status int, f web.MyForm) error {
 	}
 	f.Mine = *m
 	c := web.Consult{MyForm: f}
-	rules, own, err := v.service.SlotRules(v.ctx(), v.caller.Region)
+	rules, _, err := v.service.SlotRules(v.ctx(), v.caller.Region)
 	if err != nil {
 		return err
 	}
-	c.Rules, c.Own = service.OwnSlotRules(rules, m.Staff), own
+	c.Rules = service.OwnSlotRules(rules, m.Staff)
 	body, err := web.NewConsultPage(&c)
 	if err != nil {
 		return err

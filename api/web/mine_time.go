@@ -174,8 +174,6 @@ func ParseWeek(value func(string) string, parts int) (calendar.Week, Problems) {
 type Consult struct {
 	MyForm
 	Rules []planner.SlotRule
-	// Own says that the region has rules of its own.
-	Own bool
 }
 
 // ConsultBooking is a booking that somebody comes to.

@@ -83,19 +83,12 @@ type Face struct {
 	Backup bool
 	// Employer is the name of the organisation.
 	Employer string
-	Tint     int
 }
-
-// tints is how many colours stand behind letters.
-const tints = 8
 
 // face makes the face of somebody.
 func (f *facts) face(id string, role planner.Text, backup bool) Face {
 	s := f.staff[id]
 	x := Face{Name: f.staffName(id), Role: role, Backup: backup, Letters: letters(f.staffName(id))}
-	for _, r := range id {
-		x.Tint = (x.Tint*31 + int(r)) % tints
-	}
 	if s != nil {
 		x.Employer = f.organisationName(s.Organisation)
 		if ownPicture(s.Photo) {
