@@ -105,8 +105,8 @@ func (h *handlers) serve(p pageRoute) http.HandlerFunc {
 		v.keepLanguage()
 		switch {
 		case p.door && (caller.Role == rights.Nobody || caller.Role == service.Visitor):
-			if err := v.away(); err != nil {
-				v.fail(err)
+			if err := v.away(); err != nil { //nolint:contextcheck // the visitor carries the request
+				v.fail(err) //nolint:contextcheck // the visitor carries the request
 			}
 		case caller.Role == rights.Nobody && caller.Reach == rights.None:
 			h.toSignIn(w, r)

@@ -2,6 +2,7 @@ package planner
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"time"
 
@@ -172,13 +173,13 @@ func Suppress(table [][]int) [][]Cell {
 	}
 	parts := table[:len(table)-1]
 	for j := range table[0] {
-		hidden, least := 0, -1
+		hidden, least, count := 0, -1, math.MaxInt
 		for i, part := range parts {
 			switch {
 			case out[i][j].Hidden:
 				hidden++
-			case least < 0 || part[j] < table[least][j]:
-				least = i
+			case part[j] < count:
+				least, count = i, part[j]
 			}
 		}
 		if hidden == 1 && least >= 0 {

@@ -12,20 +12,20 @@ import (
 )
 
 // bookOf makes a workbook of rows.
-func bookOf(t testing.TB, rows ...[]any) []byte {
-	t.Helper()
+func bookOf(tb testing.TB, rows ...[]any) []byte {
+	tb.Helper()
 	f := excelize.NewFile()
 	for i, row := range rows {
 		if err := f.SetSheetRow("Sheet1", fmt.Sprint("A", i+1), &row); err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 	}
 	var b bytes.Buffer
 	if _, err := f.WriteTo(&b); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if err := f.Close(); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return b.Bytes()
 }

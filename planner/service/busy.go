@@ -108,7 +108,7 @@ type BusyTrial struct {
 func (b *BusyReader) Try(ctx context.Context, src *BusySource) (BusyTrial, error) {
 	address, err := b.Seal.Open(src.Address, src.ID)
 	if err != nil {
-		return BusyTrial{Fault: "sealed_with_another_key"}, nil
+		return BusyTrial{Fault: "sealed_with_another_key"}, nil //nolint:nilerr // that is the outcome
 	}
 	got, err := b.Fetcher.Fetch(ctx, address, "", "")
 	if err != nil {

@@ -36,15 +36,15 @@ func (s *Service) ownLocation(location string) error {
 // closed.
 const longestAhead = 2 * 366
 
-// dayFaults collects what is wrong with a period that somebody filled in.
-type dayFaults struct{ InputErrors }
+// dayChecks collects what is wrong with a period that somebody filled in.
+type dayChecks struct{ InputErrors }
 
-func (f *dayFaults) add(field, code, nl, en string) {
+func (f *dayChecks) add(field, code, nl, en string) {
 	f.InputErrors = append(f.InputErrors, planner.InputError{Field: field, Code: code, Text: planner.Text{NL: nl, EN: en}})
 }
 
 // period checks the days and the part of each day.
-func (f *dayFaults) period(from, to calendar.Date, part calendar.Span, today calendar.Date) {
+func (f *dayChecks) period(from, to calendar.Date, part calendar.Span, today calendar.Date) {
 	switch {
 	case from == calendar.NoDate:
 		f.add("from", "required", "Vul de eerste dag in.", "Fill in the first day.")
@@ -67,7 +67,7 @@ func (f *dayFaults) period(from, to calendar.Date, part calendar.Span, today cal
 }
 
 // err is nil when nothing is wrong.
-func (f *dayFaults) err() error {
+func (f *dayChecks) err() error {
 	if len(f.InputErrors) > 0 {
 		return f.InputErrors
 	}

@@ -41,7 +41,7 @@ func (s *Service) CloseLocation(ctx context.Context, region string, b planner.Bl
 		if err != nil {
 			return Edit{}, Act{}, err
 		}
-		var faults dayFaults
+		var faults dayChecks
 		if faults.period(b.From, b.To, b.Part, today); len(faults.InputErrors) > 0 {
 			return Edit{}, Act{}, faults.err()
 		}
@@ -132,7 +132,7 @@ const (
 
 // check returns what is wrong with a meeting.
 func (m *OwnMeeting) check(today calendar.Date) error {
-	var f dayFaults
+	var f dayChecks
 	switch {
 	case m.Start == calendar.NoDate:
 		f.add("start", "required", "Vul de eerste dag in.", "Fill in the first day.")

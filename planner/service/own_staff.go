@@ -22,7 +22,7 @@ func (s *Service) AddAbsence(ctx context.Context, region string, a planner.Absen
 		if err != nil {
 			return Edit{}, Act{}, err
 		}
-		var faults dayFaults
+		var faults dayChecks
 		if faults.period(a.From, a.To, a.Part, today); len(faults.InputErrors) > 0 {
 			return Edit{}, Act{}, faults.err()
 		}
@@ -83,7 +83,7 @@ var dayFields = [7]string{"su", "mo", "tu", "we", "th", "fr", "sa"}
 
 // checkWeek returns what is wrong with a weekly pattern.
 func checkWeek(week calendar.Week) error {
-	var f dayFaults
+	var f dayChecks
 	minutes := 0
 	for day, spans := range week {
 		ordered := slices.Clone(spans)
