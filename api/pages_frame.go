@@ -215,9 +215,9 @@ func (v *visitor) partial() bool {
 
 // frame is what stands around a page of the caller's, with the message of that
 // key as its title.
-func (v *visitor) frame(title string, args ...any) web.Frame {
+func (v *visitor) frame(title string) web.Frame {
 	f := web.Frame{
-		Lang: v.lang, Title: v.text(title, args...), Path: v.r.URL.Path, Query: v.r.URL.Query(), Nonce: v.nonce,
+		Lang: v.lang, Title: v.text(title), Path: v.r.URL.Path, Query: v.r.URL.Query(), Nonce: v.nonce,
 		Signed: v.signed(v.r), Role: v.caller.Role,
 	}
 	f.Query.Del("lang")
