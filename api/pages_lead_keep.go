@@ -145,7 +145,8 @@ func (v *visitor) tryImport(region string, fields []web.Field, name string, body
 	}
 	if len(report.Changes) > 0 {
 		blocks[0].Form = &web.SheetForm{Path: "/import/accept", Do: "import.accept", Fields: []web.Field{
-			{Name: "kind", Kind: "hidden", Value: v.value("kind")}, {Name: "name", Kind: "hidden", Value: name},
+			{Name: "kind", Kind: "hidden", Value: v.value("kind")},
+			{Name: "name", Kind: "hidden", Value: name},
 			{Name: "content", Kind: "hidden", Value: base64.StdEncoding.EncodeToString(body)},
 		}}
 	}

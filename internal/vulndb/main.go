@@ -57,7 +57,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, "vulndb:", err)
 		os.Exit(1)
 	}
-	fmt.Printf("%d reports in %s\n", n, os.Args[2])
+	fmt.Fprintf(os.Stdout, "%d reports in %s\n", n, os.Args[2])
 }
 
 // layOut writes the database and returns how many reports it has.

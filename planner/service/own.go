@@ -37,10 +37,10 @@ func (s *Service) ownLocation(location string) error {
 const longestAhead = 2 * 366
 
 // dayChecks collects what is wrong with a period that somebody filled in.
-type dayChecks struct{ InputErrors }
+type dayChecks struct{ found InputErrors }
 
 func (f *dayChecks) add(field, code, nl, en string) {
-	f.InputErrors = append(f.InputErrors, planner.InputError{Field: field, Code: code, Text: planner.Text{NL: nl, EN: en}})
+	f.found = append(f.found, planner.InputError{Field: field, Code: code, Text: planner.Text{NL: nl, EN: en}})
 }
 
 // period checks the days and the part of each day.
@@ -68,8 +68,8 @@ func (f *dayChecks) period(from, to calendar.Date, part calendar.Span, today cal
 
 // err is nil when nothing is wrong.
 func (f *dayChecks) err() error {
-	if len(f.InputErrors) > 0 {
-		return f.InputErrors
+	if len(f.found) > 0 {
+		return f.found
 	}
 	return nil
 }

@@ -42,7 +42,7 @@ func (s *Service) CloseLocation(ctx context.Context, region string, b planner.Bl
 			return Edit{}, Act{}, err
 		}
 		var faults dayChecks
-		if faults.period(b.From, b.To, b.Part, today); len(faults.InputErrors) > 0 {
+		if faults.period(b.From, b.To, b.Part, today); len(faults.found) > 0 {
 			return Edit{}, Act{}, faults.err()
 		}
 		if slices.Contains(state.Blackouts, b) {

@@ -23,7 +23,7 @@ func (s *Service) AddAbsence(ctx context.Context, region string, a planner.Absen
 			return Edit{}, Act{}, err
 		}
 		var faults dayChecks
-		if faults.period(a.From, a.To, a.Part, today); len(faults.InputErrors) > 0 {
+		if faults.period(a.From, a.To, a.Part, today); len(faults.found) > 0 {
 			return Edit{}, Act{}, faults.err()
 		}
 		if slices.Contains(state.Absences, a) {
@@ -98,7 +98,7 @@ func checkWeek(week calendar.Week) error {
 			minutes += x.Minutes()
 		}
 	}
-	if minutes == 0 && len(f.InputErrors) == 0 {
+	if minutes == 0 && len(f.found) == 0 {
 		f.add("mo", "empty", "Vul ten minste één werktijd in. Bent u een tijd weg? Geef dat op als afwezigheid.",
 			"Fill in at least one working time. Away for a while? Say so as an absence.")
 	}
