@@ -1,7 +1,6 @@
 package api
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -61,8 +60,6 @@ func (v *visitor) forecast() error {
 	return v.sheet(http.StatusOK, "lead.forecast", web.Sheet{Lead: "forecast.lead", Region: region, Blocks: blocks})
 }
 
-func (v *visitor) hours(minutes int64) string { return strconv.FormatInt((minutes+30)/60, 10) }
-
 // forecastBlocks is a table for each role.
 func (v *visitor) forecastBlocks(s *planner.State, f *planner.Forecast) (out []web.Block) {
 	for i := range f.Rows {
@@ -78,8 +75,12 @@ func (v *visitor) forecastBlocks(s *planner.State, f *planner.Forecast) (out []w
 				Heads: []string{"forecast.month", "forecast.demand", "forecast.band", "forecast.supply", "forecast.short"},
 			})
 		}
+		short, hours := "–", v.lang.Hours
+		if r.Short > 0 {
+			short = v.lang.Decimal(float64(r.ShortFTE)/100, 2)
+		}
 		out[at].Rows = append(out[at].Rows, web.SheetRow{Bad: r.Short > 0, Cells: []string{
-			r.Month.String(), v.hours(r.Demand()), v.hours(r.Low) + "–" + v.hours(r.High), v.hours(r.Supply), fmt.Sprintf("%.2f", float64(r.ShortFTE)/100),
+			v.lang.Month(r.Month), hours(r.Demand()), hours(r.Low) + "–" + hours(r.High), hours(r.Supply), short,
 		}})
 	}
 	return out
@@ -105,7 +106,7 @@ func (v *visitor) waitBlock(s *planner.State, waits []planner.Wait) web.Block {
 		if d < 0 {
 			return "–"
 		}
-		return strconv.FormatFloat(d, 'f', 1, 64)
+		return v.lang.Decimal(d, 1)
 	}
 	for _, w := range waits {
 		where, what := v.text("waits.region"), v.text("waits.consult")
@@ -211,7 +212,7 @@ func (v *visitor) beside(region string, ids []int64) (web.Block, error) {
 	}
 	row := func(name string, f service.Figures, touched string) web.SheetRow {
 		return web.SheetRow{Cells: []string{
-			name, strconv.Itoa(f.Visits), strconv.Itoa(f.Unplanned), strconv.Itoa(f.AtRisk), strconv.FormatInt((f.Fullest+5)/10, 10) + " %", v.hours(f.TravelMinutes), touched,
+			name, strconv.Itoa(f.Visits), strconv.Itoa(f.Unplanned), strconv.Itoa(f.AtRisk), strconv.FormatInt((f.Fullest+5)/10, 10) + " %", v.lang.Hours(f.TravelMinutes), touched,
 		}}
 	}
 	out.Rows = append(out.Rows, row(v.text("scenario.now"), now, "–"))

@@ -299,7 +299,7 @@ func (v *visitor) normRow(a planner.Assumption) web.SheetRow {
 	if source == "" || source == "assumption" {
 		source = v.text("assumption.assumed")
 	}
-	return web.SheetRow{Cells: []string{v.text("norm." + a.Key), strconv.FormatFloat(a.Value, 'f', -1, 64) + " " + v.text("unit."+a.Key), from, source}}
+	return web.SheetRow{Cells: []string{v.text("norm." + a.Key), v.lang.Amount(a.Value) + " " + v.text("unit."+a.Key), from, source}}
 }
 
 // addAssumption sets a norm from a day on.

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 
@@ -155,6 +156,24 @@ func WritePart(w io.Writer, l Lang, name string, body any) error {
 
 // Message returns a text of the message table with its arguments filled in.
 func (l Lang) Message(key string, args ...any) (string, error) { return l.message(key, args...) }
+
+// Decimal writes a number with a fixed number of decimals.
+func (l Lang) Decimal(x float64, decimals int) string { return l.decimal(x, decimals) }
+
+// Amount writes a number with the decimals that it has.
+func (l Lang) Amount(x float64) string {
+	_, decimals, _ := strings.Cut(strconv.FormatFloat(x, 'f', -1, 64), ".")
+	return l.decimal(x, len(decimals))
+}
+
+// Hours writes minutes as whole hours.
+func (l Lang) Hours(minutes int64) string { return l.hours(minutes) }
+
+// Month writes a month: maart 2027.
+func (l Lang) Month(m planner.Month) string {
+	first := m.Period().From.Time()
+	return fmt.Sprintf("%s %d", l.month(first.Month()), first.Year())
+}
 
 // KnownMessage reports whether there is a message of the key.
 func KnownMessage(key string) bool { _, ok := messages[key]; return ok }

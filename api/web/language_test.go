@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/wijkplanner/wijkplanner/api/web"
+	"github.com/wijkplanner/wijkplanner/calendar"
 	"github.com/wijkplanner/wijkplanner/planner"
 	"github.com/wijkplanner/wijkplanner/planner/schedule"
 )
@@ -39,6 +40,26 @@ func TestMatchLang(t *testing.T) {
 }
 
 // Each text exists in both languages, with as many arguments.
+func TestFiguresSpeakTheLanguage(t *testing.T) {
+	t.Parallel()
+	march := planner.MonthOf(calendar.NewDate(2027, 3, 1))
+	for _, c := range []struct{ got, want string }{
+		{web.Dutch.Month(march), "maart 2027"},
+		{web.English.Month(march), "March 2027"},
+		{web.Dutch.Decimal(1.2345, 2), "1,23"},
+		{web.English.Decimal(1.2345, 2), "1.23"},
+		{web.Dutch.Amount(0.75), "0,75"},
+		{web.Dutch.Amount(1600), "1600"},
+		{web.English.Amount(2.5), "2.5"},
+		{web.Dutch.Hours(60 * 1234), "1.234"},
+		{web.English.Hours(60*1234 + 29), "1,234"},
+	} {
+		if c.got != c.want {
+			t.Errorf("%q, want %q", c.got, c.want)
+		}
+	}
+}
+
 func TestMessagesAreTranslated(t *testing.T) {
 	t.Parallel()
 	for key, m := range web.Messages() {
