@@ -239,6 +239,8 @@ func TestPeriodsAndHoursOverTheAPI(t *testing.T) {
 		if fair := into[Page[FairShare]](w, w.asks(anna, "GET", "/regions/noord/fair-shares", nil), 200); len(fair.Items) != 1 || fair.Items[0].Staff != "anna" || fair.Items[0].Periods != 1 {
 			w.Errorf("anna's share %+v", fair)
 		}
+		stale := `{"region_version":99,"from":"2027-01-01","to":"2027-12-31"}`
+		w.refused(w.asks(lead, "POST", "/regions/noord/fair-shares", stale), 409, problem.Stale)
 		if gone := w.asks(lead, "DELETE", one, nil); gone.Code != 204 {
 			w.Errorf("removed: %d %s", gone.Code, gone.Body)
 		}

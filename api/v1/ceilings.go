@@ -119,8 +119,33 @@ type FairShare struct {
 	Ahead    int64  `json:"ahead_minutes" doc:"How much more it was; negative for less."`
 }
 
+// Carried is what somebody carried above an even share, as it counts in the
+// assignments of a period.
+type Carried struct {
+	Staff   string `json:"staff_id"`
+	Role    string `json:"role"`
+	Minutes int64  `json:"minutes"`
+	From    string `json:"from" format:"date"`
+	To      string `json:"to" format:"date"`
+}
+
+// CarriedShares are all that count, and the version of the region that has them.
+type CarriedShares struct {
+	Region int64     `json:"region_version"`
+	Items  []Carried `json:"items" nullable:"false"`
+}
+
 type (
 	fairSharePage struct{ Body Page[FairShare] }
+	carriedOne    struct{ Body CarriedShares }
+	carriedNew    struct {
+		InRegion
+		Body struct {
+			Region int64  `json:"region_version" minimum:"1" doc:"The version of the region that you looked at."`
+			From   string `json:"from" format:"date" doc:"The first day of the assignments in which it counts."`
+			To     string `json:"to" format:"date" doc:"The last."`
+		}
+	}
 
 	ceilingLinesIn struct {
 		InRegion
@@ -163,6 +188,7 @@ func (a *API) aboutCeilings() {
 	add(a, may(rights.Read), op("listCeilingNotices", http.MethodGet, "ceiling-notices", "Who came near a ceiling or passed it, the newest first", 200), a.listCeilingNotices)
 	add(a, may(rights.Read), op("listClosedPeriods", http.MethodGet, "closed-periods", "What people carried in periods that are over", 200), a.listClosedPeriods)
 	add(a, may(rights.Read), op("listFairShares", http.MethodGet, "fair-shares", "What people carried over the closed periods, against an even share", 200), a.listFairShares)
+	add(a, may(rights.Create), op("carryFairShares", http.MethodPost, "fair-shares", "Let what people are ahead count in the next assignments, as a new version of the programme", 201), a.carryFairShares)
 	add(a, may(rights.Create), op("createClosedPeriod", http.MethodPost, "closed-periods", "Keep what people carried in a period that is over", 201), a.createClosedPeriod)
 	add(a, may(rights.Remove), op("removeClosedPeriod", http.MethodDelete, "closed-periods/{id}", "Forget what was kept of a period", 204), func(ctx context.Context, in *InThing) (*struct{}, error) {
 		from, err := calendar.ParseDate(in.ID)
@@ -253,6 +279,17 @@ func (a *API) listFairShares(ctx context.Context, in *inRegionPaging) (*fairShar
 		out.Items = append(out.Items, page.Items[i].FairShare)
 	}
 	return &fairSharePage{out}, err
+}
+
+func (a *API) carryFairShares(ctx context.Context, in *carriedNew) (*carriedOne, error) {
+	from, _ := calendar.ParseDate(in.Body.From) // the schema takes dates only
+	to, _ := calendar.ParseDate(in.Body.To)
+	all, err := a.of(ctx).CarryShares(ctx, in.id(), in.Body.Region, planner.Period{From: from, To: to})
+	out := carriedOne{CarriedShares{Region: in.Body.Region + 1, Items: make([]Carried, len(all))}}
+	for i, c := range all {
+		out.Body.Items[i] = Carried{c.Staff, c.Role, c.Minutes, c.From.String(), c.To.String()}
+	}
+	return &out, err
 }
 
 func (a *API) createClosedPeriod(ctx context.Context, in *closedPeriodNew) (*closedPeriodOne, error) {

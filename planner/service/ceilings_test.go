@@ -180,6 +180,7 @@ func TestClosedPeriodStays(t *testing.T) {
 		if len(all) != 1 || !slices.Equal(all[0].Loads, p.Loads) {
 			w.Errorf("closed %+v", all)
 		}
+		w.carries("noord")
 		for name, c := range map[string]struct {
 			p    planner.Period
 			want error
@@ -256,5 +257,35 @@ func TestFairShares(t *testing.T) {
 	two := fairShares([]ClosedPeriod{{Loads: []PeriodLoad{{Staff: "full", Role: "zc", Minutes: 3000, Capacity: 4000}, {Staff: "half", Role: "zc", Capacity: 2000}}}})
 	if two[0].Staff != "full" || two[0].Ahead != 1000 || two[1].Ahead != -1000 || two[1].Fair != 1000 {
 		t.Errorf("shares %+v", two)
+	}
+}
+
+// carries lets what people are ahead count, and looks for it in the programme.
+func (w world) carries(region string) {
+	w.Helper()
+	ctx := w.Context()
+	shares, err := w.FairShares(ctx, region)
+	w.must(err)
+	before, version, err := w.Store.LoadState(ctx, region)
+	w.must(err)
+	year := planner.Period{From: calendar.NewDate(2028, 1, 1), To: calendar.NewDate(2028, 12, 31)}
+	if _, err := w.CarryShares(ctx, region, version-1, year); !errors.Is(err, ErrStale) {
+		w.Errorf("another version: %v", err)
+	}
+	if _, err := w.CarryShares(ctx, region, version, planner.Period{From: year.To, To: year.From}); !errors.Is(err, ErrParams) {
+		w.Errorf("a period that ends before it begins: %v", err)
+	}
+	counts, err := w.CarryShares(ctx, region, version, year)
+	w.must(err)
+	after, _, err := w.Store.LoadState(ctx, region)
+	w.must(err)
+	var want []planner.Carried
+	for _, x := range shares {
+		if x.Ahead > 0 && before.Programme.Role(x.Role) != nil {
+			want = append(want, planner.Carried{Staff: x.Staff, Role: x.Role, Minutes: x.Ahead, From: year.From, To: year.To})
+		}
+	}
+	if len(want) == 0 || !slices.Equal(counts, want) || !slices.Equal(after.Programme.Carried, want) {
+		w.Errorf("counts %+v, kept %+v, want %+v", counts, after.Programme.Carried, want)
 	}
 }
