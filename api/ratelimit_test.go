@@ -135,7 +135,7 @@ func TestUnknownLimit(t *testing.T) {
 		if got := guess(t, h, "192.0.2.7:50000", 100); got != "429" {
 			t.Errorf("%s past the limit", got)
 		}
-		for _, miss := range []string{"/f/%00.ics", "/subscribe/x", "/answer/x"} {
+		for _, miss := range []string{"/f/x.ics", "/subscribe/x", "/answer/x"} {
 			if w := from(t, h, guesser, "HEAD", miss); w.Code != 429 || w.Header().Get("Retry-After") == "" {
 				t.Errorf("%s: %d %v", miss, w.Code, w.Header())
 			}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"github.com/wijkplanner/wijkplanner/api/problem"
 	"github.com/wijkplanner/wijkplanner/api/web"
 	"github.com/wijkplanner/wijkplanner/planner/service"
 )
@@ -76,7 +77,7 @@ func (h *handlers) formed(next http.HandlerFunc) http.HandlerFunc {
 		r.Body = http.MaxBytesReader(w, r.Body, longestForm)
 		err := r.ParseForm()
 		for _, values := range r.PostForm {
-			if len(values) > 1 || !isText(values[0]) {
+			if len(values) > 1 || !problem.IsText(values[0]) {
 				err = errors.New("a field comes twice, or is no text")
 			}
 		}

@@ -16,6 +16,17 @@ import (
 	"github.com/wijkplanner/wijkplanner/api/problem"
 )
 
+// readable refuses addresses that are no text.
+func (a *API) readable(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if p := problem.OfAddress(r.URL); p != nil {
+			a.write(w, r, p)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 // suspectBody is a body that holds a null somewhere; it is looked at again when
 // the operation, and so its schema, is known.
 type suspectBody struct{}

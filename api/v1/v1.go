@@ -65,7 +65,7 @@ type API struct {
 // (rights.With). It fails when an operation has no row in the table of rights.
 func Mount(r chi.Router, c Config) (*API, error) {
 	a := &API{Config: c, policies: map[string]rights.Access{}}
-	r.Use(middleware.GetHead, a.versioned, a.once, a.suspicious)
+	r.Use(middleware.GetHead, a.versioned, a.readable, a.once, a.suspicious)
 	a.huma = humachi.New(r, a.description())
 	for _, operations := range []func(){
 		a.aboutDescription,
