@@ -1,7 +1,11 @@
 package api_test
 
 import (
+	"bytes"
+	"cmp"
 	"fmt"
+	"image/color"
+	"image/png"
 	"maps"
 	"os"
 	"path/filepath"
@@ -117,16 +121,15 @@ type shot struct {
 	ready string
 }
 
-// TestScreenshots writes the pictures of the main pages, for make screenshots.
+// TestScreenshots takes the pictures of the main pages: into the folder that make
+// screenshots names, else into one that is thrown away, so that every page of them
+// is seen to be drawn. The documents have each of them, and no other.
 func TestScreenshots(t *testing.T) {
 	t.Parallel()
-	folder := os.Getenv("WIJKPLANNER_SCREENSHOTS")
-	if folder == "" {
-		t.Skip("make screenshots sets where they go")
-	}
+	folder := cmp.Or(os.Getenv("WIJKPLANNER_SCREENSHOTS"), t.TempDir())
 	p := town(t)
 	for name, s := range shots() {
-		if only := os.Getenv("WIJKPLANNER_SHOT"); only != "" && !strings.Contains(name, only) {
+		if only := os.Getenv("WIJKPLANNER_SHOT"); !strings.Contains(name, only) {
 			continue
 		}
 		settings := chromium.Settings{Width: 1440, Height: 900, Dark: s.dark}
@@ -138,6 +141,42 @@ func TestScreenshots(t *testing.T) {
 		if s.ready != "" {
 			b.Wait(s.ready)
 		}
-		b.Picture(filepath.Join(folder, name+".png"), false)
+		file := filepath.Join(folder, name+".png")
+		b.Picture(file, false)
+		drawn(t, file, int(settings.Width))
+	}
+	kept, err := filepath.Glob("../docs/screenshots/*.png")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range kept {
+		kept[i] = strings.TrimSuffix(filepath.Base(kept[i]), ".png")
+	}
+	slices.Sort(kept)
+	if want := slices.Sorted(maps.Keys(shots())); !slices.Equal(kept, want) {
+		t.Errorf("docs/screenshots has %v, want %v: make screenshots", kept, want)
+	}
+}
+
+// drawn fails for a picture that is not as wide as its page or all of one colour.
+func drawn(t *testing.T, file string, width int) {
+	t.Helper()
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	picture, err := png.Decode(bytes.NewReader(raw))
+	if err != nil {
+		t.Fatalf("%s: %v", file, err)
+	}
+	size := picture.Bounds()
+	colours := map[color.Color]bool{}
+	for y := 0; y < size.Dy(); y += 7 {
+		for x := 0; x < size.Dx(); x += 7 {
+			colours[picture.At(x, y)] = true
+		}
+	}
+	if size.Dx() != width || len(colours) < 10 {
+		t.Errorf("%s: %d pixels wide, %d colours; want %d and a drawn page", file, size.Dx(), len(colours), width)
 	}
 }
