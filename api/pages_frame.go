@@ -112,6 +112,8 @@ func (h *handlers) serve(p pageRoute) http.HandlerFunc {
 			h.toSignIn(w, r)
 		case caller.Reach == rights.None, caller.Reach == rights.Own && !p.own:
 			v.fail(problem.New(problem.Forbidden)) //nolint:contextcheck // the visitor carries the request
+		case rights.NeedsProof(p.access) && !caller.Proven:
+			h.toConfirm(w, r, r.URL.Path)
 		default:
 			if err := v.readForm(p.longest); err != nil {
 				v.fail(err) //nolint:contextcheck // the visitor carries the request
@@ -160,6 +162,11 @@ func (v *visitor) readForm(longest int64) error {
 		return problem.OfStatus(http.StatusRequestEntityTooLarge)
 	case err != nil:
 		return problem.New(problem.BadRequest)
+	}
+	for _, values := range v.r.PostForm {
+		if !problem.IsText(strings.Join(values, "")) {
+			return problem.New(problem.BadRequest)
+		}
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"syscall"
 	"testing"
@@ -81,5 +82,26 @@ func TestPagesNeedRights(t *testing.T) {
 	}
 	if w := p.fetch(p.cookies(p.auditor()), "/board"); w.Code != http.StatusForbidden {
 		t.Errorf("the board for an auditor: %d", w.Code)
+	}
+}
+
+// TestFormsAreText: what is no text in a form of a page is refused before anything
+// sees it. PostgreSQL would make a fault of ours of it.
+func TestFormsAreText(t *testing.T) {
+	t.Parallel()
+	p := town(t)
+	cookies := p.cookies(p.lead())
+	for name, value := range map[string]string{"NUL": "%00", "broken UTF-8": "%ff", "half a letter": "caf%c3"} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/links/feed", strings.NewReader("region="+p.region+"&whose=location+"+value+"&level=full"))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Sec-Fetch-Site", "same-origin")
+		for name, value := range cookies {
+			r.AddCookie(&http.Cookie{Name: name, Value: value})
+		}
+		w := httptest.NewRecorder()
+		p.handler.ServeHTTP(w, r)
+		if w.Code != http.StatusBadRequest {
+			t.Errorf("%s: %d %.200s", name, w.Code, w.Body)
+		}
 	}
 }

@@ -229,7 +229,7 @@ func (v *visitor) beside(region string, ids []int64) (web.Block, error) {
 // changesAsked is the scenario that a form describes; empty for what does not go
 // together.
 func (v *visitor) changesAsked(s *planner.State, from calendar.Date, hours int) (out planner.Scenario) {
-	kind, id := cutSpace(v.value("who"))
+	kind, id, _ := strings.Cut(v.value("who"), " ")
 	role := ""
 	for _, p := range s.Staff {
 		if p.ID == id && len(p.Contracts) > 0 {

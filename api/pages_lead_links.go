@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/wijkplanner/wijkplanner/api/problem"
 	"github.com/wijkplanner/wijkplanner/api/web"
@@ -153,7 +154,7 @@ func (v *visitor) makeTeamFeed() error {
 		fields[0].Fault = v.text("fault.choice")
 		return v.showLinks(http.StatusUnprocessableEntity, s, fields, web.Block{})
 	}
-	kind, id := cutSpace(v.value("whose"))
+	kind, id, _ := strings.Cut(v.value("whose"), " ")
 	_, token, err := v.service.CreateFeed(v.ctx(), service.NewFeed{
 		Scope: service.FeedScope{Region: s.State.Region, Kind: service.FeedKind(kind), ID: id}, Level: service.FeedLevel(v.value("level")),
 		Language: service.Language(v.lang),
@@ -162,16 +163,6 @@ func (v *visitor) makeTeamFeed() error {
 		return err
 	}
 	return v.showLinks(http.StatusOK, s, v.feedFields(s), web.Block{ID: "made", Head: "links.made", About: "links.made.about", Secret: v.PublicURL + "/subscribe/" + token})
-}
-
-// cutSpace cuts a choice into its kind and its id.
-func cutSpace(choice string) (kind, id string) {
-	for i := range choice {
-		if choice[i] == ' ' {
-			return choice[:i], choice[i+1:]
-		}
-	}
-	return choice, ""
 }
 
 // endTeamFeed ends an address: the next request for it is refused.
