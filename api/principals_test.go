@@ -192,8 +192,11 @@ func TestRA6_SecretsOfRepeatedRequests(t *testing.T) {
 					h.Fatalf("%s: %d %s", kind, status, first)
 				}
 				secret = strings.TrimSuffix(secret[strings.LastIndexByte(secret, '/')+1:], ".ics")
-				if parts := strings.Split(secret, "_"); len(parts) == 4 {
-					secret = parts[3]
+				if parts := strings.SplitN(secret, "_", 4); parts[0] == "pf" && len(parts) == 4 {
+					secret = parts[3] // what comes before it is kept, to find it by
+				}
+				if len(secret) < 16 {
+					h.Fatalf("%s: not the whole secret", kind)
 				}
 				secrets = append(secrets, secret)
 				for range 2 {
