@@ -159,6 +159,8 @@ func (f *fuzzer) request(t *rapid.T, who service.Scope, o *operation) *attempt {
 		switch {
 		case p.In == "path" && p.Name == "region":
 			parameters[p.Name] = rapid.SampledFrom([]string{"noord", "noord", "noord", "noord", "zuid", "nergens"}).Draw(t, "region")
+		case p.In == "path" && strings.HasPrefix(o.path, "/jobs/") && rapid.Bool().Draw(t, "that job"):
+			parameters[p.Name] = strconv.FormatInt(f.job["noord"], 10) // there is one to follow however the draws fall
 		case p.In == "path":
 			parameters[p.Name] = rapid.SampledFrom(append([]string{"1", "2", "nothing", "anna", "een"}, f.seen...)).Draw(t, "id")
 		case p.In == "query" && (p.Required || oneIn(t, 3)):
