@@ -20,6 +20,7 @@ import (
 
 	"github.com/wijkplanner/wijkplanner/api/problem"
 	"github.com/wijkplanner/wijkplanner/calendar"
+	"github.com/wijkplanner/wijkplanner/internal/litetest"
 	"github.com/wijkplanner/wijkplanner/internal/pgtest"
 	"github.com/wijkplanner/wijkplanner/planner"
 	"github.com/wijkplanner/wijkplanner/planner/service"
@@ -258,9 +259,9 @@ func (r *rush) overlaps() (pairs, rows int) {
 
 // TestRC1_RushOnSlots: sixty-four clients on a hundred slots; R-C2 afterwards.
 func TestRC1_RushOnSlots(t *testing.T) {
-	t.Run("sqlite", func(t *testing.T) { rushOn(open(t, t.TempDir()+"/test.db"), "") })
+	t.Run("sqlite", func(t *testing.T) { rushOn(open(t, litetest.File(t, prepare)), "") })
 	t.Run("postgres", func(t *testing.T) {
-		address := pgtest.Database(t, nil)
+		address := pgtest.Database(t, prepare)
 		rushOn(open(t, address), address)
 	})
 }

@@ -206,11 +206,8 @@ func (f *fuzzer) send(a *attempt, o *operation) {
 		f.fitting++
 	}
 	w := f.world
-	if strings.HasSuffix(o.path, "/events") { // a stream ends with its job, or when we go
-		// asks sends with the context of the test.
-		ctx, stop := context.WithTimeout(f.Context(), 60*time.Millisecond)
-		defer stop()
-		w.handler = http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) { f.handler.ServeHTTP(out, r.WithContext(ctx)) })
+	if strings.HasSuffix(o.path, "/events") {
+		w.handler = http.HandlerFunc(f.untilToldOf)
 	}
 	var body any
 	if a.body != "" {
@@ -244,6 +241,31 @@ func (f *fuzzer) send(a *attempt, o *operation) {
 		f.seen = append(f.seen, one[strings.LastIndex(one, "/")+1:])
 	}
 }
+
+// untilToldOf serves a stream and goes when something was written to it: a job
+// that nobody works on would be followed for ever.
+func (f *fuzzer) untilToldOf(out http.ResponseWriter, r *http.Request) {
+	ctx, stop := context.WithTimeout(r.Context(), time.Minute)
+	defer stop()
+	f.handler.ServeHTTP(&listener{out, stop}, r.WithContext(ctx))
+}
+
+// listener passes an answer on, and goes with its first event.
+type listener struct {
+	http.ResponseWriter
+	leave func()
+}
+
+// Write passes on what is written.
+func (l *listener) Write(p []byte) (int, error) {
+	if bytes.Contains(p, []byte("data: ")) {
+		defer l.leave()
+	}
+	return l.ResponseWriter.Write(p)
+}
+
+// Unwrap is for what looks for a Flusher.
+func (l *listener) Unwrap() http.ResponseWriter { return l.ResponseWriter }
 
 // events compares each event of a stream with the job that the description has.
 func (f *fuzzer) events(got answer) error {

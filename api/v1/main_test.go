@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -63,18 +64,21 @@ func forEachDatabase(t *testing.T, f func(w world)) {
 	})
 }
 
-// prepare makes a template database.
+// prepare makes a template database, with two regions in it.
 func prepare(ctx context.Context, address string) error {
-	s, err := store.Open(ctx, address)
+	s, err := store.Open(ctx, address, store.WithClock(clock))
 	if err != nil {
 		return err
 	}
-	return s.Close()
+	_, err = service.New(s, slog.New(slog.DiscardHandler), clock).Import(ctx, []*planner.State{town("noord"), town("zuid")})
+	return errors.Join(err, s.Close())
 }
+
+// clock stands still at testNow.
+func clock() time.Time { return testNow }
 
 func open(t *testing.T, address string) world {
 	t.Helper()
-	clock := func() time.Time { return testNow }
 	st, err := store.Open(t.Context(), address, store.WithClock(clock))
 	if err != nil {
 		t.Fatal(err)
@@ -83,9 +87,6 @@ func open(t *testing.T, address string) world {
 	w := world{T: t, log: &bytes.Buffer{}}
 	log := slog.New(slog.NewTextHandler(w.log, nil))
 	w.Service = service.New(st, log, clock)
-	if _, err := w.Import(t.Context(), []*planner.State{town("noord"), town("zuid")}); err != nil {
-		t.Fatal(err)
-	}
 	r := chi.NewRouter()
 	r.Route(Prefix, func(r chi.Router) {
 		r.Use(callers)
