@@ -73,8 +73,8 @@ func organisationRow(o *planner.Organisation) Cells {
 	return c
 }
 
-// staffRows has a row for each contract; the first says the rest too.
-func staffRows(s *planner.Staff) []Cells {
+// StaffRows has a row for each contract; the first says the rest too.
+func StaffRows(s *planner.Staff) []Cells {
 	rows := make([]Cells, len(s.Contracts))
 	for i := range s.Contracts {
 		rows[i] = contractRow(s.ID, &s.Contracts[i])

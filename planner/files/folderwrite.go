@@ -32,7 +32,7 @@ func WriteInput(s *planner.State) (map[string][]byte, error) {
 		needed        bool
 	}{
 		{"organisations.csv", organisationColumns, rowsOf(s.Organisations, organisationRow), true},
-		{"staff.csv", staffColumns, region(manyRows(s.Staff, staffRows)), true},
+		{"staff.csv", staffColumns, region(manyRows(s.Staff, StaffRows)), true},
 		{"districts.csv", districtColumns, region(rowsOf(s.Districts, districtRow)), true},
 		{"locations.csv", locationColumns, region(rowsOf(s.Locations, locationRow)), true},
 		{"assignments.csv", assignmentColumns, rowsOf(s.Assignments, assignmentRow), false},

@@ -12,7 +12,7 @@ import (
 
 // onRequest are the rows that somebody may ask to have removed: each removal
 // leaves a tombstone, so that an older backup does not bring them back.
-var onRequest = map[string]string{"contactRow": "contacts", "busySourceRow": "busy_sources", "webhookRow": "webhooks"}
+var onRequest = map[string]string{"contactRow": "contacts", "busySourceRow": "busy_sources", "webhookRow": "webhooks", "portraitRow": "portraits"}
 
 // unburied says why the removal of other rows leaves no tombstone; by the row, or
 // by the function where that is what tells.

@@ -364,6 +364,13 @@ func (r *restorer) bringUpToDate(ctx context.Context, s *Store) (err error) {
 
 // buried are the tables whose rows leave a tombstone when they are removed.
 var buried = map[string]func(t *Tx, ref string, at Instant) (int64, error){
+	"portraits": func(t *Tx, ref string, at Instant) (int64, error) {
+		done := t.db.Where("name = ? AND created_at <= ?", ref, at).Delete(&portraitRow{})
+		if done.Error == nil && done.RowsAffected > 0 {
+			done.Error = t.db.Model(&staffRow{}).Where("photo = ?", photoPath+ref).Update("photo", "").Error
+		}
+		return done.RowsAffected, done.Error
+	},
 	"contacts": func(t *Tx, ref string, at Instant) (int64, error) {
 		id, err := strconv.ParseInt(ref, 10, 64)
 		if err != nil {

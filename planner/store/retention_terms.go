@@ -58,6 +58,7 @@ var terms = []Term{
 	{Name: "jobs", Default: 30, What: "jobs that ended"},
 	{Name: "dead_jobs", Default: 90, What: "jobs that were given up"},
 	{Name: "staff", Default: 365, What: "names of staff and of accounts, after the last contract or since they were disabled; then a number"},
+	{Name: "portraits", Default: 1, What: "portraits that nobody's photo refers to any more, since they were put in"},
 	{Name: "audit", Default: 1095, What: "the audit log"},
 	{Name: "tombstones", Default: 400, What: "which rows were removed; longer than any backup is kept"},
 }
@@ -146,6 +147,7 @@ var retention = []rule{
 		table: "staff", term: "staff", by: days, overdue: staffOverdue,
 		wipe: "name = id, photo = '', lat = 0, lon = 0, pc4 = '', pc4_area = 0, skills = '[]'",
 	},
+	{table: "portraits", term: "portraits", overdue: portraitOverdue}, // after staff: who is wiped has no photo any more
 	{
 		table: "users", term: "staff", overdue: "disabled_at <= ? AND name <> 'user ' || id",
 		wipe: "name = 'user ' || id, mail = '', password = '', totp = '', issuer = '', subject = ''",
@@ -166,6 +168,10 @@ const (
 		AND NOT EXISTS (SELECT 1 FROM notices n WHERE n.contact = contacts.id AND n.ends_at > ?)
 		AND (kind = 'location' OR NOT EXISTS (SELECT 1 FROM staff s WHERE s.region = contacts.region AND s.id = contacts.subject))
 		AND EXISTS (SELECT 1 FROM feed_events e WHERE e.region = contacts.region)`
+	// portraitOverdue: nobody's photo refers to it any more, since the person is gone
+	// or has another.
+	portraitOverdue = `created_at <= ?
+		AND NOT EXISTS (SELECT 1 FROM staff s WHERE s.region = portraits.region AND s.id = portraits.staff AND s.photo = '/photos/' || portraits.name)`
 	// staffOverdue: somebody with contracts, all of which ended, and a name.
 	staffOverdue = `name <> id
 		AND EXISTS (SELECT 1 FROM contracts c WHERE c.region = staff.region AND c.staff = staff.id)

@@ -154,6 +154,9 @@ var aged = map[string]func(w world, end time.Time) string{
 		w.must(w.db.Create(&contractRow{Region: "noord", Staff: "gone", Role: "zc", ValidTo: on(calendar.DateOf(end, time.UTC))}).Error)
 		return "id = 'gone' AND name = 'Greet Weg' AND photo = 'greet.jpg'"
 	},
+	"portraits/portraits": func(w world, end time.Time) string {
+		return w.row("name = 'old.jpg'", &portraitRow{Name: "old.jpg", Region: "noord", Staff: "anna", Picture: []byte{1}, CreatedAt: At(end)})
+	},
 	"users/staff": func(w world, end time.Time) string {
 		return w.row("name = 'Weg' AND mail = 'weg@example.nl'", &userRow{Name: "Weg", Mail: "weg@example.nl", CreatedAt: At(end), DisabledAt: At(end)})
 	},

@@ -37,6 +37,7 @@ var tables = []any{
 	organisationRow{},
 	staffRow{},
 	contractRow{},
+	portraitRow{},
 	districtRow{},
 	locationRow{},
 	registrationRow{},
