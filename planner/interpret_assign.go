@@ -161,6 +161,7 @@ func (f *formulation) interpretRole(p *Plan, problem *roleProblem, r *assign.Res
 	counts := make([]int, len(problem.staff))
 	reasons := assign.NewReasons(problem.Problem, r.Staff)
 	out.Shortages = f.shortages(problem, r.Staff)
+	f.noteShortages(&out)
 	for i, s := range r.Staff {
 		if s != assign.None {
 			counts[s] += len(problem.items[i].locations)

@@ -18,7 +18,7 @@ func (f *formulation) scheduleAll(ctx context.Context, o Options, p *Plan, t tea
 	o.report("visits", 0, 1)
 	f.demanded = append(f.demanded, f.handovers(t)...)
 	problem := f.formulateVisits(t)
-	result, err := f.solveVisits(ctx, o, problem)
+	result, err := f.solveVisits(ctx, o, p, problem)
 	if err != nil {
 		return err
 	}
@@ -27,7 +27,8 @@ func (f *formulation) scheduleAll(ctx context.Context, o Options, p *Plan, t tea
 }
 
 // solveVisits solves a problem and has the answer proved before anybody uses it.
-func (f *formulation) solveVisits(ctx context.Context, o Options, problem *visitProblem) (*schedule.Result, error) {
+// Who is the plan as far as it is settled.
+func (f *formulation) solveVisits(ctx context.Context, o Options, who *Plan, problem *visitProblem) (*schedule.Result, error) {
 	o.report("visits", 0, 1)
 	options := schedule.Options{Seed: o.Seed, Iterations: o.Iterations, Workers: o.Workers}
 	if o.Iterations == 0 {
@@ -41,6 +42,8 @@ func (f *formulation) solveVisits(ctx context.Context, o Options, problem *visit
 			}
 		}
 	}
+	o.goOn(&options, len(problem.visits))
+	o.tellHalfway(who, &options)
 	result := schedule.Solve(ctx, problem.Problem, options)
 	for _, fault := range schedule.Verify(problem.Problem, result) {
 		if !fault.Forced {

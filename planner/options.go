@@ -24,6 +24,14 @@ type Options struct {
 	// Better, when set, hears the score of each better assignment of a role; it
 	// must be quick.
 	Better func(role string, score assign.Score)
+	// From, when set, is how far an earlier call for one region came, with the
+	// same state and the same options: it is gone on from there.
+	From *Halfway
+	// Halfway, when set, hears of what a later call can go on from: once who serves
+	// is settled, and then again and again, at least 5 seconds apart. What it gets is
+	// not to be changed; the search waits for it. With several regions it is not
+	// called.
+	Halfway func(*Halfway)
 	// Progress, when set, hears how far the work is; it must be quick.
 	Progress func(step string, done, of int)
 	// keepWho says that who serves which location is settled but for a few, so

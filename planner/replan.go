@@ -99,14 +99,14 @@ func Replan(ctx context.Context, s *State, published Published, o ReplanOptions)
 	f.replan = r
 	f.startFrom(max(period.From, o.Today))
 	o.keepWho = true
-	p := &Plan{Region: s.Region, From: period.From, To: period.To, Seed: o.Seed, MaxChanges: o.MaxChanges}
-	t, err := f.assignAll(ctx, o.Options, p)
+	p, t, err := f.who(ctx, o.Options)
 	if err != nil {
 		return nil, regionError(s, err)
 	}
+	who := *p
 	f.handOver(p)
 	out := &Replanned{Plan: p, Published: published, Today: o.Today, MaxMoves: o.MaxMoves, Reopen: o.Reopen, Unconfirmed: r.unconfirmed}
-	if err := f.scheduleAgain(ctx, out, t); err != nil {
+	if err := f.scheduleAgain(ctx, out, &who, t); err != nil {
 		return nil, regionError(s, err)
 	}
 	p.Coverage = f.coverage(p.Visits)

@@ -10,12 +10,12 @@ import (
 )
 
 // scheduleAgain plans the visits from today on, beginning with what was told.
-func (f *formulation) scheduleAgain(ctx context.Context, out *Replanned, t teams) error {
+func (f *formulation) scheduleAgain(ctx context.Context, out *Replanned, who *Plan, t teams) error {
 	f.demanded = append(f.demanded, f.handovers(t)...)
 	problem := f.formulateVisits(t)
 	problem.MaxMoves = f.replan.o.MaxMoves
 	f.freeze(problem)
-	result, err := f.solveVisits(ctx, f.replan.o.Options, problem)
+	result, err := f.solveVisits(ctx, f.replan.o.Options, who, problem)
 	if err != nil {
 		return err
 	}

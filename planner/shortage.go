@@ -33,12 +33,18 @@ func (f *formulation) shortages(p *roleProblem, staff []int) []Shortage {
 		out = append(out, *s)
 	}
 	slices.SortFunc(out, func(a, b Shortage) int { return cmp.Compare(a.District, b.District) })
-	if p.kind == Primary {
-		for _, s := range out {
-			f.short[[2]string{p.role.ID, s.District}] = s
-		}
-	}
 	return out
+}
+
+// noteShortages keeps what a role is short of primaries, for the reasons of its
+// visits.
+func (f *formulation) noteShortages(r *RoleResult) {
+	if r.Kind != Primary {
+		return
+	}
+	for _, s := range r.Shortages {
+		f.short[[2]string{r.Role, s.District}] = s
+	}
 }
 
 // workAt returns the load of a location without anybody's travel.

@@ -14,8 +14,7 @@ func Solve(ctx context.Context, s *State, o Options) (*Plan, error) {
 	if err != nil {
 		return nil, regionError(s, err)
 	}
-	p := &Plan{Region: s.Region, From: f.period.From, To: f.period.To, Seed: o.Seed, MaxChanges: o.MaxChanges}
-	t, err := f.assignAll(ctx, o, p)
+	p, t, err := f.who(ctx, o)
 	if err != nil {
 		return nil, regionError(s, err)
 	}
@@ -24,6 +23,16 @@ func Solve(ctx context.Context, s *State, o Options) (*Plan, error) {
 	}
 	p.Coverage = f.coverage(p.Visits)
 	return p, nil
+}
+
+// who settles who serves which location, unless an earlier program did.
+func (f *formulation) who(ctx context.Context, o Options) (*Plan, teams, error) {
+	if p, t, ok := f.fromHalfway(o); ok {
+		return p, t, nil
+	}
+	p := &Plan{Region: f.state.Region, From: f.period.From, To: f.period.To, Seed: o.Seed, MaxChanges: o.MaxChanges}
+	t, err := f.assignAll(ctx, o, p)
+	return p, t, err
 }
 
 func regionError(s *State, err error) error {
@@ -76,7 +85,7 @@ func (o Options) share(states []*State, i, workers int) Options {
 	if o.Iterations == 0 {
 		o.Seconds = o.seconds() * float64(workers) * float64(len(states[i].Locations)) / float64(max(1, all))
 	}
-	o.Workers, o.Progress = 1, nil
+	o.Workers, o.Progress, o.From, o.Halfway = 1, nil, nil, nil
 	return o
 }
 

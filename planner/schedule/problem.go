@@ -227,6 +227,11 @@ type Options struct {
 	Start []*Placement
 	// Progress, when set, hears of each better solution; it must be quick.
 	Progress func(Progress)
+	// Keep, when set, gets the best solution so far, for a Start, with the seconds
+	// that it took, never twice at once. The search of one part waits for it.
+	Keep func(placements []*Placement, seconds float64)
+	// KeepEvery is the least number of seconds between two calls of Keep.
+	KeepEvery float64
 }
 
 // Progress is what a search reports while it runs.

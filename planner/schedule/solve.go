@@ -47,6 +47,7 @@ func Solve(ctx context.Context, p *Problem, o Options) *Result {
 	}
 	v.plan()
 	v.parallel(len(v.jobs), v.construct)
+	v.keepFirst()
 	v.parallel(len(v.jobs), v.improve)
 	return v.result()
 }
@@ -63,6 +64,7 @@ type solver struct {
 	planned int
 	count   int
 	began   float64
+	kept    keeper
 }
 
 // partJob is the work on one part.
@@ -148,6 +150,7 @@ func (v *solver) improve(i int) {
 			}
 		}
 		v.stretch(j, budgets, float64(e)/epochs)
+		v.keep(j)
 		if e < epochs && 2*e >= epochs { // before that they had better differ
 			j.exchange()
 		}

@@ -2,7 +2,6 @@ package service
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -28,12 +27,6 @@ func planProgress(r *run) func(string, int, int) {
 	}
 }
 
-// planResume is what an attempt leaves for the next: the plan that it found.
-type planResume struct {
-	BasedOn int64
-	Plan    *planner.Plan
-}
-
 // proposeJob is the handler of a ProposeJob.
 func (s *Service) proposeJob(ctx context.Context, r *run) error {
 	p, err := readParams[PlanParams](&r.Job)
@@ -50,18 +43,13 @@ func (s *Service) proposeJob(ctx context.Context, r *run) error {
 		return err
 	}
 	if plan == nil {
-		plans, err := s.Solve(ctx, []*planner.State{state}, p.options(tell))
-		if err != nil {
-			return unplannable(ctx, err)
-		}
-		if plan = plans[0]; ctx.Err() != nil {
-			return ctx.Err() // what a search has when it is stopped is not what was asked
-		}
-		if err := r.keep(ctx, planResume{BasedOn: version, Plan: plan}); err != nil {
+		err := s.search(ctx, r, version, p.options(tell), func(o planner.Options) error {
+			plan, err = s.provedPlan(ctx, r, state, o, func(plan *planner.Plan) error {
+				return r.keep(ctx, planResume{BasedOn: version, Plan: plan})
+			})
 			return err
-		}
-		tell("prove", 0, 1)
-		if err := s.proved([]*planner.State{state}, []*planner.Plan{plan}); err != nil {
+		})
+		if err != nil {
 			return err
 		}
 	}
@@ -72,12 +60,31 @@ func (s *Service) proposeJob(ctx context.Context, r *run) error {
 	})
 }
 
+// provedPlan searches for a plan of one region, gives it to keep, and proves it.
+func (s *Service) provedPlan(
+	ctx context.Context, r *run, state *planner.State, o planner.Options, keep func(*planner.Plan) error,
+) (*planner.Plan, error) {
+	states := []*planner.State{state}
+	plans, err := s.Solve(ctx, states, o)
+	if err != nil {
+		return nil, unplannable(ctx, err)
+	}
+	if ctx.Err() != nil {
+		return nil, ctx.Err() // what a search has when it is stopped is not what was asked
+	}
+	if err := keep(plans[0]); err != nil {
+		return nil, err
+	}
+	planProgress(r)("prove", 0, 1)
+	return plans[0], s.proved(states, plans)
+}
+
 // solvedBefore returns the plan that an earlier attempt found, when the region is
 // still what it was made from and it is proved; else nil.
 func (s *Service) solvedBefore(ctx context.Context, r *run, state *planner.State, version int64) (*planner.Plan, error) {
-	var was planResume
-	if err := json.Unmarshal(r.Resume, &was); err != nil || was.Plan == nil || was.BasedOn != version {
-		return nil, nil //nolint:nilerr,nilnil // what cannot be read is found again
+	was := r.resumed(version)
+	if was.Plan == nil {
+		return nil, nil //nolint:nilnil // it is found again
 	}
 	zone, err := time.LoadLocation(state.Programme.Zone)
 	if err != nil {
@@ -103,13 +110,20 @@ func (s *Service) replanJob(ctx context.Context, r *run) error {
 		return err
 	}
 	tell := planProgress(r)
-	o := planner.ReplanOptions{Options: p.options(tell), Today: p.Today, MaxMoves: p.MaxMoves, Reopen: p.Reopen}
-	made, err := s.replanned(ctx, r.Region, o)
+	from, err := s.withPlan(ctx, r.Region)
 	if err != nil {
-		return unplannable(ctx, err)
+		return err
 	}
-	if ctx.Err() != nil {
+	var made *Replanned
+	err = s.search(ctx, r, from.Version, p.options(tell), func(o planner.Options) error {
+		again := planner.ReplanOptions{Options: o, Today: p.Today, MaxMoves: p.MaxMoves, Reopen: p.Reopen}
+		if made, err = s.replannedFrom(ctx, from, again); err != nil {
+			return unplannable(ctx, err)
+		}
 		return ctx.Err()
+	})
+	if err != nil {
+		return err
 	}
 	tell("save", 0, 1)
 	return r.finish(ctx, func(t *store.Tx) (any, error) {

@@ -55,9 +55,14 @@ func TestRJ1_ResumedJobMakesTheSamePlan(t *testing.T) {
 		w.real()
 		ahead := w.moves()
 		params := PlanParams{Year: 2027, Seed: 3, Iterations: 200, MaxChanges: -1}
-		solves := 0
+		solves, assigned := 0, false
 		w.Solve = func(ctx context.Context, states []*planner.State, o planner.Options) ([]*planner.Plan, error) {
 			solves++
+			tell := o.Progress
+			o.Progress = func(step string, done, of int) {
+				assigned = assigned || step == "assign"
+				tell(step, done, of)
+			}
 			return planner.SolveAll(ctx, states, o)
 		}
 		first, err := w.StartPropose(w.Context(), "noord", params)
@@ -65,11 +70,11 @@ func TestRJ1_ResumedJobMakesTheSamePlan(t *testing.T) {
 		w.does(w.quick(nil))
 		want := w.hashOf(w.made(first.ID).Plan)
 		died := errors.New("died")
-		for _, point := range []string{"at once", "in the search", "with a plan"} {
+		for _, point := range []string{"at once", "in the search", "with who settled", "with a plan"} {
 			j, err := w.StartPropose(w.Context(), "noord", params)
 			w.must(err)
 			w.dies(point, died)
-			solves = 0
+			solves, assigned = 0, false
 			waited := time.Duration(0)
 			for w.jobOf(j.ID).State != store.JobDone {
 				if waited += 10 * time.Second; waited > 120*time.Second {
@@ -85,7 +90,10 @@ func TestRJ1_ResumedJobMakesTheSamePlan(t *testing.T) {
 			if again := point != "with a plan"; again != (solves == 1) {
 				w.Errorf("%s: %d further searches", point, solves)
 			}
-			w.Logf("%s: resumed after %s, the same plan, %d further searches", point, waited, solves)
+			if again := point == "at once" || point == "in the search"; again != assigned {
+				w.Errorf("%s: who serves was searched for again is %v", point, assigned)
+			}
+			w.Logf("%s: resumed after %s, the same plan, %d further searches, who serves among them: %v", point, waited, solves, assigned)
 		}
 	})
 }
@@ -101,6 +109,15 @@ func (w world) dies(point string, died error) {
 	switch point {
 	case "in the search":
 		s.Solve = func(context.Context, []*planner.State, planner.Options) ([]*planner.Plan, error) { return nil, died }
+	case "with who settled":
+		s.Solve = func(ctx context.Context, states []*planner.State, o planner.Options) ([]*planner.Plan, error) {
+			keep := o.Halfway
+			o.Halfway = func(h *planner.Halfway) {
+				keep(h)
+				panic(died)
+			}
+			return planner.SolveAll(ctx, states, o)
+		}
 	case "with a plan":
 		s.Prove = nil // dies of it
 	default:

@@ -41,27 +41,39 @@ func (s *Service) Replan(ctx context.Context, region string, o planner.ReplanOpt
 
 // replanned is Replan without keeping the plan: it is made and proved.
 func (s *Service) replanned(ctx context.Context, region string, o planner.ReplanOptions) (*Replanned, error) {
-	snapshot, err := s.Store.Snapshot(ctx, region)
+	from, err := s.withPlan(ctx, region)
 	if err != nil {
 		return nil, err
 	}
-	state, was := snapshot.State, snapshot.Plan
-	if was == nil {
-		return nil, fmt.Errorf("published plan of region %q: %w", region, ErrNotFound)
+	return s.replannedFrom(ctx, from, o)
+}
+
+// withPlan returns a region with its published plan.
+func (s *Service) withPlan(ctx context.Context, region string) (*store.Snapshot, error) {
+	out, err := s.Store.Snapshot(ctx, region)
+	if err == nil && out.Plan == nil {
+		err = fmt.Errorf("published plan of region %q: %w", region, ErrNotFound)
 	}
+	return out, err
+}
+
+// replannedFrom is replanned from a region as it was read.
+func (s *Service) replannedFrom(ctx context.Context, from *store.Snapshot, o planner.ReplanOptions) (*Replanned, error) {
+	state, was := from.State, from.Plan
 	if o.Year == 0 {
 		o.Year = was.From.Year()
 	}
 	if o.Today == 0 {
+		var err error
 		if o.Today, err = s.today(state); err != nil {
 			return nil, err
 		}
 	}
-	state, err = s.withBusy(ctx, state, calendar.NewDate(o.Year, 1, 1), calendar.NewDate(o.Year, 12, 31))
+	state, err := s.withBusy(ctx, state, calendar.NewDate(o.Year, 1, 1), calendar.NewDate(o.Year, 12, 31))
 	if err != nil {
 		return nil, err
 	}
-	out := &Replanned{Region: region, BasedOn: snapshot.Version}
+	out := &Replanned{Region: state.Region, BasedOn: from.Version}
 	out.Replanned, err = planner.Replan(ctx, state, planner.Published{Visits: was.Visits, Assignments: was.Assignments}, o)
 	if err != nil {
 		return nil, fmt.Errorf("plan again: %w", err)

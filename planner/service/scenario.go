@@ -100,20 +100,17 @@ func (s *Service) scenarioJob(ctx context.Context, r *run) error {
 	if err != nil {
 		return err
 	}
-	plans, err := s.Solve(ctx, []*planner.State{state}, p.options(tell))
+	var plan *planner.Plan
+	err = s.search(ctx, r, version, p.options(tell), func(o planner.Options) error {
+		plan, err = s.provedPlan(ctx, r, state, o, func(*planner.Plan) error { return nil })
+		return err
+	})
 	if err != nil {
-		return unplannable(ctx, err)
-	}
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	tell("prove", 0, 1)
-	if err := s.proved([]*planner.State{state}, plans); err != nil {
 		return err
 	}
 	tell("save", 0, 1)
 	return r.finish(ctx, func(t *store.Tx) (any, error) {
-		return ScenarioResult{p.Scenario, version}, t.SavePlanOfScenario(p.Scenario, plans[0], version, s.Now())
+		return ScenarioResult{p.Scenario, version}, t.SavePlanOfScenario(p.Scenario, plan, version, s.Now())
 	})
 }
 

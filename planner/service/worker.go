@@ -100,9 +100,10 @@ func (r *run) where() (string, int) {
 	return r.stage, r.progress
 }
 
-// keep writes down what the next attempt can go on from.
+// keep writes down what the next attempt can go on from, as far as that is not
+// more than mostResume.
 func (r *run) keep(ctx context.Context, resume any) error {
-	return r.store.SaveResume(ctx, &r.Job, resume)
+	return r.store.SaveResume(ctx, &r.Job, resume, mostResume)
 }
 
 // finish writes down what the job made, once.

@@ -206,11 +206,15 @@ func (s *Store) BeatJob(ctx context.Context, j *Job, stage string, progress int,
 	return cancelling, err
 }
 
-// SaveResume keeps what the next attempt can go on from.
-func (s *Store) SaveResume(ctx context.Context, j *Job, resume any) error {
+// SaveResume keeps what the next attempt can go on from. What is more than so
+// many bytes is not kept: what was kept before stays.
+func (s *Store) SaveResume(ctx context.Context, j *Job, resume any, most int) error {
 	text, err := json.Marshal(resume)
 	if err != nil {
 		return fmt.Errorf("resume state of job %d: %w", j.ID, err)
+	}
+	if len(text) > most {
+		return nil
 	}
 	return s.Tx(ctx, func(t *Tx) error {
 		return t.changeHeld(j, map[string]any{"resume": doc(json.RawMessage(text))})

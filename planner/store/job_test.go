@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -64,7 +65,7 @@ func TestJobIsDoneOnce(t *testing.T) {
 		if _, err := w.BeatJob(w.Context(), &j, "assign", 250, testNow.Add(2*time.Minute)); err != nil {
 			w.Error(err)
 		}
-		w.must(w.SaveResume(w.Context(), &j, []int{1}))
+		w.must(w.SaveResume(w.Context(), &j, []int{1}, 100))
 		if h := w.job(first); h.State != JobRunning || h.Stage != "assign" || h.Progress != 250 || !h.Started.Equal(testNow) {
 			w.Errorf("running: %+v", h)
 		}
@@ -83,7 +84,8 @@ func TestJobIsFenced(t *testing.T) {
 	forEachDatabase(t, func(w world) {
 		id := w.addsJob("propose")
 		lost := w.claims(testNow)
-		w.must(w.SaveResume(w.Context(), &lost, "half way"))
+		w.must(w.SaveResume(w.Context(), &lost, "half way", 100))
+		w.must(w.SaveResume(w.Context(), &lost, strings.Repeat("too much", 20), 100)) // what was kept stays
 		later := testNow.Add(time.Minute)
 		j := w.claims(later)
 		if j.ID != id || j.Attempt != 2 || j.Failures != 1 || string(j.Resume) != `"half way"` {
@@ -93,7 +95,7 @@ func TestJobIsFenced(t *testing.T) {
 		_, beat := w.BeatJob(w.Context(), &lost, "x", 1, later)
 		for name, err := range map[string]error{
 			"beat":   beat,
-			"resume": w.SaveResume(w.Context(), &lost, "other"),
+			"resume": w.SaveResume(w.Context(), &lost, "other", 100),
 			"end":    w.EndJob(w.Context(), &lost, JobOutcome{State: JobDead, Fault: "x"}, later),
 			"finish": w.FinishJob(w.Context(), &lost, later, func(*Tx) (any, error) { ran = true; return nil, nil }), //nolint:nilnil // must not run
 		} {
