@@ -56,7 +56,7 @@ lint: ## vet, formatting and the linter
 
 unit: ## all tests, with the race detector; long searches and times once more without
 	$(GOTEST) -timeout 20m ./...
-	go test -run '^Test(RV2|RC1|RD1|RS1)_' ./planner ./api/v1 ./cmd/wijkplanner
+	go test -run '^Test(RA1|RA2|RA4|RV2|RC1|RD1|RS1)_' ./planner ./api/v1 ./cmd/wijkplanner
 
 FUZZTIME ?= 20s
 FUZZ_PACKAGES ?= ./...
