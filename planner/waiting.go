@@ -18,6 +18,9 @@ type Wait struct {
 	// Questions is how many a year are expected, and Unserved the share of those
 	// that found no time in the period, in percent.
 	Questions, Unserved float64
+	// Listed is the share of the questions for which nothing could be booked when
+	// they were asked, in percent: they wait on the list until a day can be booked.
+	Listed float64
 	// Mean is the expected time from question to visit in days, around the clock, of
 	// those who were served, negative when nobody was; Low and High are the band in
 	// which four of five of all lie, negative for longer than the period.
@@ -33,6 +36,7 @@ type WaitingOptions struct {
 	Seed uint64
 	// Rules are the slot rules of the region; without any the DefaultSlotRules
 	// hold. Visits are those of the plan: nobody is booked in their time.
+	// Who must come along by a rule is left out, and travel to a consult.
 	Rules  []SlotRule
 	Visits []Visit
 }
@@ -51,9 +55,12 @@ type waiting struct {
 	// what the role keeps for them all day.
 	lanes  map[string]int
 	groups []Wait
-	// visitType is what a consult is booked as, nil where nothing can be booked.
-	visitType *VisitType
-	taken     map[engagedKey]calendar.Spans
+	// visitType is what a consult is booked as, nil where nothing can be booked;
+	// before and after are the buffers around it and length what it takes with both,
+	// in minutes.
+	visitType             *VisitType
+	before, after, length int64
+	taken                 map[engagedKey]calendar.Spans
 	// shares is the part of a year's questions that each day brings.
 	shares []float64
 }
@@ -61,8 +68,11 @@ type waiting struct {
 // Waiting simulates how long consults and acute questions wait: questions come as
 // a Poisson process, by season and the places of each location, and take the
 // first free time of whoever serves the location – consults of the windows of the
-// slot rules, acute questions also of the time that is kept for them. The result
-// holds each district and the whole region, and is the same for the same seed.
+// slot rules, on their steps and no further ahead than they say, acute questions
+// any minute of those and of the time that is kept for them. A consult for which
+// nothing can be booked waits on a list, and has the first time that can be, in
+// order of asking. The result holds each district and the whole region, and is the
+// same for the same seed.
 func Waiting(s *State, o WaitingOptions) ([]Wait, error) {
 	last := (MonthOf(o.From) + Month(o.Months) - 1).Period().To
 	f, err := newFormulation(s, Period{o.From, last})
@@ -85,12 +95,19 @@ func Waiting(s *State, o WaitingOptions) ([]Wait, error) {
 	return w.results(capacity.Simulate(&w.simulation)), nil
 }
 
-// window adds a span of a day, in seconds since the period began; the clock's
-// changes are left out, so that a day is a day.
-func (w *waiting) window(d calendar.Date, span calendar.Span, lane int, release int64) {
-	w.simulation.Windows = append(w.simulation.Windows, capacity.Window{
-		From: w.second(d, span.From), To: w.second(d, span.To), Lane: lane, Release: release,
-	})
+// window adds a span of a day to a lane, in seconds since the period began; the
+// clock's changes are left out, so that a day is a day. A rule, unless it is nil,
+// says on which steps it can be booked and how far ahead.
+func (w *waiting) window(d calendar.Date, span calendar.Span, lane int, r *SlotRule) {
+	x := capacity.Window{From: w.second(d, span.From), To: w.second(d, span.To), Lane: lane}
+	if r != nil {
+		x.Release = int64(r.AcuteHours) * 3600
+		x.Step, x.Grid = int64(r.Increment)*60, w.second(d, 0)-w.before*60
+		if r.HorizonDays > 0 {
+			x.Opens = max(0, w.second(d-calendar.Date(r.HorizonDays), 0))
+		}
+	}
+	w.simulation.Windows = append(w.simulation.Windows, x)
 }
 
 func (w *waiting) second(d calendar.Date, c calendar.Clock) int64 {
@@ -106,7 +123,8 @@ func (w *waiting) addStreams(l *Location) {
 		}
 	}
 	each := func(key string) float64 { return float64(l.Places()) / 100 * w.state.Programme.Assume(key, "", w.From) }
-	w.stream(l, false, capacity.Class{Lanes: consult, Borrows: reserve, Notice: w.notice() * 60}, each(ConsultsPer100), w.consultLength())
+	booked := capacity.Class{Lanes: consult, Borrows: reserve, Notice: max(0, w.notice()-w.before) * 60, Booked: true, Lead: w.before * 60}
+	w.stream(l, false, booked, each(ConsultsPer100), w.length)
 	w.stream(l, true, capacity.Class{Lanes: all, Notice: acuteNotice, Splits: true}, each(AcutePer100), int64(w.state.Programme.Assume(AcuteMinutes, "", w.From)))
 }
 
@@ -190,6 +208,7 @@ func (w *waiting) results(waits []capacity.Waits) []Wait {
 		g.Mean, g.Low, g.High = x.Mean/86400, days(x.Low), days(x.High)
 		if x.Asked > 0 {
 			g.Unserved = 100 * float64(x.Unserved) / float64(x.Asked)
+			g.Listed = 100 * float64(x.Listed) / float64(x.Asked)
 		}
 		if x.Asked == x.Unserved {
 			g.Mean = -1

@@ -33,6 +33,7 @@ func (w *waiting) prepareRules() {
 			w.visitType = vt
 		}
 	}
+	w.setLength()
 }
 
 // takeVisit takes the time of a visit, its buffers and the way there of its crew.
@@ -71,19 +72,26 @@ func (w *waiting) notice() int64 {
 	return least
 }
 
-// consultLength is how long a consult keeps somebody, in minutes: the visit type
-// with the buffers of its first rule, else what is assumed.
-func (w *waiting) consultLength() int64 {
+// setLength says how long a consult keeps somebody: the visit type with the buffers
+// of its first rule, else what is assumed.
+func (w *waiting) setLength() {
 	if w.visitType == nil {
-		return int64(w.state.Programme.Assume(ConsultMinutes, "", w.From))
+		w.length = int64(w.state.Programme.Assume(ConsultMinutes, "", w.From))
+		return
 	}
 	for i := range w.Rules {
-		if r := &w.Rules[i]; r.VisitType == w.visitType.ID && r.AcuteHours == 0 {
+		if r := &w.Rules[i]; w.books(r) {
 			before, after := r.buffers(w.visitType)
-			return int64(w.visitType.Minutes) + int64(before) + int64(after)
+			w.before, w.after = int64(before), int64(after)
+			w.length = w.before + int64(w.visitType.Minutes) + w.after
+			return
 		}
 	}
-	return int64(w.visitType.Minutes)
+}
+
+// books reports whether consults are booked by a rule.
+func (w *waiting) books(r *SlotRule) bool {
+	return r.AcuteHours == 0 && (w.visitType == nil || r.VisitType == w.visitType.ID)
 }
 
 // addWindows adds the time in which somebody can be booked, what is kept for
@@ -106,27 +114,22 @@ func (w *waiting) addWindows(m *Staff) {
 		if len(free) == 0 || len(roles) == 0 {
 			continue
 		}
-		var open calendar.Spans
-		for _, r := range rules {
-			if r.AcuteHours == 0 && slices.Contains(roles, r.Role) {
-				open = calendar.NewSpans(append(open, w.bookable(r, d, free)...)...)
+		var kept calendar.Spans
+		open := func(lane int, wanted func(*SlotRule) bool) {
+			for _, r := range rules {
+				if !wanted(r) || !slices.Contains(roles, r.Role) {
+					continue
+				}
+				for _, span := range w.bookable(r, d, free).Subtract(kept) {
+					w.window(d, span, lane, r)
+					kept = calendar.NewSpans(append(kept, span)...)
+				}
 			}
 		}
-		kept := open
-		for _, span := range open {
-			w.window(d, span, n, 0)
-		}
-		for _, r := range rules {
-			if r.AcuteHours == 0 || !slices.Contains(roles, r.Role) {
-				continue
-			}
-			for _, span := range w.bookable(r, d, free).Subtract(kept) {
-				w.window(d, span, n+1, int64(r.AcuteHours)*3600)
-				kept = calendar.NewSpans(append(kept, span)...)
-			}
-		}
+		open(n, w.books)
+		open(n+1, func(r *SlotRule) bool { return r.AcuteHours > 0 })
 		for _, span := range lastOf(free.Subtract(kept), w.reserve(roles)) {
-			w.window(d, span, n+2, 0)
+			w.window(d, span, n+2, nil)
 		}
 	}
 }
@@ -146,29 +149,44 @@ func (w *waiting) rulesFor(m *Staff) []*SlotRule {
 }
 
 // bookable is the time of a day in which a rule lets somebody be booked: its
-// windows, else the role's consult time, else all that is free. Of a rule with a
-// limit a day it is no more than so many visits take, from the start of the day.
+// windows, else the role's consult time, else all that is free. The visit itself
+// lies in a window, its buffers may lie around it. Of a rule with a limit a day it
+// is no more than so many visits take, from the start of the day.
 func (w *waiting) bookable(r *SlotRule, d calendar.Date, free calendar.Spans) calendar.Spans {
 	week := r.Windows
 	if role := w.state.Programme.Role(r.Role); emptyWeek(&week) && role != nil {
 		week = role.Consult
 	}
+	before := calendar.Clock(w.before)
 	if !emptyWeek(&week) {
-		free = calendar.NewSpans(week[d.Weekday()]...).Intersect(free)
+		var around []calendar.Span
+		for _, span := range calendar.NewSpans(week[d.Weekday()]...) {
+			around = append(around, calendar.Span{From: span.From - before, To: span.To + calendar.Clock(w.after)})
+		}
+		free = calendar.NewSpans(around...).Intersect(free)
 	}
-	vt := w.state.Programme.VisitType(r.VisitType)
-	if r.MaxDay == 0 || vt == nil {
+	if r.MaxDay == 0 || w.visitType == nil {
 		return free
 	}
-	before, after := r.buffers(vt)
-	left := calendar.Clock(r.MaxDay) * (calendar.Clock(vt.Minutes) + calendar.Clock(before) + calendar.Clock(after))
+	return mostVisits(free, r.MaxDay, calendar.Clock(w.length), calendar.Clock(max(r.Increment, 1)), before)
+}
+
+// mostVisits cuts spans off after so many visits of a length, which begin on steps
+// after midnight, a buffer before them.
+func mostVisits(free calendar.Spans, most int, length, step, before calendar.Clock) calendar.Spans {
 	var out []calendar.Span
 	for _, span := range free {
-		span.To = min(span.To, span.From+left)
-		if span.Empty() {
-			break
+		end := span.From
+		for most > 0 {
+			start := (end+before+step-1)/step*step - before
+			if start+length > span.To {
+				break
+			}
+			end, most = start+length, most-1
 		}
-		out, left = append(out, span), left-(span.To-span.From)
+		if span.To = end; !span.Empty() {
+			out = append(out, span)
+		}
 	}
 	return calendar.NewSpans(out...)
 }

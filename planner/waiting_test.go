@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"math"
 	"slices"
 	"testing"
 	"time"
@@ -162,6 +163,23 @@ func TestWaitsFollowTheSlotRules(t *testing.T) {
 	}
 	if w := ruledWait(t, s, change(func(r *SlotRule) { r.NoticeMinutes = 7 * 24 * 60 }), nil, false); w.Low < 7 {
 		t.Errorf("a week of notice: %+v", w)
+	}
+	if w := ruledWait(t, s, change(func(r *SlotRule) { r.Increment = 90 }), nil, false); w.Mean <= base.Mean {
+		t.Errorf("two consults that begin 90 minutes apart: %+v, four %+v", w, base)
+	}
+	if w := ruledWait(t, s, change(func(r *SlotRule) { r.BufferBefore, r.BufferAfter = 30, 30 }), nil, false); w.Mean <= base.Mean {
+		t.Errorf("two consults an afternoon with their buffers: %+v, four without %+v", w, base)
+	}
+	// Tuesday can be booked from Saturday on: nearly everybody waits on the list,
+	// but no longer than before, as it is served in order.
+	if w := ruledWait(t, s, change(func(r *SlotRule) { r.HorizonDays = 3 }), nil, false); w.Listed < 50 || base.Listed > base.Unserved || math.Abs(w.Mean-base.Mean) > 0.01 {
+		t.Errorf("three days ahead: %+v, eight weeks %+v", w, base)
+	}
+	// A consult of another kind has windows of its own: nobody is offered them.
+	other := rules[0]
+	other.ID, other.VisitType, other.Windows = "visits", "visit", calendar.Week{4: {{From: 9 * 60, To: 17 * 60}}}
+	if w := ruledWait(t, s, append(slices.Clone(rules), other), nil, false); w != base {
+		t.Errorf("with windows for visits %+v, without %+v", w, base)
 	}
 	// Bram has a rule of his own, at no time that he works: Anna's locations wait
 	// as before.

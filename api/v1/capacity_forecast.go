@@ -134,6 +134,7 @@ type WaitingTime struct {
 type SimulatedWait struct {
 	Questions float64 `json:"questions_year" doc:"Expected a year."`
 	Unserved  float64 `json:"unserved_percent" doc:"Those that found no time."`
+	Listed    float64 `json:"listed_percent" doc:"Those for which nothing could be booked when they asked: they wait on the list first."`
 	Mean      float64 `json:"mean_days" doc:"Of those who were served; negative when nobody was."`
 	Low       float64 `json:"low_days" doc:"Four of five wait from here to high_days."`
 	High      float64 `json:"high_days" doc:"Negative for longer than the period."`
@@ -209,7 +210,7 @@ func sideBySide(expected []planner.Wait, measured []planner.LeadTime) []WaitingT
 		return &out[len(out)-1]
 	}
 	for _, w := range expected {
-		at(w.District, w.Acute).Expected = &SimulatedWait{w.Questions, w.Unserved, w.Mean, w.Low, w.High}
+		at(w.District, w.Acute).Expected = &SimulatedWait{w.Questions, w.Unserved, w.Listed, w.Mean, w.Low, w.High}
 	}
 	for _, l := range measured {
 		at(l.District, l.Acute).Measured = &MeasuredPeriod{l.Questions, l.Open, l.Mean, l.Low, l.High, l.Oldest}

@@ -239,7 +239,7 @@ func writeWaits(w io.Writer, waits []planner.Wait) {
 		fmt.Fprintln(w, "nobody asks: no role has consult time or an acute reserve, or no location has places")
 		return
 	}
-	fmt.Fprintln(w, "wait\tdistrict\tquestions a year\tmean days\tfour of five\tnot served")
+	fmt.Fprintln(w, "wait\tdistrict\tquestions a year\tmean days\tfour of five\tnot served\ton the list first")
 	for _, x := range waits {
 		kind, district, high := "consult", x.District, fmt.Sprintf("%.1f", x.High)
 		if x.Acute {
@@ -259,7 +259,7 @@ func writeWaits(w io.Writer, waits []planner.Wait) {
 		if x.Mean >= 0 {
 			mean = fmt.Sprintf("%.1f", x.Mean)
 		}
-		fmt.Fprintf(w, "%s\t%s\t%.0f\t%s\t%s–%s\t%.1f %%\n", kind, district, x.Questions, mean, low, high, x.Unserved)
+		fmt.Fprintf(w, "%s\t%s\t%.0f\t%s\t%s–%s\t%.1f %%\t%.1f %%\n", kind, district, x.Questions, mean, low, high, x.Unserved, x.Listed)
 	}
 }
 

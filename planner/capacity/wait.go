@@ -18,6 +18,11 @@ type Window struct {
 	// class that may borrow it, in seconds; 0 for never. A reserve that nobody
 	// needed is not lost.
 	Release int64
+	// Step above 0 lets visits of the classes that are booked begin only so many
+	// seconds, or a multiple of that, after Grid.
+	Step, Grid int64
+	// Opens is when the window can be booked at the earliest.
+	Opens int64
 }
 
 // Class is a kind of question.
@@ -30,6 +35,13 @@ type Class struct {
 	// Splits says that a visit may go on in later windows of its lane: it begins
 	// wherever there is any time, and takes all it needs from there on.
 	Splits bool
+	// Booked says that it keeps to the steps of windows and to when they open. Who
+	// finds nothing then waits on a list, and has the first time that opens or is
+	// released, in order of asking. Others take any second that is free.
+	Booked bool
+	// Lead is how long after the start of the time taken the visit itself begins,
+	// in seconds: waits last until then. Notice and steps are of the time taken.
+	Lead int64
 }
 
 // Request is one question.
@@ -50,13 +62,25 @@ const Unserved = math.MaxInt64
 // With one class and one lane, and visits of one length or visits that split, more
 // windows never make any request start later: the k-th request takes the k-th free
 // place or an earlier one, or begins when no more time has been taken than before.
+// (With steps a window may lose what two visits leave between them.)
 func Serve(windows []Window, classes []Class, requests []Request) []int64 {
-	lanes := newLanes(windows)
-	starts := make([]int64, len(requests))
-	for i, r := range requests {
-		starts[i] = lanes.serve(&classes[r.Class], r)
-	}
+	starts, _ := serve(windows, classes, requests)
 	return starts
+}
+
+// serve also says which requests had to wait on the list.
+func serve(windows []Window, classes []Class, requests []Request) (starts []int64, listed []bool) {
+	lanes := newLanes(windows)
+	w := newWaitingList(lanes, classes, requests)
+	for i, r := range requests {
+		w.serveUntil(r.At)
+		w.starts[i] = lanes.serve(&classes[r.Class], r)
+		if w.starts[i] == Unserved && classes[r.Class].Booked {
+			w.add(i)
+		}
+	}
+	w.serveUntil(Unserved - 1)
+	return w.starts, w.listed
 }
 
 // open is a window with what is left of it.
@@ -72,6 +96,8 @@ type lane struct {
 	// skip leads from a window to the next one that may have room: a union-find
 	// forest, so that windows that are full cost nothing.
 	skip []int
+	// inOrder says that no window opens before one that begins earlier.
+	inOrder bool
 }
 
 type lanes []lane
@@ -90,6 +116,7 @@ func newLanes(windows []Window) lanes {
 	for i := range out {
 		l := &out[i]
 		slices.SortStableFunc(l.windows, func(a, b open) int { return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To)) })
+		l.inOrder = slices.IsSortedFunc(l.windows, func(a, b open) int { return cmp.Compare(a.Opens, b.Opens) })
 		l.skip = make([]int, len(l.windows)+1)
 		for j := range l.skip {
 			l.skip[j] = j
@@ -137,11 +164,7 @@ func (ls lanes) serve(c *Class, r Request) int64 {
 // long before the request can still have room, but none that began longer ago
 // than the longest window lasts.
 func (l *lane) earliest(c *Class, r Request, borrowed bool, best *place) {
-	from, least := r.At+c.Notice, r.Length
-	if c.Splits {
-		least = min(least, 1)
-	}
-	first := 0
+	from, first := r.At+c.Notice, 0
 	if l.longest < from {
 		first, _ = slices.BinarySearchFunc(l.windows, from-l.longest, func(w open, t int64) int { return cmp.Compare(w.From, t) })
 	}
@@ -150,16 +173,35 @@ func (l *lane) earliest(c *Class, r Request, borrowed bool, best *place) {
 		if w.From >= best.start {
 			return
 		}
-		start := max(w.free, from)
-		if borrowed {
-			if w.Release == 0 || r.At < w.From-w.Release {
-				continue
+		if c.Booked && r.At < w.Opens {
+			if l.inOrder {
+				return
 			}
+			continue
 		}
-		if start < best.start && start+least <= w.To {
+		if borrowed && (w.Release == 0 || r.At < w.From-w.Release) {
+			continue
+		}
+		if start := w.startFor(c, from, r.Length); start < best.start {
 			*best = place{start, l, i}
 		}
 	}
+}
+
+// startFor returns the first start from a moment on that a window has for a visit
+// of a class, or Unserved.
+func (w *open) startFor(c *Class, from, length int64) int64 {
+	start := max(w.free, from)
+	if c.Booked && w.Step > 0 {
+		start = w.Grid + max(0, start-w.Grid+w.Step-1)/w.Step*w.Step
+	}
+	if c.Splits {
+		length = min(length, 1)
+	}
+	if start+length > w.To {
+		return Unserved
+	}
+	return start
 }
 
 // take takes so much time from a moment in a window on, and what does not fit in

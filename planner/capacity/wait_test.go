@@ -25,7 +25,8 @@ func erlangC(c int, a float64) float64 {
 
 // TestWaitsAreThoseOfTheFormulas compares the simulation with what is known
 // exactly: M/M/c, M/D/1 (Pollaczek and Khinchine) and M/D/1 with visits that begin
-// on a grid, which wait half a slot longer.
+// on a grid, which wait half a slot longer – whether the grid is windows or steps,
+// and also where some questions wait on a list until it opens.
 func TestWaitsAreThoseOfTheFormulas(t *testing.T) {
 	t.Parallel()
 	const length = hour
@@ -39,6 +40,13 @@ func TestWaitsAreThoseOfTheFormulas(t *testing.T) {
 	grid := func() (out []Window) {
 		for at := int64(0); at < long/20+400*length; at += length {
 			out = append(out, Window{From: at, To: at + length})
+		}
+		return out
+	}
+	ahead := func() (out []Window) {
+		for _, w := range grid() {
+			w.Opens = max(0, w.From-3*length) // some wait on the list first
+			out = append(out, w)
 		}
 		return out
 	}
@@ -56,16 +64,18 @@ func TestWaitsAreThoseOfTheFormulas(t *testing.T) {
 		{"M/D/1 at 0.7", always(1), 0.7, false, long / 10, 0.7 / (2 * 0.3)},
 		{"M/D/1 at 0.85", always(1), 0.85, false, long / 5, 0.85 / (2 * 0.15)},
 		{"M/D/1 on a grid at 0.6", grid(), 0.6, false, long / 20, 0.5 + 0.6/(2*0.4)},
+		{"M/D/1 by steps at 0.6", []Window{{To: math.MaxInt64 / 2, Step: length}}, 0.6, false, long / 20, 0.5 + 0.6/(2*0.4)},
+		{"M/D/1 on a grid at 0.6, three visits ahead", ahead(), 0.6, false, long / 20, 0.5 + 0.6/(2*0.4)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			s := &Simulation{
-				Windows: c.windows, Classes: []Class{{Lanes: []int{0}}}, Runs: 4, Seed: 1, WarmUp: 1000 * length,
+				Windows: c.windows, Classes: []Class{{Lanes: []int{0}, Booked: true}}, Runs: 4, Seed: 1, WarmUp: 1000 * length,
 				Streams: []Stream{{Groups: []int{0}, Length: length, Random: c.random, Rates: []Rate{{0, c.span, c.load * float64(c.span) / length}}}},
 			}
 			got := Simulate(s)[0]
 			mean := got.Mean / length
-			t.Logf("%s: mean wait %.4f visits, exactly %.4f (%+.2f %%), %d questions", c.name, mean, c.want, 100*(mean/c.want-1), got.Asked)
+			t.Logf("%s: mean wait %.4f visits, exactly %.4f (%+.2f %%), %d questions, %d on the list", c.name, mean, c.want, 100*(mean/c.want-1), got.Asked, got.Listed)
 			if math.Abs(mean/c.want-1) > 0.02 || got.Unserved > 0 {
 				t.Errorf("mean wait %.4f visits, want %.4f within 2 %%; %d unserved", mean, c.want, got.Unserved)
 			}

@@ -22,9 +22,10 @@ type Simulation struct {
 // Waits is how long the questions of one group waited, from being asked to the
 // start of the visit, in seconds.
 type Waits struct {
-	// Asked is how many questions counted over all runs, and Unserved how many of
-	// them found no time before the windows end.
-	Asked, Unserved int
+	// Asked is how many questions counted over all runs, Unserved how many of them
+	// found no time before the windows end, and Listed how many had to wait on the
+	// list since nothing could be booked when they were asked.
+	Asked, Unserved, Listed int
 	// Mean is of those served. Low and High are the band in which four of five
 	// of them lie: the 10th and the 90th percentile.
 	Mean      float64
@@ -36,7 +37,7 @@ type Waits struct {
 // Simulate draws the years and returns the waits of each group. The result does
 // not depend on the number of cores.
 func Simulate(s *Simulation) []Waits {
-	runs := make([][][]int64, s.Runs)
+	runs := make([][]drawn, s.Runs)
 	var group sync.WaitGroup
 	next := make(chan int)
 	for range min(runtime.GOMAXPROCS(0), max(s.Runs, 1)) {
@@ -53,11 +54,12 @@ func Simulate(s *Simulation) []Waits {
 	group.Wait()
 	out := make([]Waits, s.groups())
 	for i := range out {
-		var waits []int64
+		var all drawn
 		for _, run := range runs {
-			waits = append(waits, run[i]...)
+			all.waits, all.listed = append(all.waits, run[i].waits...), all.listed+run[i].listed
 		}
-		out[i] = summary(waits)
+		out[i] = summary(all.waits)
+		out[i].Listed = all.listed
 	}
 	return out
 }
@@ -71,28 +73,38 @@ func (s *Simulation) groups() (n int) {
 	return n
 }
 
-// run returns the waits of each group in one year, Unserved among them.
-func (s *Simulation) run(seed uint64) [][]int64 {
+// drawn is what became of the questions of a group in one year: the waits,
+// Unserved among them, and how many had to wait on the list.
+type drawn struct {
+	waits  []int64
+	listed int
+}
+
+// run draws one year, and returns what became of the questions of each group.
+func (s *Simulation) run(seed uint64) []drawn {
 	streams := make([][]Request, len(s.Streams))
 	for i := range s.Streams {
 		streams[i] = Arrivals(&s.Streams[i], seed, i)
 	}
 	requests, from := merged(streams)
-	starts := Serve(s.Windows, s.Classes, requests)
-	waits := make([][]int64, s.groups())
+	starts, listed := serve(s.Windows, s.Classes, requests)
+	out := make([]drawn, s.groups())
 	for i, r := range requests {
 		if r.At < s.WarmUp {
 			continue
 		}
 		wait := int64(Unserved)
 		if starts[i] != Unserved {
-			wait = starts[i] - r.At
+			wait = starts[i] + s.Classes[r.Class].Lead - r.At
 		}
 		for _, g := range s.Streams[from[i]].Groups {
-			waits[g] = append(waits[g], wait)
+			out[g].waits = append(out[g].waits, wait)
+			if listed[i] {
+				out[g].listed++
+			}
 		}
 	}
-	return waits
+	return out
 }
 
 func summary(waits []int64) Waits {

@@ -111,7 +111,7 @@ func ForecastTable(outcomes []planner.Outcome) Table {
 // WaitsTable is how long questions wait in each scenario; the whole region has no
 // district, and a band that reaches beyond the period no end.
 func WaitsTable(outcomes []planner.Outcome) Table {
-	t := Table{Name: "waits", Header: []string{"scenario", "kind", "district", "questions_a_year", "mean_days", "low_days", "high_days", "not_served_percent"}}
+	t := Table{Name: "waits", Header: []string{"scenario", "kind", "district", "questions_a_year", "mean_days", "low_days", "high_days", "not_served_percent", "on_the_list_percent"}}
 	orLonger := func(days float64) any {
 		if days < 0 {
 			return nil
@@ -125,7 +125,7 @@ func WaitsTable(outcomes []planner.Outcome) Table {
 				kind = "acute"
 			}
 			t.Rows = append(t.Rows, []any{
-				ScenarioName(&outcomes[i]), kind, w.District, rounded(w.Questions), orLonger(w.Mean), orLonger(w.Low), orLonger(w.High), rounded(w.Unserved),
+				ScenarioName(&outcomes[i]), kind, w.District, rounded(w.Questions), orLonger(w.Mean), orLonger(w.Low), orLonger(w.High), rounded(w.Unserved), rounded(w.Listed),
 			})
 		}
 	}

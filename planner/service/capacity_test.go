@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -104,6 +105,70 @@ func TestWaitsAreTheSameForASeed(t *testing.T) {
 		w.must(err)
 		if len(one) == 0 || !reflect.DeepEqual(one, two) {
 			w.Errorf("waits %+v and %+v", one, two)
+		}
+	})
+}
+
+// Waits by request and in a comparison are those of the region's own slot rules
+// and of the visits of the plan: with three weeks of notice nobody waits less, and
+// who is at visits all day cannot be booked.
+func TestWaitsKnowTheRulesAndTheVisits(t *testing.T) {
+	t.Parallel()
+	forEachDatabase(t, func(w world) {
+		w.real()
+		ctx := w.Context()
+		state, _, err := w.Store.LoadState(ctx, "noord")
+		w.must(err)
+		state.Programme.VisitTypes = append(state.Programme.VisitTypes, planner.VisitType{ID: "consult", Mode: planner.ByPhone, Minutes: 45, Weight: 100, Bookable: true})
+		state.Assignments = nil
+		for i := range state.Locations {
+			state.Assignments = append(state.Assignments, planner.Assignment{
+				Location: state.Locations[i].ID, Role: state.Programme.Roles[0].ID, Staff: state.Staff[0].ID, Kind: planner.Primary, From: calendar.NoDate, To: calendar.NoDate,
+			})
+		}
+		w.must(w.Store.ImportState(ctx, state))
+		_, err = w.As(theLead).AddSlotRule(ctx, "noord", planner.SlotRule{
+			Role: state.Programme.Roles[0].ID, VisitType: "consult", BufferBefore: -1, BufferAfter: -1, NoticeMinutes: 21 * 24 * 60, HorizonDays: 60, Increment: 15,
+		})
+		w.must(err)
+		whole := func(all []planner.Wait, err error) planner.Wait {
+			w.must(err)
+			i := slices.IndexFunc(all, func(x planner.Wait) bool { return x.District == "" && !x.Acute })
+			return all[i]
+		}
+		o := planner.WaitingOptions{From: calendar.NewDate(2027, 1, 1), Months: 6, Runs: 2, Seed: 1}
+		asked, _, err := w.Waits(ctx, "noord", o)
+		if x := whole(asked, err); x.Low < 21 || x.Unserved > 50 {
+			w.Errorf("by request: %+v", x)
+		}
+		same, err := w.AddScenario(ctx, "noord", "as it is", planner.Scenario{})
+		w.must(err)
+		id := w.report(w.StartComparison(ctx, "noord", ComparisonParams{
+			PlanParams: PlanParams{Year: 2027, Iterations: 5, MaxChanges: -1}, Scenarios: []int64{same.ID}, From: o.From, Months: 6, Runs: 2,
+		}))
+		c, err := w.Comparison(ctx, "noord", id)
+		w.must(err)
+		for i := range c.Columns {
+			if x := whole(c.Columns[i].Waits, nil); x.Low < 21 {
+				w.Errorf("column %d: %+v", i, x)
+			}
+		}
+		// The published plan keeps everybody at visits from morning to night.
+		plan := &planner.Plan{Region: "noord", From: calendar.NewDate(2027, 1, 1), To: calendar.NewDate(2027, 12, 31)}
+		for d := plan.From; d <= plan.To; d++ {
+			plan.Visits = append(plan.Visits, planner.Visit{
+				ID: "v" + d.String(), VisitType: state.Programme.VisitTypes[0].ID, Location: state.Locations[0].ID, Status: planner.Planned,
+				Start: d.At(6*60, time.UTC), End: d.At(20*60, time.UTC), Crew: []planner.CrewMember{{Role: state.Programme.Roles[0].ID, Staff: state.Staff[0].ID}},
+			})
+		}
+		_, version, err := w.Store.LoadState(ctx, "noord")
+		w.must(err)
+		saved, err := w.Store.SavePlan(ctx, plan, version)
+		w.must(err)
+		w.must(w.Publish(ctx, saved))
+		asked, _, err = w.Waits(ctx, "noord", o)
+		if x := whole(asked, err); x.Unserved != 100 {
+			w.Errorf("at visits all day: %+v", x)
 		}
 	})
 }
