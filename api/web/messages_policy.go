@@ -14,7 +14,7 @@ var policyMessages = map[string]planner.Text{
 	"figures.none.next":      {NL: "Zodra de teamleider een plan vaststelt, staan hier de toezeggingen, doorlooptijden en werklast.", EN: "As soon as the team lead publishes a plan, the promises, lead times and loads are here."},
 	"figures.districts":      {NL: "Toezeggingen per gebied", EN: "Promises by district"},
 	"figures.roles":          {NL: "Toezeggingen per rol", EN: "Promises by role"},
-	"figures.coverage.lead":  {NL: "Bezoeken die aan locaties zijn beloofd: gedaan, gepland, in gevaar of gemist.", EN: "Visits that were promised to locations: done, planned, at risk or missed."},
+	"figures.coverage.lead":  {NL: "Bezoeken die aan locaties zijn beloofd: gedaan, gepland, in gevaar of gemist; wat gedaan of gepland is in procenten.", EN: "Visits that were promised to locations: done, planned, at risk or missed; what is done or planned in percent."},
 	"figures.coverage.none":  {NL: "Dit programma belooft nog geen bezoeken.", EN: "This programme promises no visits yet."},
 	"figures.district":       {NL: "Gebied", EN: "District"},
 	"figures.nodistrict":     {NL: "Zonder gebied", EN: "Without district"},

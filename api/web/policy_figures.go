@@ -56,7 +56,7 @@ func (c *Chart) Table(l Lang) service.Table {
 // ChartPart is a kind of part of a bar: its class and the key of its name.
 type ChartPart struct{ Class, Key string }
 
-// ChartBar is one bar: its name, its parts in percent of the longest bar, and
+// ChartBar is one bar: its name, its parts in percent of the track, and
 // what is said at its end.
 type ChartBar struct {
 	Name  string
@@ -133,11 +133,6 @@ func (d *drawer) roleName(id string) string {
 func (d *drawer) coverage(id, first string, rows []planner.CoverageFigure) Chart {
 	c := Chart{ID: id, Title: "figures." + id, Lead: "figures.coverage.lead", Empty: "figures.coverage.none", Parts: coverageParts, Region: d.region}
 	c.Head = d.heads(first, "figures.locations", "figures.done", "figures.planned", "figures.risk", "figures.missed", "figures.kept")
-	longest := 1
-	for i := range rows[:max(0, len(rows)-1)] {
-		r := &rows[i]
-		longest = max(longest, r.Done.Count+r.Planned.Count+r.AtRisk.Count+r.Missed.Count)
-	}
 	for i := range rows {
 		r := &rows[i]
 		name := cmp.Or(r.Name, d.say("figures.nodistrict"))
@@ -151,10 +146,21 @@ func (d *drawer) coverage(id, first string, rows []planner.CoverageFigure) Chart
 		kept := d.orFew(r.Kept, d.percent(float64(r.Kept)/100, 0))
 		c.Rows = append(c.Rows, []FigureCell{{Text: name}, d.cell(r.Locations), d.cell(r.Done), d.cell(r.Planned), d.cell(r.AtRisk), d.cell(r.Missed), kept})
 		if !last {
-			c.Bars = append(c.Bars, bars(name, kept.Text, longest, coverageParts, r.Done.Count, r.Planned.Count, r.AtRisk.Count, r.Missed.Count))
+			c.Bars = append(c.Bars, share(name, r, kept.Text))
 		}
 	}
 	return c
+}
+
+// share is a bar of one hundred percent, so that its length says what the number
+// at its end says; the counts are in the table. It is empty where there are too
+// few for a percentage.
+func share(name string, r *planner.CoverageFigure, text string) ChartBar {
+	if r.Kept < 0 {
+		return ChartBar{Name: name, Text: text}
+	}
+	all := max(1, r.Done.Count+r.Planned.Count+r.AtRisk.Count+r.Missed.Count)
+	return bars(name, text, all, coverageParts, r.Done.Count, r.Planned.Count, r.AtRisk.Count, r.Missed.Count)
 }
 
 // bars makes one bar of counts.
