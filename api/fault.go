@@ -23,9 +23,9 @@ func (h *handlers) answerFault(w http.ResponseWriter, r *http.Request, status in
 
 // answerProblem writes a fault: a page for people, problem+json for programs.
 func (h *handlers) answerProblem(w http.ResponseWriter, r *http.Request, p *problem.Problem) {
-	if wantsPage(r) && (p.Status == http.StatusNotFound || p.Status == http.StatusInternalServerError) {
+	if wantsPage(r) {
 		var page bytes.Buffer
-		if err := web.WriteError(&page, lang(r), p.Status); err == nil {
+		if err := web.WriteError(&page, lang(r), p.Status, w.Header().Get(requestID)); err == nil {
 			w.Header().Set("Vary", "Accept, Accept-Language")
 			h.send(w, r, content{kind: htmlType, body: page.Bytes(), status: p.Status})
 			return

@@ -139,9 +139,6 @@ func TestMessageKeys(t *testing.T) {
 	for _, answer := range []string{"accepted", "tentative", "declined"} {
 		used["answer."+answer] = web.KnownAnswer(answer) // choices of the form
 	}
-	for _, key := range []string{"error.404", "error.404.text", "error.500", "error.500.text"} {
-		used[key] = true // chosen by status
-	}
 	for _, a := range planner.AssumptionDefaults() {
 		used["norm."+a.Key], used["unit."+a.Key] = true, true // chosen by assumption
 	}
@@ -193,7 +190,7 @@ func TestTemplatesHoldNoWords(t *testing.T) {
 var families = []string{
 	"covered.", "import.kind.", "links.level.", "stage.", "change.", "ledger.none",
 	"progress.", "said.", "fault.", "booking.", "figures.", "mine.absence.hit.", "mine.change.", "mine.hours.", "mine.level.", "mode.",
-	"place.closed.visits.", "reason.", "repeat.", "state.", "undone.",
+	"place.closed.visits.", "error.", "reason.", "repeat.", "state.", "undone.",
 }
 
 // namedInCode adds the keys that the Go sources of the pages name.

@@ -72,17 +72,29 @@ func WriteGlance(w io.Writer, v View) error {
 	return write(w, "glance", p)
 }
 
-// WriteError writes an HTML page for a fault: status 404 or 500.
-func WriteError(w io.Writer, lang Lang, status int) error {
-	key := "error.500"
-	if status == 404 {
-		key = "error.404"
+// faultPage is what a page about a fault says: the key of its text and the id of
+// the request, which the log knows too.
+type faultPage struct{ Text, Request string }
+
+// WriteError writes an HTML page for a fault by its status; request is the id that
+// helps who looks for its cause, empty where there is nothing to look for.
+func WriteError(w io.Writer, lang Lang, status int, request string) error {
+	key := fmt.Sprintf("error.%d", status)
+	switch {
+	case KnownMessage(key):
+	case status < 500:
+		key = "error.400"
+	default:
+		key = "error.500"
 	}
 	title, err := lang.message(key)
 	if err != nil {
 		return err
 	}
-	return write(w, "error", page{Lang: lang, Title: title, Home: "/", Made: calendar.NoDate, Body: key + ".text"})
+	if status < 500 {
+		request = ""
+	}
+	return write(w, "error", page{Lang: lang, Title: title, Home: "/", Made: calendar.NoDate, Body: faultPage{key + ".text", request}})
 }
 
 // Empty is what the page says where there is no plan.

@@ -39,7 +39,7 @@ func report(t *testing.T, lang web.Lang, regions ...web.Region) string {
 func errorPage(t *testing.T, lang web.Lang, status int) string {
 	t.Helper()
 	var out bytes.Buffer
-	if err := web.WriteError(&out, lang, status); err != nil {
+	if err := web.WriteError(&out, lang, status, "R3QUEST"); err != nil {
 		t.Fatal(err)
 	}
 	return out.String()
