@@ -32,6 +32,7 @@ func keepPages() []pageRoute {
 		page("/import", of(rights.Imports, rights.Create), (*visitor).importPage), upload, accept,
 		page("/meetings", of(rights.Meetings, rights.Change), (*visitor).meetings),
 		form("/meetings", of(rights.Meetings, rights.Create), (*visitor).addTeamMeeting),
+		form("/meetings/change", of(rights.Meetings, rights.Change), (*visitor).changeTeamMeeting),
 		form("/meetings/remove", of(rights.Meetings, rights.Remove), (*visitor).removeTeamMeeting),
 		page("/assumptions", of(rights.Assumptions, rights.Change), (*visitor).assumptions),
 		form("/assumptions", of(rights.Assumptions, rights.Create), (*visitor).addAssumption),
@@ -170,85 +171,6 @@ func (v *visitor) acceptImport() error {
 		return err
 	}
 	return v.done(v.at("/import", region), "said.imported")
-}
-
-func meetingFields() []web.Field {
-	return []web.Field{
-		{Name: "name", Label: "meeting.name", Kind: "text", MaxLength: 100, Required: true},
-		{Name: "day", Label: "meeting.day", Kind: "date", Required: true},
-		{Name: "clock", Label: "meeting.clock", Kind: "time", Required: true},
-		{Name: "minutes", Label: "meeting.minutes", Kind: "number", Value: "60", Min: "15", Max: "600", Required: true},
-		{Name: "rrule", Label: "meeting.rule", Hint: "meeting.rule.hint", Kind: "text", MaxLength: 200},
-		{Name: "roles", Label: "meeting.roles", Hint: "meeting.roles.hint", Kind: "text", MaxLength: 200, Required: true},
-	}
-}
-
-// meetings lists the meetings of a region, with a form for another.
-func (v *visitor) meetings() error { return v.showTeamMeetings(http.StatusOK, meetingFields()) }
-
-func (v *visitor) showTeamMeetings(status int, fields []web.Field) error {
-	s, err := v.snapshot()
-	if err != nil {
-		return err
-	}
-	list := web.Block{
-		ID: "list", Head: "meeting.list", Heads: []string{"meeting.name", "meeting.day", "meeting.minutes", "meeting.rule", "meeting.who"}, Numeric: []bool{false, false, true},
-		Blank: &web.Blank{Title: "meeting.none", Text: "meeting.none.text"},
-	}
-	for i := range s.State.Meetings {
-		m := &s.State.Meetings[i]
-		who := strings.Join(append(slices.Clone(m.Roles), m.Staff...), ", ")
-		list.Rows = append(list.Rows, web.SheetRow{
-			Cells:   []string{m.Name, m.Start.String() + " " + m.Clock.String(), strconv.Itoa(m.Minutes), m.Rule, who},
-			Actions: []web.SheetAction{{Path: "/meetings/remove", Label: "remove", Confirm: "meeting.sure", Danger: true, Hidden: map[string]string{"meeting": m.ID}}},
-		})
-	}
-	add := web.Block{ID: "add", Head: "meeting.add", About: "meeting.about", Form: &web.SheetForm{Path: "/meetings", Do: "meeting.do", Fields: fields}}
-	return v.sheet(status, "lead.meetings", web.Sheet{Lead: "meeting.lead", Region: s.State.Region, Blocks: []web.Block{list, add}})
-}
-
-// addTeamMeeting adds a meeting of the team.
-func (v *visitor) addTeamMeeting() error {
-	region, err := v.region()
-	if err != nil {
-		return err
-	}
-	fields := meetingFields()
-	if _, _, ok := v.read(fields); !ok {
-		return v.showTeamMeetings(http.StatusUnprocessableEntity, fields)
-	}
-	cells := service.Cells{
-		"meeting_id": "meeting-" + strings.ToLower(v.nonce[:8]), "name": v.value("name"), "start": v.value("day") + "T" + v.value("clock"),
-		"minutes": v.value("minutes"), "rrule": v.value("rrule"), "roles": v.value("roles"),
-	}
-	err = v.edit(region, service.Edit{Kind: "meetings", At: -1, Rows: []service.Cells{cells}}, service.Act{Verb: service.Created, Object: "meeting", ID: cells["meeting_id"]})
-	if v.faulty(err, fields) {
-		return v.showTeamMeetings(http.StatusUnprocessableEntity, fields)
-	}
-	if err != nil {
-		return err
-	}
-	return v.done(v.at("/meetings", region), "said.saved")
-}
-
-// removeTeamMeeting ends a meeting.
-func (v *visitor) removeTeamMeeting() error {
-	region, err := v.region()
-	if err != nil {
-		return err
-	}
-	id := v.value("meeting")
-	_, _, err = v.service.Edit(v.ctx(), region, func(s *planner.State) (service.Edit, service.Act, error) {
-		at := slices.IndexFunc(s.Meetings, func(m planner.Meeting) bool { return m.ID == id })
-		if at < 0 {
-			return service.Edit{}, service.Act{}, service.ErrNotFound
-		}
-		return service.Edit{Kind: "meetings", At: at}, service.Act{Verb: service.Removed, Object: "meeting", ID: id}, nil
-	})
-	if err != nil {
-		return err
-	}
-	return v.done(v.at("/meetings", region), "said.removed")
 }
 
 func (v *visitor) assumptionFields() []web.Field {

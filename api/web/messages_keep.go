@@ -60,6 +60,8 @@ var keepMessages = map[string]planner.Text{
 	"meeting.add":        {NL: "Overleg toevoegen", EN: "Add a meeting"},
 	"meeting.about":      {NL: "Bezoeken houden er rekening mee bij het volgende voorstel.", EN: "Visits keep clear of it with the next proposal."},
 	"meeting.do":         {NL: "Voeg toe", EN: "Add"},
+	"meeting.change":     {NL: "Overleg verplaatsen of wijzigen", EN: "Move or change a meeting"},
+	"meeting.change.do":  {NL: "Wijzig", EN: "Change"},
 	"meeting.sure":       {NL: "Dit overleg verwijderen, met alle keren?", EN: "Remove this meeting, all of its times?"},
 
 	"assumption.lead":        {NL: "De getallen waarmee gerekend wordt. Geen ervan is een feit; elk heeft een datum en een bron.", EN: "The numbers that are reckoned with. None is a fact; each has a date and a source."},

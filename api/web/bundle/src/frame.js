@@ -16,11 +16,6 @@ document.addEventListener('submit', (event) => {
   if (question && !window.confirm(question)) event.preventDefault();
 });
 
-// A select with data-submit sends its form when somebody chooses.
-document.addEventListener('change', (event) => {
-  if (event.target.matches?.('select[data-submit]')) event.target.form.requestSubmit();
-});
-
 document.addEventListener('click', (event) => {
   if (event.target.closest?.('[data-print]')) window.print();
 });
