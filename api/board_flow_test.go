@@ -4,8 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/chromedp/chromedp/kb"
-
 	"github.com/wijkplanner/wijkplanner/internal/chromium"
 	"github.com/wijkplanner/wijkplanner/planner"
 )
@@ -19,46 +17,6 @@ func (p *place) holder(location, role string) string {
 		}
 	}
 	return ""
-}
-
-// A location is moved by form, with the effect shown before it is accepted.
-func TestBoardMoveByForm(t *testing.T) {
-	t.Parallel()
-	p := town(t)
-	b := p.open(p.lead(), chromium.Settings{Width: 360, Height: 740})
-	b.Go("/board?lang=nl")
-	b.Follow(".places li:first-child a")
-	location := chromium.Eval[string](b, "document.querySelector('input[name=location]').value")
-	b.Click("input[name=to]:not(:checked):not(:disabled)")
-	b.WaitText("#effect", "Reistijd")
-	to := chromium.Eval[string](b, "document.querySelector('input[name=to]:checked').value")
-	b.Check("the effect of a move on a phone")
-	b.Follow(".movers button[type=submit]")
-	b.WaitText("#notice", "Verplaatst")
-	if got := p.holder(location, "zorgcoordinator"); got != to {
-		t.Errorf("%s is with %q, want %q", location, got, to)
-	}
-}
-
-// The same by keyboard alone: from the list to the choice and to the button.
-func TestBoardMoveByKeyboard(t *testing.T) {
-	t.Parallel()
-	p := town(t)
-	b := p.open(p.lead(), chromium.Settings{})
-	b.Go("/board?lang=en")
-	b.Focus(".places li:first-child a")
-	b.FollowKeys(kb.Enter)
-	b.Focus("input[name=to]:checked, input[name=to]:not(:disabled)")
-	b.Keys(" ")
-	b.Keys(kb.ArrowDown)
-	b.WaitText("#effect", "Travel")
-	to := chromium.Eval[string](b, "document.querySelector('input[name=to]:checked').value")
-	location := chromium.Eval[string](b, "document.querySelector('input[name=location]').value")
-	b.FollowKeys(kb.Enter)
-	b.WaitText("#notice", "Moved")
-	if got := p.holder(location, "zorgcoordinator"); got != to {
-		t.Errorf("%s is with %q, want %q", location, got, to)
-	}
 }
 
 // Dragging a location to somebody shows what it means and moves nothing yet.

@@ -3,10 +3,13 @@ package api_test
 import (
 	"bytes"
 	"cmp"
+	"context"
+	"errors"
 	"fmt"
 	"image/color"
 	"image/png"
 	"maps"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,6 +18,7 @@ import (
 
 	"github.com/wijkplanner/wijkplanner/api"
 	"github.com/wijkplanner/wijkplanner/internal/chromium"
+	"github.com/wijkplanner/wijkplanner/planner/service"
 	"github.com/wijkplanner/wijkplanner/planner/store"
 )
 
@@ -26,81 +30,147 @@ type stop struct {
 	paths []string
 }
 
-// walk says for every page who looks at it and where. A page without a row fails
-// the walk.
+// walk says for every page who looks at it and where.
 func walk(p *place) map[string]stop {
 	out := leadWalk(p)
 	maps.Copy(out, peopleWalk(p))
+	maps.Copy(out, frameWalk(p))
 	return out
 }
 
+// atOnce is how many pages one tab looks at; more of a role go to another, and two
+// tabs look at a time.
+const atOnce = 6
+
 // TestEveryPage walks over all pages, in both languages and both schemes: none has
-// a fault that axe-core sees, none sticks out of a screen of 360, 768 or 1440
-// pixels, none shifts, and none has a target that is too small or asks for
-// anything elsewhere.
+// a fault that axe-core sees in any of the four, none sticks out of a screen of
+// 360, 768 or 1440 pixels, none shifts, and none has a target that is too small or
+// asks for anything elsewhere.
 func TestEveryPage(t *testing.T) {
 	t.Parallel()
 	p := town(t)
 	stops := walk(p)
-	for _, pattern := range api.PagePatterns() {
-		if _, ok := stops[pattern]; !ok {
-			t.Errorf("%s is not on the walk: add it", pattern)
-		}
-	}
-	patterns := slices.Sorted(maps.Keys(stops))
-	// Pictures of the walk are for looking at one by one: WIJKPLANNER_WALK=/board.
-	if only := os.Getenv("WIJKPLANNER_WALK"); only != "" {
-		patterns = slices.DeleteFunc(patterns, func(p string) bool { return !strings.HasPrefix(p, only) })
+	for _, fault := range unwalked(readRoutes(t, p.handler), stops) {
+		t.Error(fault)
 	}
 	groups := map[store.Membership][]string{}
-	for _, pattern := range patterns {
-		if len(stops[pattern].paths) == 0 {
-			continue // no page for people
-		}
+	for _, pattern := range slices.Sorted(maps.Keys(stops)) {
 		groups[stops[pattern].as] = append(groups[stops[pattern].as], stops[pattern].paths...)
 	}
+	// Pictures of the walk are for looking at one by one: WIJKPLANNER_WALK=/board.
+	only := os.Getenv("WIJKPLANNER_WALK")
+	pages := 0
 	for as, paths := range groups {
-		b := p.open(as, chromium.Settings{})
-		for _, path := range paths {
-			look(b, path)
+		paths = slices.DeleteFunc(paths, func(p string) bool { return !strings.HasPrefix(p, only) })
+		pages += len(paths)
+		for part := range slices.Chunk(paths, atOnce) {
+			t.Run(fmt.Sprintf("%s %s", cmp.Or(as.Role, "nobody"), part[0]), func(t *testing.T) {
+				t.Parallel()
+				b := p.under(t).open(as, chromium.Settings{})
+				for _, path := range part {
+					look(b, path, func(lang string) { b.Go(inLanguage(path, lang)) })
+				}
+			})
 		}
 	}
-	t.Logf("%d pages, in two languages, two schemes and three widths", len(patterns))
+	t.Logf("%d pages at %d addresses: axe-core in two languages and two schemes, the layout in three widths", len(stops), pages)
 }
 
-// look looks at one page: both languages, both schemes and three widths. axe-core,
-// which takes the time, sees Dutch in light on a desk and English in dark on a
-// phone; in the long form it sees each language in each scheme.
-func look(b *chromium.Page, path string) {
+// TestPagesOfFaults looks at what people see when something is wrong in the same
+// way: refused, not there, filled in badly, too often, too much, and a fault of
+// ours.
+func TestPagesOfFaults(t *testing.T) {
+	t.Parallel()
+	p := town(t)
+	strict := p.beside(func(c *api.Config) { c.EntryLimit = 1 })
+	broken := p.beside(func(c *api.Config) {
+		c.Regions = func(context.Context) ([]string, error) { return nil, errors.New("broken") }
+	})
+	busy := p.beside(func(c *api.Config) {
+		c.Regions = func(context.Context) ([]string, error) { return nil, service.ErrBusy }
+	})
+	kinds := map[string][]wrong{}
+	all := wrongs(p)
+	for part := range slices.Chunk(all, atOnce) {
+		kinds["part "+part[0].path] = part
+	}
+	places := map[string]*place{"often": strict, "broken": broken, "busy": busy}
+	kinds["often"] = []wrong{{nobody, "/sign-in", map[string]string{"mail": "x@example.nl"}, http.StatusTooManyRequests}}
+	kinds["broken"] = []wrong{{p.lead(), "/", nil, http.StatusInternalServerError}}
+	kinds["busy"] = []wrong{{p.lead(), "/", nil, http.StatusServiceUnavailable}}
+	for name, part := range kinds {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			at := cmp.Or(places[name], p).under(t)
+			tabs := map[store.Membership]*chromium.Page{}
+			for _, w := range part {
+				if tabs[w.as] == nil {
+					tabs[w.as] = at.open(w.as, chromium.Settings{})
+				}
+				if w.status == http.StatusTooManyRequests { // the first is not one too many
+					tabs[w.as].Go(w.path)
+					tabs[w.as].Post(w.path, w.form)
+				}
+				lookAtFault(tabs[w.as], w)
+			}
+		})
+	}
+	t.Logf("%d pages of faults", len(all)+len(places))
+}
+
+// lookAtFault opens a page about a fault and looks at it.
+func lookAtFault(b *chromium.Page, w wrong) {
 	b.Helper()
-	join := "?"
+	label := fmt.Sprintf("%s, which gives %d,", w.path, w.status)
+	look(b, label, func(lang string) {
+		address := inLanguage(w.path, lang)
+		if w.form == nil {
+			b.Go(address)
+		} else {
+			form := maps.Clone(w.form)
+			form["lang"] = lang
+			b.Go(inLanguage("/sign-in", lang))
+			b.Post(address, form)
+		}
+		if status := chromium.Eval[int](b, "performance.getEntriesByType('navigation')[0].responseStatus"); status != w.status {
+			b.Errorf("%s in %s: %d", label, lang, status)
+		}
+		if got := chromium.Eval[string](b, "document.documentElement.lang"); got != lang {
+			b.Errorf("%s in %s: is in %q: %.300s", label, lang, got, b.Text("body"))
+		}
+	})
+}
+
+func inLanguage(path, lang string) string {
 	if strings.Contains(path, "?") {
-		join = "&"
+		return path + "&lang=" + lang
 	}
-	long := os.Getenv("WIJKPLANNER_LONG") != ""
-	for i, lang := range []string{"nl", "en"} {
-		b.Screen(1440, 900)
-		b.Scheme(i == 1)
-		b.Go(path + join + "lang=" + lang)
-		check(b, fmt.Sprintf("%s %s wide, scheme %d", path, lang, i), i == 0 || long)
-		b.Screen(768, 1000)
-		check(b, fmt.Sprintf("%s %s tablet", path, lang), false)
-		b.Screen(360, 740)
-		check(b, fmt.Sprintf("%s %s phone, scheme %d", path, lang, i), i == 1 || long)
-		if long {
-			b.Scheme(i == 0)
-			b.Check(fmt.Sprintf("%s %s phone, scheme %d", path, lang, 1-i))
-		}
-	}
+	return path + "?lang=" + lang
 }
 
-func check(b *chromium.Page, label string, withAxe bool) {
+// look looks at one page: axe-core in both languages and both schemes, the layout
+// in both languages and three widths. A language is one load of the page: the rest
+// changes while it stands.
+func look(b *chromium.Page, label string, open func(lang string)) {
 	b.Helper()
-	if withAxe {
-		b.Check(label)
-	} else {
-		b.CheckLayout(label)
-	}
+	b.Screen(1440, 900)
+	b.Scheme(false)
+	open("nl")
+	b.Check(label + " in Dutch on a desk, light")
+	b.Screen(768, 1000)
+	b.CheckLayout(label + " in Dutch on a tablet, light")
+	b.Screen(360, 740)
+	b.Scheme(true)
+	b.Check(label + " in Dutch on a phone, dark")
+
+	b.Scheme(false)
+	open("en")
+	b.Check(label + " in English on a phone, light")
+	b.Screen(768, 1000)
+	b.CheckLayout(label + " in English on a tablet, light")
+	b.Screen(1440, 900)
+	b.Scheme(true)
+	b.Check(label + " in English on a desk, dark")
 }
 
 // shots are the main pages, by the name of their picture.

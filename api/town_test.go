@@ -108,11 +108,40 @@ func town(t *testing.T) *place {
 	return p
 }
 
+// beside is the same town behind another server, with something changed.
+func (p *place) beside(change func(*api.Config)) *place {
+	p.Helper()
+	server := httptest.NewUnstartedServer(nil)
+	house := *p.house
+	other := &place{house: &house, url: "http://" + server.Listener.Addr().String(), region: p.region}
+	c := other.config(func() time.Time { return now.Add(time.Duration(p.late.Load())) })
+	change(&c)
+	other.handler = handler(p.T, c)
+	server.Config.Handler = other.handler
+	server.Start()
+	p.Cleanup(server.Close)
+	return other
+}
+
+// under is the town for a part of its test.
+func (p *place) under(t *testing.T) *place {
+	t.Helper()
+	house := *p.house
+	house.T = t
+	return &place{house: &house, url: p.url, region: p.region}
+}
+
 // config is the whole program's, over the town's database.
 func (p *place) config(clock func() time.Time) api.Config {
 	c := config(p.log)
 	c.Caller, c.Entrance, c.Service, c.CursorKey, c.PublicURL, c.Now = nil, p.entrance, p.Service, []byte("key"), p.url, clock
 	c.Log = slog.New(slog.NewJSONHandler(p.log, nil))
+	c.Answering.Open = func(_ context.Context, token string) error {
+		if token != answerToken {
+			return api.ErrNotFound
+		}
+		return nil
+	}
 	c.EntryLimit, c.UnknownLimit, c.CallerLimit = 1_000_000, 1_000_000, 10_000_000
 	c.Regions = func(ctx context.Context) ([]string, error) {
 		regions, err := p.As(rights.CallerOf(ctx).Scope).Regions(ctx)
@@ -148,8 +177,14 @@ func (p *place) auditor() store.Membership {
 // cookies are those of somebody who is signed in with a role.
 func (p *place) cookies(m store.Membership) map[string]string {
 	p.Helper()
-	if m.Role == store.LocationContact {
+	switch m.Role {
+	case nobody.Role:
+		return nil
+	case halfway.Role, enrolling.Role, settled.Role:
+		return p.partway(m.Role)
+	case store.LocationContact:
 		return p.entered(m.Staff).cookies
+	default:
 	}
 	return p.signedIn(p.account("Noor de Wit", m)).cookies
 }

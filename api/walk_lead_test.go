@@ -5,20 +5,15 @@ import (
 
 	"github.com/wijkplanner/wijkplanner/planner"
 	"github.com/wijkplanner/wijkplanner/planner/service"
-	"github.com/wijkplanner/wijkplanner/planner/store"
 )
 
-// leadWalk are the stops of the team lead's pages, and of those that the frame
-// has itself.
+// leadWalk are the stops of the team lead's pages.
 func leadWalk(p *place) map[string]stop {
-	job, err := p.As(store.Scope{Role: store.Lead, Actor: "user:1", Region: p.region}).StartPropose(p.Context(), p.region, planParams())
-	p.must(err)
 	lead := func(paths ...string) stop { return stop{p.lead(), paths} }
 	return map[string]stop{
 		"/":                 lead("/"),
 		"/board":            lead("/board"),
 		"/board/move":       lead("/board/move?role=zorgcoordinator&location=" + p.somewhere() + "&to=zc-2"),
-		"/board/map.json":   {},
 		"/import":           lead("/import"),
 		"/meetings":         lead("/meetings"),
 		"/assumptions":      lead("/assumptions"),
@@ -30,8 +25,6 @@ func leadWalk(p *place) map[string]stop {
 		"/timeline":         lead("/timeline"),
 		"/timeline/{staff}": lead("/timeline/zc-1"),
 		"/coverage":         lead("/coverage", "/coverage?state=missed"),
-		"/account":          lead("/account"),
-		"/progress/{job}":   lead(path("/progress/%d", job.ID)),
 	}
 }
 

@@ -29,17 +29,24 @@ func contactRole(location string) store.Membership {
 // contacts counts the contacts of all tests, for an address to each.
 var contacts atomic.Int64
 
-// entered is the browser of a location's contact who came by the link and the
-// mailed code.
-func (p *place) entered(location string) *browser {
+// link is the link of a new contact of a location.
+func (p *place) link(location string) (token string) {
 	p.Helper()
 	contact, err := p.Store.AddContact(p.Context(), store.Contact{
 		Scope: store.FeedScope{Region: p.region, Kind: store.LocationFeed, ID: location}, Name: "Els", Mail: fmt.Sprintf("els%d@example.nl", contacts.Add(1)),
 		Language: store.Dutch, Calendar: store.ByFeed,
 	}, now)
 	p.must(err)
-	token, err := p.Store.RotateLocationLink(p.Context(), contact)
+	token, err = p.Store.RotateLocationLink(p.Context(), contact)
 	p.must(err)
+	return token
+}
+
+// entered is the browser of a location's contact who came by the link and the
+// mailed code.
+func (p *place) entered(location string) *browser {
+	p.Helper()
+	token := p.link(location)
 	p.must(p.entrance.MailLocationCode(p.Context(), token))
 	mails, err := p.Store.ClaimMail(p.Context(), 100, time.Minute, now)
 	p.must(err)
@@ -145,8 +152,6 @@ func peopleWalk(p *place) map[string]stop {
 		"/my/calendar": {staff, []string{"/my/calendar"}},
 
 		"/figures": {p.auditor(), []string{"/figures"}},
-
-		"/photos/{photo}": {}, // a picture, and no page for people
 	}
 }
 

@@ -51,22 +51,27 @@
 // # Scripts
 //
 // frame.js comes with every page: htmx (hx-get and so on in the templates),
-// data-confirm (a question before a form is sent), select data-submit, button
-// data-print. An island is a file of bundle/src, built by make bundle, named in
+// data-confirm (a question before a form is sent), button data-print. An island is a file of bundle/src, built by make bundle, named in
 // Frame.Scripts; its style sheet in static, named in Frame.Styles. What it does
 // can be done by form and keyboard too. No script and no style stands inline:
 // the Content-Security-Policy refuses it.
 //
 // # Tests
 //
-// api's TestEveryPage walks over all pages in a real Chromium; a new page needs a
-// stop (walk_lead_test.go, walk_people_test.go). town gives a flow a planned
-// region of its own and open a browser for a role:
+// api's TestEveryPage walks over all pages in a real Chromium: axe-core in both
+// languages and both schemes, the layout in three widths. TestEveryRouteIsOnTheWalk
+// fails for a route that is neither a stop (walk_lead_test.go, walk_people_test.go,
+// walk_frame_test.go) nor said to be no page (walk_routes_test.go).
 //
-//	p := town(t)
-//	b := p.open(p.lead(), chromium.Settings{Width: 360})
-//	b.Go("/absences")
-//	b.Fill("#from", "2027-03-08")
-//	b.Follow("button[type=submit]")
-//	b.WaitText("#notice", "Opgeslagen")
+// What people come to do stands in flows_lead_test.go and flows_people_test.go.
+// TestFlows goes through each by mouse on a desk, by the keys alone on a phone, and
+// where a flow says so on a phone that runs no scripts; hand does what a page asks
+// for in each of these ways:
+//
+//	func beAway(p *place, h *hand) {
+//		h.Go("/my/absence?lang=nl")
+//		h.Writes("#from", "2027-09-06")
+//		h.Goes("form[action='/my/absence'] button")
+//		h.Reads("main .rows", "6 september 2027")
+//	}
 package web

@@ -2,6 +2,7 @@ package chromium
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
@@ -232,6 +233,22 @@ func (p *Page) Scheme(dark bool) {
 func (p *Page) Go(path string) {
 	p.Helper()
 	p.do(chromedp.Navigate(p.Base + path))
+}
+
+// Post sends a form to a path of the server, as a form on the page would, and
+// waits for the answer.
+func (p *Page) Post(path string, form map[string]string) {
+	p.Helper()
+	fields, err := json.Marshal(form)
+	p.must(err)
+	p.leave(func() {
+		p.Run(fmt.Sprintf(`(() => {
+const f = Object.assign(document.createElement('form'), {method: 'post', action: %q});
+for (const [name, value] of Object.entries(%s)) f.append(Object.assign(document.createElement('textarea'), {name, value}));
+document.body.append(f);
+f.submit();
+})()`, path, fields))
+	})
 }
 
 // Click clicks the first element of a CSS selector.
