@@ -69,7 +69,7 @@ func parseChange(text string) changeParts {
 	text, what, given := strings.Cut(text, "without ")
 	c := changeParts{without: Text{"een afspraak", "an appointment"}}
 	switch {
-	case given && what == "a break or consult time":
+	case given && what == aBreak:
 		c.without = Text{"een pauze of consulttijd", "a break or consult time"}
 	case given:
 		c.without = Text{what, what}

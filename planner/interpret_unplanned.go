@@ -64,6 +64,9 @@ func (f *formulation) mayOpen(ref visitRef, date calendar.Date) bool {
 	return d.handover.window.Contains(date) && former.has(req.Role, date)
 }
 
+// aBreak is what gives way when it is no visit and no meeting.
+const aBreak = "a break or consult time"
+
 // change says which limit to lift, for whom and when.
 func (f *formulation) change(p *visitProblem, c *schedule.Change) string {
 	if c == nil {
@@ -85,7 +88,7 @@ func (f *formulation) change(p *visitProblem, c *schedule.Change) string {
 	case c.Fixed != schedule.None && p.fixed[c.Fixed].meeting != nil:
 		parts = append(parts, "without "+p.fixed[c.Fixed].meeting.ID)
 	case c.Fixed != schedule.None:
-		parts = append(parts, "without a break or consult time")
+		parts = append(parts, "without "+aBreak)
 	}
 	return strings.Join(parts, " ")
 }

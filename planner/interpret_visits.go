@@ -148,9 +148,19 @@ func (f *formulation) roleOf(role string, req *Requirement, s int) string {
 
 // whenReason names the amounts of a visit and the next best moment.
 func (f *formulation) whenReason(p *visitProblem, date calendar.Date, loc *Location, e *schedule.Explanation) Reason {
-	a := e.Amounts
+	out := Reason{Amounts: f.whenAmounts(e.Amounts, loc, date)}
+	if next := e.RunnerUp; next != nil {
+		out.RunnerUp = f.moment(p, next.Placement)
+		out.Difference = next.Difference
+	}
+	return out
+}
+
+// whenAmounts names the amounts of a visit: what a window costs beyond the school
+// holidays is for want of parents.
+func (f *formulation) whenAmounts(a schedule.Amounts, loc *Location, date calendar.Date) []Amount {
 	school := min(a.Window, f.holidayCharge(loc, date))
-	out := Reason{Amounts: []Amount{
+	return []Amount{
 		{TravelConstraint, a.Travel},
 		{SpacingConstraint, a.Spacing},
 		{SchoolConstraint, school},
@@ -158,12 +168,7 @@ func (f *formulation) whenReason(p *visitProblem, date calendar.Date, loc *Locat
 		{BackupConstraint, a.Person},
 		{SmoothConstraint, a.Smooth},
 		{MoveConstraint, a.Move},
-	}}
-	if next := e.RunnerUp; next != nil {
-		out.RunnerUp = f.moment(p, next.Placement)
-		out.Difference = next.Difference
 	}
-	return out
 }
 
 // moment names a placement: who and when.

@@ -14,6 +14,8 @@ type legKey struct{ visit, staff, fixed int }
 type leg struct {
 	// minutes is the way to the stop on the clock.
 	minutes int32
+	// home is the way home after it on the clock, 0 but for the day's last stop.
+	home int32
 	// cost includes the way home after the day's last stop.
 	cost int64
 }
@@ -44,8 +46,9 @@ func (p *visitProblem) legs(placements []*schedule.Placement) map[legKey]leg {
 		var l leg
 		l.minutes, l.cost = t.Leg(from, s.place, p.Weights.Travel)
 		if i == len(stops)-1 || stops[i+1].staff != s.staff || stops[i+1].day != s.day {
-			_, home := t.Leg(s.place, m.Home, p.Weights.Travel)
-			l.cost += home
+			home, cost := t.Leg(s.place, m.Home, p.Weights.Travel)
+			l.home = home
+			l.cost += cost
 		}
 		out[s.key] = l
 	}

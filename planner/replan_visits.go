@@ -204,12 +204,12 @@ func (f *formulation) notBefore(told *Visit) calendar.Date {
 	return f.frozenUntil()
 }
 
-// freeze pins the published visits of the near term, as far as they can all
-// still be held together.
+// freeze pins the published visits of the near term and those that a lead pinned,
+// as far as they can all still be held together.
 func (f *formulation) freeze(p *visitProblem) {
 	for v := range p.Visits {
-		if x := &p.Visits[v]; x.Published != nil && p.days[x.Published.Day] < f.frozenUntil() {
-			x.Pinned = true
+		if x := &p.Visits[v]; x.Published != nil {
+			x.Pinned = p.days[x.Published.Day] < f.frozenUntil() || p.visits[v].told.Status == Pinned
 		}
 	}
 	for p.thaw() {

@@ -345,18 +345,21 @@ func sameMoment(a, b []*VisitRow) bool {
 		slices.EqualFunc(a, b, func(x, y *VisitRow) bool { return x.Staff == y.Staff })
 }
 
-// checkFrozen proves that a published visit of the near term that moved or was
-// cancelled could not stay: that what was published for the near term, with the
-// meetings as they are now, breaks a rule on that day for one of its people.
+// checkFrozen proves that a published visit of the near term, or one that a lead
+// pinned, that moved or was cancelled could not stay: that what was published for
+// the near term and what was pinned, with the meetings as they are now, breaks a
+// rule on that day for one of its people.
 func (c *checker) checkFrozen(now map[string][]*VisitRow) {
 	until := c.folder.Replan.Today + calendar.Date(c.assumption("frozen_days", 7, ""))
 	c.checkNearTerm(until)
 	var lost []*told
-	near := &Folder{Assignments: c.folder.Assignments, Replan: c.folder.Replan}
+	near, kept := &Folder{Assignments: c.folder.Assignments, Replan: c.folder.Replan}, map[calendar.Date]bool{}
 	for _, v := range c.told {
-		if v.date < c.firstDay || v.date >= until || v.rows[0].VisitType == meetingType || c.moveCharge(v) == 0 {
+		pinned := v.rows[0].Status == string(planner.Pinned)
+		if v.date < c.firstDay || v.date >= until && !pinned || v.rows[0].VisitType == meetingType || c.moveCharge(v) == 0 {
 			continue
 		}
+		kept[v.date] = true
 		for _, r := range v.rows {
 			row := *r
 			row.Status = string(planner.Planned)
@@ -369,7 +372,7 @@ func (c *checker) checkFrozen(now map[string][]*VisitRow) {
 	if len(lost) == 0 {
 		return
 	}
-	broken := c.brokenDays(near, until)
+	broken := c.brokenDays(near, until, kept)
 	for _, v := range lost {
 		if c.promised[promiseKey{v.rows[0].Location, v.rows[0].Requirement}] == nil {
 			continue
@@ -379,17 +382,18 @@ func (c *checker) checkFrozen(now map[string][]*VisitRow) {
 			excused = excused || broken[r.Staff+" "+v.date.String()] || broken[r.Staff+" "+v.date.Monday().String()+" week"]
 		}
 		if !excused {
-			c.add(Fault{Kind: FrozenMoved, Visit: v.id, Location: v.rows[0].Location, Date: v.date}, "a visit of the near term changed though it could stay")
+			c.add(Fault{Kind: FrozenMoved, Visit: v.id, Location: v.rows[0].Location, Date: v.date}, "a visit of the near term, or one that was pinned, changed though it could stay")
 		}
 	}
 }
 
-// brokenDays checks the published near term beside the meetings of the plan, and
-// names the visits, and people's days and weeks, with a fault.
-func (c *checker) brokenDays(near *Folder, until calendar.Date) map[string]bool {
+// brokenDays checks the published visits that had to stay beside the meetings of
+// the plan in the near term and on their days, and names the visits, and people's
+// days and weeks, with a fault.
+func (c *checker) brokenDays(near *Folder, until calendar.Date, kept map[calendar.Date]bool) map[string]bool {
 	for i := range c.folder.Visits {
 		if r := &c.folder.Visits[i]; r.VisitType == meetingType && r.Status != string(planner.Cancelled) {
-			if d := calendar.DateOf(r.Start.In(c.zone), c.zone); d >= c.firstDay && d < until {
+			if d := calendar.DateOf(r.Start.In(c.zone), c.zone); d >= c.firstDay && (d < until || kept[d]) {
 				near.Visits = append(near.Visits, *r)
 			}
 		}
