@@ -150,6 +150,51 @@ func (t *Tx) preview(id int64, out *Preview) error {
 	return err
 }
 
+// Obstacles lists what would be in the way of a plan that is not kept, in place of
+// one that is: for a draft also of what that would replace.
+func (s *Store) Obstacles(ctx context.Context, id int64, p *planner.Plan) (out []Overlap, err error) {
+	err = s.read(ctx, func(t *Tx) error {
+		out, err = t.obstacles(id, p)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("what is in the way of plan %d: %w", id, err)
+	}
+	return out, nil
+}
+
+func (t *Tx) obstacles(id int64, p *planner.Plan) ([]Overlap, error) {
+	var row planRow
+	if err := t.scoped("region").Take(&row, id).Error; err != nil {
+		return nil, err
+	}
+	region, err := t.region(row.Region)
+	if err != nil {
+		return nil, err
+	}
+	programme, err := t.programme(region)
+	if err != nil {
+		return nil, err
+	}
+	earlier, err := t.superseded(&row)
+	if err != nil {
+		return nil, err
+	}
+	staff := []string{}
+	for i := range p.Visits {
+		for _, c := range p.Visits[i].Crew {
+			staff = append(staff, c.Staff)
+		}
+	}
+	slices.Sort(staff)
+	persons, err := t.persons(row.Region, slices.Compact(staff))
+	if err != nil {
+		return nil, err
+	}
+	_, out, err := t.wanted(id, p, programme, persons, earlier)
+	return out, err
+}
+
 // UndoPublication takes the last publication of a region back, in one
 // transaction: the plans that it replaced are the region's again, with the
 // assignments there were and, when it changed the state, with that; the feeds

@@ -24,15 +24,27 @@ func (s *Store) PublishPlan(ctx context.Context, id int64, now time.Time) error 
 
 // PublishPlan is Store.PublishPlan within a transaction.
 func (t *Tx) PublishPlan(id int64, now time.Time) error {
-	if err := t.publish(id, &publicationRow{}, now); err != nil {
+	if err := t.publish(id, &publicationRow{}, (*Tx).takeOver, now); err != nil {
+		return fmt.Errorf("publish plan %d: %w", id, err)
+	}
+	return nil
+}
+
+// PublishVisits is PublishPlan for a draft whose assignments are those of the plan
+// that it takes the place of: who has a location stays as it is now, also where a
+// lead gave it to somebody since.
+func (t *Tx) PublishVisits(id int64, now time.Time) error {
+	asItIs := func(*Tx, *regionRow, []planner.Assigned) error { return nil }
+	if err := t.publish(id, &publicationRow{}, asItIs, now); err != nil {
 		return fmt.Errorf("publish plan %d: %w", id, err)
 	}
 	return nil
 }
 
 // publish publishes a plan. note says since which version of the region the
-// publication is, and what the state was then, when it is not the plan alone.
-func (t *Tx) publish(id int64, note *publicationRow, now time.Time) error {
+// publication is, and what the state was then, when it is not the plan alone;
+// assign gives the region the plan's assignments.
+func (t *Tx) publish(id int64, note *publicationRow, assign func(*Tx, *regionRow, []planner.Assigned) error, now time.Time) error {
 	row, region, err := t.draft(id)
 	if err != nil {
 		return err
@@ -67,7 +79,7 @@ func (t *Tx) publish(id int64, note *publicationRow, now time.Time) error {
 		return err
 	}
 	region.Version++
-	if err := t.takeOver(region, p.Assignments); err != nil {
+	if err := assign(t, region, p.Assignments); err != nil {
 		return err
 	}
 	if err := t.revise(id, earlier, p, programme, now); err != nil {

@@ -250,7 +250,7 @@ func (t *Tx) publishScenario(id int64, now time.Time) error {
 		return err
 	}
 	note := &publicationRow{Since: version, Before: doc(before)}
-	if err := t.publish(plan, note, now); err != nil {
+	if err := t.publish(plan, note, (*Tx).takeOver, now); err != nil {
 		return err
 	}
 	return t.db.Model(row).Update("published", note.ID).Error

@@ -358,6 +358,16 @@ func TestReplanFaultsAreFound(t *testing.T) {
 			day := 24 * time.Hour
 			row.Start, row.End = row.Start.Add(21*day), row.End.Add(21*day)
 		}, verify.FrozenMoved},
+		{"moved without need though a lead pinned it", func(f *verify.Folder) {
+			row := visit(f, today+30, today+300)
+			for i := range f.Published {
+				if f.Published[i].Visit == row.Visit {
+					f.Published[i].Status = "pinned"
+				}
+			}
+			day := 24 * time.Hour
+			row.Start, row.End = row.Start.Add(21*day), row.End.Add(21*day)
+		}, verify.FrozenMoved},
 		{"came into the near term", func(f *verify.Folder) {
 			row := visit(f, today+30, today+300)
 			at := (today + 1).At(9*60, row.Start.Location())
