@@ -120,7 +120,9 @@ func TestMoveVisitNamesWhatItBreaks(t *testing.T) {
 					s.Locations[i].Opening = week("12345", span(9, 13))
 				}
 			},
-			now:  func(_ *State, _ *Plan, v *Visit) VisitMove { return VisitMove{Visit: v.ID, Date: v.on() + 7, Clock: 14 * 60} },
+			now: func(_ *State, _ *Plan, v *Visit) VisitMove {
+				return VisitMove{Visit: v.ID, Date: v.on() + 7, Clock: 14 * 60}
+			},
 			want: MoveClosed,
 		},
 		"study day": {now: func(s *State, _ *Plan, v *Visit) VisitMove {

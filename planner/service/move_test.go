@@ -136,7 +136,9 @@ func TestMoveVisit(t *testing.T) {
 		}
 		state, err := w.State(w.Context(), "noord")
 		w.must(err)
-		if !slices.ContainsFunc(state.Assignments, func(a planner.Assignment) bool { return a.Pinned && a.Location == given.Location && a.Staff == given.Staff }) {
+		if !slices.ContainsFunc(state.Assignments, func(a planner.Assignment) bool {
+			return a.Pinned && a.Location == given.Location && a.Staff == given.Staff
+		}) {
 			w.Errorf("%+v is lost", given)
 		}
 		all, err := w.Publications(w.Context(), "noord", 0, 1)
