@@ -79,24 +79,29 @@ func clock() time.Time { return testNow }
 
 func open(t *testing.T, address string) world {
 	t.Helper()
-	st, err := store.Open(t.Context(), address, store.WithClock(clock))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = st.Close() })
 	w := world{T: t, log: &bytes.Buffer{}}
-	log := slog.New(slog.NewTextHandler(w.log, nil))
-	w.Service = service.New(st, log, clock)
+	w.Service, w.api, w.handler = mounted(t, address, slog.New(slog.NewTextHandler(w.log, nil)))
+	return w
+}
+
+// mounted is the API over the database at an address.
+func mounted(tb testing.TB, address string, log *slog.Logger) (s *service.Service, a *API, h http.Handler) {
+	tb.Helper()
+	st, err := store.Open(tb.Context(), address, store.WithClock(clock))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = st.Close() })
+	s = service.New(st, log, clock)
 	r := chi.NewRouter()
 	r.Route(Prefix, func(r chi.Router) {
 		r.Use(callers)
-		w.api, err = Mount(r, Config{Service: w.Service, Now: clock, Log: log, PublicURL: "https://planner.example.nl", CursorKey: []byte("a key for tests")})
+		a, err = Mount(r, Config{Service: s, Now: clock, Log: log, PublicURL: "https://planner.example.nl", CursorKey: []byte("a key for tests")})
 	})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	w.handler = r
-	return w
+	return s, a, r
 }
 
 // The callers of the tests.
