@@ -23,6 +23,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
+	"github.com/go-chi/chi/v5"
 	"pgregory.net/rapid"
 
 	"github.com/wijkplanner/wijkplanner/planner/service"
@@ -42,14 +43,19 @@ type fuzzer struct {
 	// told is the description as anybody reads it.
 	told *openapi3.T
 	all  []operation
+	// good are bodies that operations take.
+	good map[string]string
 	// seen are the ids that answers gave.
 	seen []string
 	// asked counts the requests, fitting and accepted those that fit the
 	// description and those that were carried out; streams are followed jobs.
 	asked, fitting, accepted, streams int
-	// What must not happen: a fault of ours, an answer that is not described, and
-	// the acceptance of what does not fit.
-	serverFaults, undescribed, swallowed int
+	// What must not happen: a fault of ours, an answer that is not described, the
+	// acceptance of what does not fit, what was made and cannot be had, and what was
+	// removed and can.
+	serverFaults, undescribed, swallowed, unavailable, freed int
+	// made and removed count the things that were looked for afterwards.
+	made, removed int
 }
 
 // operation is one operation with its place in the description.
@@ -61,7 +67,7 @@ type operation struct {
 func newFuzzer(w world) *fuzzer {
 	w.Helper()
 	decoders()
-	f := &fuzzer{peopled: people(w), doc: w.api.huma.OpenAPI()}
+	f := &fuzzer{peopled: people(w), doc: w.api.huma.OpenAPI(), good: map[string]string{}}
 	body, err := f.doc.MarshalJSON()
 	if err != nil {
 		w.Fatal(err)
@@ -71,6 +77,12 @@ func newFuzzer(w world) *fuzzer {
 	}
 	if err := f.told.Validate(w.Context(), openapi3.IsOpenAPI31OrLater()); err != nil {
 		w.Errorf("the description: %v", err)
+	}
+	table := rightsTable(w.T)
+	for i := range table {
+		if c := &table[i]; strings.HasPrefix(c.body, "{") {
+			f.good[c.method+" "+c.path] = f.filled(c.body, own)
+		}
 	}
 	for _, path := range slices.Sorted(maps.Keys(f.doc.Paths)) {
 		item := f.doc.Paths[path]
@@ -116,12 +128,49 @@ func (f *fuzzer) value(t *rapid.T, s *huma.Schema, depth int) any {
 		out := map[string]any{}
 		for _, name := range slices.Sorted(maps.Keys(s.Properties)) {
 			if slices.Contains(s.Required, name) || rapid.Bool().Draw(t, "given") {
-				out[name] = f.value(t, s.Properties[name], depth+1)
+				out[name] = f.field(t, name, s.Properties[name], depth+1)
 			}
 		}
 		return out
 	}
 	return f.text(t, s)
+}
+
+// sent makes a body: in one of two a body that the operation takes, with few of its
+// fields changed, so that things come about on which others then work.
+func (f *fuzzer) sent(t *rapid.T, o *operation, s *huma.Schema) any {
+	good := f.good[o.op.Method+" "+Prefix+o.path]
+	if good == "" || rapid.Bool().Draw(t, "made up") {
+		return f.value(t, s, 0)
+	}
+	var out map[string]any
+	if err := json.Unmarshal([]byte(good), &out); err != nil {
+		f.Fatal(err)
+	}
+	for s.Ref != "" {
+		s = f.doc.Components.Schemas.SchemaFromRef(s.Ref)
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Properties)) {
+		if oneIn(t, 8) {
+			out[name] = f.field(t, name, s.Properties[name], 1)
+		}
+	}
+	return out
+}
+
+// names are things that are there, by the fields that name them.
+var names = map[string][]string{
+	"location_id": {"een", "twee"}, "staff_id": {"anna", "bram"}, "role": {"zc"}, "visit_type": {"visit", "first", "observing"},
+	"requirement": {"yearly", "intake"}, "organisation": {"ggd"}, "district_id": {"WK01"}, "district": {"WK01"},
+}
+
+// field makes a value for a field: mostly a thing that is there, where its name
+// says which.
+func (f *fuzzer) field(t *rapid.T, name string, s *huma.Schema, depth int) any {
+	if known := names[name]; known != nil && s.Type == huma.TypeString && !oneIn(t, 6) {
+		return rapid.SampledFrom(known).Draw(t, "name")
+	}
+	return f.value(t, s, depth)
 }
 
 func (f *fuzzer) text(t *rapid.T, s *huma.Schema) string {
@@ -179,7 +228,7 @@ func (f *fuzzer) request(t *rapid.T, who service.Scope, o *operation) *attempt {
 		for kind, media := range o.op.RequestBody.Content {
 			a.headers = append(a.headers, "Content-Type", kind)
 			if a.body = "no zip"; media.Schema != nil && kind == "application/json" {
-				raw, _ := json.Marshal(f.value(t, media.Schema, 0))
+				raw, _ := json.Marshal(f.sent(t, o, media.Schema))
 				a.body = string(raw)
 			}
 		}
@@ -237,9 +286,36 @@ func (f *fuzzer) send(a *attempt, o *operation) {
 		f.undescribed++
 		f.Errorf("%s is not described: %v: %.400s", words, err, got.Body)
 	}
+	f.afterwards(a, o, got)
 	if one := got.Header().Get("Location"); got.Code == 201 && !strings.HasSuffix(one, "/") && one != "" && len(f.seen) < 300 {
 		f.seen = append(f.seen, one[strings.LastIndex(one, "/")+1:])
 	}
+}
+
+// afterwards looks whether what was made is there, and what was removed is not.
+func (f *fuzzer) afterwards(a *attempt, o *operation, got answer) {
+	f.Helper()
+	at, _, _ := strings.Cut(a.at, "?")
+	switch {
+	case got.Code == http.StatusCreated && f.readable(got.Header().Get("Location")):
+		f.made++
+		if there := f.asks(a.who, "GET", strings.TrimPrefix(got.Header().Get("Location"), Prefix), nil); there.Code != http.StatusOK {
+			f.unavailable++
+			f.Errorf("%s %s as %s made %s, which then is %d", o.op.Method, a.at, a.who.Role, got.Header().Get("Location"), there.Code)
+		}
+	case o.op.Method == http.MethodDelete && got.Code == http.StatusNoContent && o.op.OperationID != "cancelJob" && f.readable(Prefix+at):
+		f.removed++
+		if there := f.asks(a.who, "GET", at, nil); there.Code != http.StatusNotFound {
+			f.freed++
+			f.Errorf("DELETE %s as %s, which then is %d: %.300s", at, a.who.Role, there.Code, there.Body)
+		}
+	}
+}
+
+// readable says whether an address is that of one thing that can be read.
+func (f *fuzzer) readable(address string) bool {
+	routes, ok := f.handler.(chi.Routes)
+	return ok && address != "" && routes.Match(chi.NewRouteContext(), http.MethodGet, address)
 }
 
 // untilToldOf serves a stream and goes when something was written to it: a job
@@ -316,9 +392,9 @@ func TestRS1_Fuzz(t *testing.T) {
 				f.send(f.request(t, who, o), o)
 			}
 		})
-		w.Logf("R-S1: %d requests over %d operations, %d of them fitting and %d accepted, %d streams, %d things made on the way: %d server faults, %d answers not described, %d accepted that do not fit (100,000 requests in the long form)",
-			f.asked, len(f.all), f.fitting, f.accepted, f.streams, len(f.seen), f.serverFaults, f.undescribed, f.swallowed)
-		if f.fitting < f.asked/3 || f.accepted < f.asked/20 || f.streams == 0 && n > 1000 {
+		w.Logf("R-S1: %d requests over %d operations, %d of them fitting and %d accepted, %d streams, %d things made on the way: %d server faults, %d answers not described, %d accepted that do not fit, %d of %d made and then not there, %d of %d removed and still there (100,000 requests in the long form)",
+			f.asked, len(f.all), f.fitting, f.accepted, f.streams, len(f.seen), f.serverFaults, f.undescribed, f.swallowed, f.unavailable, f.made, f.freed, f.removed)
+		if f.fitting < f.asked/3 || f.accepted < f.asked/20 || (f.streams == 0 || f.made == 0 || f.removed == 0) && n > 1000 {
 			w.Errorf("too little of it gets anywhere: %s", strconv.Itoa(f.accepted))
 		}
 	})

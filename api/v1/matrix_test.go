@@ -454,17 +454,21 @@ func (p *peopled) address(c *cell, r relation) string {
 	return path
 }
 
-// ask sends the request of a cell.
-func (p *peopled) ask(scope service.Scope, c *cell, r relation) answer {
-	p.Helper()
-	path := p.address(c, r)
+// filled is a body of the table with the things of a relation in it.
+func (p *peopled) filled(body string, r relation) string {
 	staff, location := r.who()
 	scenario := p.ids["scenarios"][r]
 	if r == missingThing {
 		scenario = "999999"
 	}
-	body := strings.NewReplacer("$staff", staff, "$location", location, "$plan", strconv.FormatInt(p.draft[r.region()], 10), "$membership", strconv.FormatInt(p.membership, 10),
-		"$scenario", scenario).Replace(c.body)
+	return strings.NewReplacer("$staff", staff, "$location", location, "$plan", strconv.FormatInt(p.draft[r.region()], 10), "$membership", strconv.FormatInt(p.membership, 10),
+		"$scenario", scenario).Replace(body)
+}
+
+// ask sends the request of a cell.
+func (p *peopled) ask(scope service.Scope, c *cell, r relation) answer {
+	p.Helper()
+	path, body := p.address(c, r), p.filled(c.body, r)
 	switch {
 	case body == "csv":
 		return p.asks(scope, c.method, path, "staff_id,from,to\n", "Content-Type", "text/csv")

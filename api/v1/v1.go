@@ -89,6 +89,7 @@ func Mount(r chi.Router, c Config) (*API, error) {
 		operations()
 	}
 	a.describeHeaders()
+	a.describeBodies()
 	return a, errors.Join(a.faults...)
 }
 
