@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -136,7 +137,11 @@ func (v *visitor) tryImport(region string, fields []web.Field, name string, body
 	for _, c := range report.Changes {
 		diff.Rows = append(diff.Rows, web.SheetRow{Cells: []string{c.ID, c.Name, strings.TrimSpace(string(c.Kind) + " " + c.Field), c.From, c.To}})
 	}
+	v.offerImport(&diff, report, name, body)
 	blocks := []web.Block{diff}
+	if len(report.Conflicts) > 0 {
+		blocks = []web.Block{v.byHand(report.Conflicts), diff}
+	}
 	if len(report.Rejected) > 0 {
 		rejected := web.Block{ID: "rejected", Head: "import.rejected", Heads: []string{"import.why"}}
 		for _, f := range report.Rejected[:min(len(report.Rejected), mostFaults)] {
@@ -144,14 +149,42 @@ func (v *visitor) tryImport(region string, fields []web.Field, name string, body
 		}
 		blocks = append(blocks, rejected)
 	}
-	if len(report.Changes) > 0 {
-		blocks[0].Form = &web.SheetForm{Path: "/import/accept", Do: "import.accept", Fields: []web.Field{
-			{Name: "kind", Kind: "hidden", Value: v.value("kind")},
-			{Name: "name", Kind: "hidden", Value: name},
-			{Name: "content", Kind: "hidden", Value: base64.StdEncoding.EncodeToString(body)},
-		}}
-	}
 	return v.showImport(http.StatusOK, region, fields, blocks)
+}
+
+// offerImport lets a file be taken whose differences are shown.
+func (v *visitor) offerImport(diff *web.Block, report *service.FileReport, name string, body []byte) {
+	if len(report.Changes) == 0 && len(report.Conflicts) == 0 {
+		return
+	}
+	fields := []web.Field{
+		{Name: "kind", Kind: "hidden", Value: v.value("kind")},
+		{Name: "name", Kind: "hidden", Value: name},
+		{Name: "content", Kind: "hidden", Value: base64.StdEncoding.EncodeToString(body)},
+	}
+	if len(report.Conflicts) > 0 {
+		fields = append(fields, web.Field{Name: "by_hand", Label: "import.by_hand.choice", Kind: "select", Required: true, Options: choices(string(service.KeepByHand),
+			string(service.KeepByHand), v.text("import.by_hand.keep"), string(service.ReplaceByHand), v.text("import.by_hand.replace"))})
+	}
+	diff.Form = &web.SheetForm{Path: "/import/accept", Do: "import.accept", Fields: fields}
+}
+
+// byHand shows what was made by hand and a file gives to others.
+func (v *visitor) byHand(all []service.ByHandConflict) web.Block {
+	out := web.Block{
+		ID: "by-hand", Head: "import.by_hand", About: "import.by_hand.about",
+		Heads: []string{"import.what", "import.role", "import.by_hand.now", "import.by_hand.file"},
+	}
+	who := func(staff, from, to string) string {
+		return staff + " (" + cmp.Or(from, "…") + " – " + cmp.Or(to, "…") + ")"
+	}
+	for i := range all {
+		a, o := &all[i].ByHand, &all[i].Imported
+		out.Rows = append(out.Rows, web.SheetRow{Cells: []string{
+			a.Location, a.Role, who(a.Staff, a.From.String(), a.To.String()), who(o.Staff, o.From.String(), o.To.String()),
+		}})
+	}
+	return out
 }
 
 // mostFaults is how many faults of a file a page tells.
@@ -167,7 +200,7 @@ func (v *visitor) acceptImport() error {
 	if err != nil {
 		return problem.New(problem.BadRequest)
 	}
-	if _, err := v.service.ImportFile(v.ctx(), region, service.Kind(v.value("kind")), v.value("name"), bytes.NewReader(body), service.ImportOptions{}); err != nil {
+	if _, err := v.service.ImportFile(v.ctx(), region, service.Kind(v.value("kind")), v.value("name"), bytes.NewReader(body), service.ImportOptions{ByHand: service.ByHand(v.value("by_hand"))}); err != nil {
 		return err
 	}
 	return v.done(v.at("/import", region), "said.imported")

@@ -310,6 +310,28 @@ type ImportReport struct {
 	Changes []Change `json:"changes" nullable:"false"`
 	Kept    []Pin    `json:"kept" nullable:"false" doc:"Pins made before of which the folder says nothing: they stay."`
 	Lost    []Pin    `json:"lost" nullable:"false" doc:"Pins made before of which the folder gives days to others, or no longer has the place or the person."`
+
+	Conflicts []ByHandConflict `json:"conflicts" nullable:"false" doc:"What was made by hand and the import gives to others: by_hand of the import says which is to be."`
+}
+
+// ByHandConflict is an assignment that somebody made by hand and one of an
+// import that cannot both be.
+type ByHandConflict struct {
+	ByHand   Pin `json:"by_hand"`
+	Imported Pin `json:"imported"`
+}
+
+func byHandConflicts(all []service.ByHandConflict) []ByHandConflict {
+	out := make([]ByHandConflict, len(all))
+	for i, c := range all {
+		out[i] = ByHandConflict{pin(&c.ByHand), pin(&c.Imported)}
+	}
+	return out
+}
+
+// InByHand is the choice of an import about what was made by hand.
+type InByHand struct {
+	ByHand string `query:"by_hand" enum:"keep,replace" doc:"What becomes of assignments made by hand that the import gives to others. Left out, an import with such is refused with 409."`
 }
 
 // Pin is an assignment that somebody made by hand.
@@ -324,10 +346,14 @@ type Pin struct {
 
 func pins(all []planner.Assignment) []Pin {
 	out := make([]Pin, len(all))
-	for i, a := range all {
-		out[i] = Pin{a.Location, a.Role, a.Staff, string(a.Kind), a.From.String(), a.To.String()}
+	for i := range all {
+		out[i] = pin(&all[i])
 	}
 	return out
+}
+
+func pin(a *planner.Assignment) Pin {
+	return Pin{a.Location, a.Role, a.Staff, string(a.Kind), a.From.String(), a.To.String()}
 }
 
 type importIn struct {
@@ -337,6 +363,7 @@ type importIn struct {
 
 type importAccept struct {
 	InRegion
+	InByHand
 	Version int64  `query:"version" required:"true" minimum:"0" doc:"The version that the preview showed; 0 for a region that is new."`
 	RawBody []byte `contentType:"application/zip"`
 }
@@ -356,11 +383,11 @@ func (a *API) aboutImports() {
 	row := rights.Access{Resource: rights.Imports, Act: rights.Create}
 	add(a, row, op("previewImport", "/preview", "What the zip file of an input folder would change; nothing is written", http.StatusOK),
 		func(ctx context.Context, in *importIn) (*importOne, error) {
-			return imported(a.of(ctx).FolderImport(ctx, in.id(), in.RawBody, -1, true))
+			return imported(a.of(ctx).FolderImport(ctx, in.id(), in.RawBody, -1, service.ImportOptions{DryRun: true}))
 		})
 	add(a, row, op("createImport", "", "Take in the zip file of an input folder, all of it or nothing, against the version that was previewed", http.StatusCreated),
 		func(ctx context.Context, in *importAccept) (*importOne, error) {
-			return imported(a.of(ctx).FolderImport(ctx, in.id(), in.RawBody, in.Version, false))
+			return imported(a.of(ctx).FolderImport(ctx, in.id(), in.RawBody, in.Version, service.ImportOptions{ByHand: service.ByHand(in.ByHand)}))
 		})
 }
 
@@ -369,7 +396,7 @@ func imported(r *service.FolderReport, err error) (*importOne, error) {
 		return nil, fileFaults(err)
 	}
 	return &importOne{ImportReport{
-		Region: shownRegion(r.Region), New: r.New, Version: r.Version, Written: r.Written, Changes: importChanges(r.Changes), Kept: pins(r.Kept), Lost: pins(r.Lost),
+		Region: shownRegion(r.Region), New: r.New, Version: r.Version, Written: r.Written, Changes: importChanges(r.Changes), Kept: pins(r.Kept), Lost: pins(r.Lost), Conflicts: byHandConflicts(r.Conflicts),
 	}}, nil
 }
 

@@ -31,6 +31,7 @@ type fileIn struct {
 
 type fileAccept struct {
 	InFile
+	InByHand
 	Version int64  `query:"version" required:"true" minimum:"1" doc:"The version that the preview showed."`
 	RawBody []byte `contentType:"text/csv"`
 }
@@ -45,6 +46,8 @@ type FileImport struct {
 	Skipped  map[string]int `json:"skipped,omitempty" doc:"Rows that were not asked for, by reason."`
 	Rejected []Rejected     `json:"rejected" nullable:"false" doc:"Rows of a register export that cannot be used; any other file with a fault is refused."`
 	Changes  []Change       `json:"changes" nullable:"false" doc:"What is added (opened), gone from the file (closed) or changed."`
+
+	Conflicts []ByHandConflict `json:"conflicts" nullable:"false" doc:"Assignments made by hand that the file gives to others: by_hand of the import says which is to be."`
 }
 
 // Rejected is a row that cannot be used.
@@ -93,12 +96,12 @@ func (a *API) aboutFileImports() {
 		})
 	add(a, row, op("importFile", "", "Take one file in, all of it or nothing, against the version that was previewed", http.StatusCreated, largestFile),
 		func(ctx context.Context, in *fileAccept) (*fileOne, error) {
-			return a.importFile(ctx, &in.InFile, in.RawBody, service.ImportOptions{BSO: in.BSO, Expected: in.Version})
+			return a.importFile(ctx, &in.InFile, in.RawBody, service.ImportOptions{BSO: in.BSO, Expected: in.Version, ByHand: service.ByHand(in.ByHand)})
 		})
 	add(a, row, op("startFileImport", "/jobs", "Take one file in as a job; what is wrong with it is told at once", http.StatusAccepted, largestQueued),
 		func(ctx context.Context, in *fileAccept) (*jobAccepted, error) {
 			out, err := accepted(a.of(ctx).StartImport(ctx, in.id(), service.ImportParams{
-				Kind: service.Kind(in.Kind), Name: in.fileName(in.RawBody), Expected: in.Version, BSO: in.BSO, Text: in.RawBody,
+				Kind: service.Kind(in.Kind), Name: in.fileName(in.RawBody), Expected: in.Version, BSO: in.BSO, ByHand: service.ByHand(in.ByHand), Text: in.RawBody,
 			}))
 			return out, fileFaults(err)
 		})
@@ -109,7 +112,7 @@ func (a *API) importFile(ctx context.Context, in *InFile, body []byte, o service
 	if err != nil {
 		return nil, fileFaults(err)
 	}
-	out := FileImport{Region: in.Region, Kind: in.Kind, Version: r.Version, Written: r.Written, Rows: r.Rows, Rejected: []Rejected{}, Changes: importChanges(r.Changes)}
+	out := FileImport{Region: in.Region, Kind: in.Kind, Version: r.Version, Written: r.Written, Rows: r.Rows, Rejected: []Rejected{}, Changes: importChanges(r.Changes), Conflicts: byHandConflicts(r.Conflicts)}
 	if len(r.Skipped) > 0 {
 		out.Skipped = maps.Clone(r.Skipped)
 	}
@@ -122,6 +125,15 @@ func (a *API) importFile(ctx context.Context, in *InFile, body []byte, o service
 // fileFaults turns the faults of a file into a problem, with the place of each.
 func fileFaults(err error) error {
 	var faults service.Faults
+	var byHand *service.ByHandError
+	if errors.As(err, &byHand) {
+		p := problem.New(problem.Conflict)
+		for _, c := range byHand.Conflicts {
+			p = p.With(problem.InputFault{In: "by_hand", Detail: fmt.Sprintf("location %s, %s %s is %s's by hand and %s's in the import: keep or replace",
+				c.ByHand.Location, c.ByHand.Role, c.ByHand.Kind, c.ByHand.Staff, c.Imported.Staff)})
+		}
+		return p
+	}
 	if !errors.As(err, &faults) {
 		return err
 	}

@@ -21,6 +21,7 @@ type importCommand struct {
 	databaseFlag
 	Region *string `help:"Region, where there are several."`
 	DryRun bool    `help:"Show what would change, and change nothing."`
+	ByHand string  `enum:",keep,replace" default:"" help:"What becomes of assignments made by hand that the import gives to others: keep or replace." placeholder:"keep|replace"`
 	BSO    bool    `name:"bso" help:"Take out-of-school care (age 4 and up) from the register too."`
 }
 
@@ -47,7 +48,7 @@ func (c *importCommand) Run(p *process) (err error) {
 	if err != nil {
 		return err
 	}
-	report, err := s.ImportFile(p.ctx, region, service.Kind(c.Kind), c.Path, file, service.ImportOptions{DryRun: c.DryRun, BSO: c.BSO})
+	report, err := s.ImportFile(p.ctx, region, service.Kind(c.Kind), c.Path, file, service.ImportOptions{DryRun: c.DryRun, BSO: c.BSO, ByHand: service.ByHand(c.ByHand)})
 	if err != nil {
 		return importError(err)
 	}
@@ -57,6 +58,7 @@ func (c *importCommand) Run(p *process) (err error) {
 	for _, change := range report.Changes {
 		fmt.Fprintln(p.stdout, change)
 	}
+	clashes(p, region, report.Conflicts)
 	_, err = fmt.Fprintln(p.stdout, c.summary(report))
 	return err
 }
@@ -134,11 +136,12 @@ func (c *importCommand) folder(p *process) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Store.Close()) }()
-	take := s.Import
+	var report []service.Imported
 	if c.DryRun {
-		take = s.Preview
+		report, err = s.Preview(p.ctx, states)
+	} else {
+		report, err = s.ImportWith(p.ctx, states, service.ByHand(c.ByHand))
 	}
-	report, err := take(p.ctx, states)
 	if err != nil {
 		return importError(err)
 	}
@@ -154,10 +157,21 @@ func (c *importCommand) folder(p *process) (err error) {
 		}
 		pins(p, "kept", r.Region, r.Kept)
 		pins(p, "lost", r.Region, r.Lost)
+		clashes(p, r.Region, r.Conflicts)
 	}
 	_, err = fmt.Fprintf(p.stdout, "%s, %d new; %s; %s\n",
 		plural(len(report), "region"), fresh, countChanges(all), c.outcome(!c.DryRun))
 	return err
+}
+
+// clashes lists what was made by hand and an import gives to others.
+func clashes(p *process, region string, all []service.ByHandConflict) {
+	for _, c := range all {
+		a, o := &c.ByHand, &c.Imported
+		fmt.Fprintln(p.stdout, strings.TrimSpace(fmt.Sprintf("%s by hand: location %s, %s %s is %s's from %s to %s, and %s's from %s to %s in the import: --by-hand keep or replace",
+			region, a.Location, a.Role, a.Kind, a.Staff, cmp.Or(a.From.String(), "…"), cmp.Or(a.To.String(), "…"),
+			o.Staff, cmp.Or(o.From.String(), "…"), cmp.Or(o.To.String(), "…"))))
+	}
 }
 
 // pins lists what became of assignments that were made by hand.

@@ -323,7 +323,7 @@ func (c *serveCommand) planned(p *process, s *service.Service, states []*planner
 
 // plan imports the states, plans them and publishes the plans.
 func (c *serveCommand) plan(p *process, s *service.Service, states []*planner.State) error {
-	if _, err := s.Import(p.ctx, states); err != nil {
+	if _, err := s.ImportWith(p.ctx, states, service.KeepByHand); err != nil {
 		return err
 	}
 	regions := make([]string, len(states))

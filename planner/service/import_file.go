@@ -32,7 +32,24 @@ type ImportOptions struct {
 	Expected int64
 	// BSO takes out-of-school care (age 4 and up) from the register too.
 	BSO bool
+	// ByHand says what becomes of assignments made by hand that the file gives to
+	// others.
+	ByHand ByHand
 }
+
+// ByHand is what becomes of assignments made by hand, and ByHandError the error
+// of an import that asks for it.
+type (
+	ByHand         = store.ByHand
+	ByHandError    = store.ByHandError
+	ByHandConflict = store.ByHandConflict
+)
+
+// The choices of ByHand.
+const (
+	KeepByHand    = store.KeepByHand
+	ReplaceByHand = store.ReplaceByHand
+)
 
 // FileReport is what the import of one file did.
 type FileReport struct {
@@ -49,6 +66,8 @@ type FileReport struct {
 	// Changes are the differences with what was known, by id. What is closed is
 	// gone from the file; places and people stay until somebody decides.
 	Changes []planner.Change
+	// Conflicts are the assignments made by hand that the file gives to others.
+	Conflicts []ByHandConflict
 	// Written says that the region has a new version: something differs, and
 	// this was no dry run.
 	Written bool
@@ -109,12 +128,22 @@ func importFile(t *store.Tx, region string, kind Kind, name string, data []byte,
 		return nil, err
 	}
 	report := &FileReport{Region: region, Version: version, Kind: kind, Rows: merged.Rows, Skipped: merged.Skipped, Rejected: merged.Rejected}
-	if report.Written, err = differs(known, merged.State); err != nil {
+	now := merged.State
+	if kind == files.AssignmentsFile {
+		kept, err := t.Reconcile(known, now, o.ByHand)
+		if err != nil {
+			return nil, err
+		}
+		if err := kept.Refusal(o.ByHand); err != nil && !o.DryRun {
+			return nil, err
+		}
+		now, report.Conflicts = kept.State, kept.Conflicts
+	}
+	if report.Written, err = differs(known, now); err != nil {
 		return nil, err
 	}
-	now := merged.State
 	if report.Written {
-		if err := t.ImportState(merged.State); err != nil {
+		if err := t.ImportState(now); err != nil {
 			return nil, err
 		}
 		if now, report.Version, err = t.LockState(region); err != nil {

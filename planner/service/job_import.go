@@ -17,6 +17,7 @@ type ImportParams struct {
 	Name     string `json:"name"`
 	Expected int64  `json:"expected"`
 	BSO      bool   `json:"bso"`
+	ByHand   ByHand `json:"by_hand,omitempty"`
 	Text     []byte `json:"text"`
 }
 
@@ -45,8 +46,18 @@ func (s *Service) StartImport(ctx context.Context, region string, p ImportParams
 	if p.Expected != 0 && p.Expected != version {
 		return Job{}, fmt.Errorf("region %q has version %d, not %d: %w", region, version, p.Expected, ErrStale)
 	}
-	if _, err := files.Merge(known, p.Kind, p.Name, p.Text, files.MergeOptions{BSO: p.BSO}); err != nil {
+	merged, err := files.Merge(known, p.Kind, p.Name, p.Text, files.MergeOptions{BSO: p.BSO})
+	if err != nil {
 		return Job{}, err
+	}
+	if p.Kind == files.AssignmentsFile {
+		kept, err := s.Store.Reconcile(ctx, known, merged.State, p.ByHand)
+		if err != nil {
+			return Job{}, err
+		}
+		if err := kept.Refusal(p.ByHand); err != nil {
+			return Job{}, err
+		}
 	}
 	return s.startJob(ctx, store.NewJob{Kind: ImportJob, Region: region, Params: p})
 }
@@ -61,7 +72,7 @@ func (s *Service) importJob(ctx context.Context, r *run) error {
 	r.at("check", 100)
 	err = r.finish(ctx, func(t *store.Tx) (any, error) {
 		r.at("write", 500)
-		report, err := importFile(t, r.Region, p.Kind, p.Name, p.Text, ImportOptions{BSO: p.BSO, Expected: p.Expected})
+		report, err := importFile(t, r.Region, p.Kind, p.Name, p.Text, ImportOptions{BSO: p.BSO, Expected: p.Expected, ByHand: p.ByHand})
 		if err != nil {
 			return nil, err
 		}

@@ -121,10 +121,11 @@ func (s *Service) RequeueMail(ctx context.Context, id int64) error {
 
 // FolderImport takes the zip file of an input folder in place of what is known of
 // one region, or with dry says what it would change. Pins stay unless the folder
-// says otherwise; see store.KeepPins. It gives ErrStale when the
-// region has another version than expected (0: it must not be there yet; below 0:
-// any). The error of what cannot be used is a Faults.
-func (s *Service) FolderImport(ctx context.Context, region string, archive []byte, expected int64, dry bool) (*FolderReport, error) {
+// says otherwise, and so does what was made by hand; see store.KeepByHand. It gives
+// ErrStale when the region has another version than expected (0: it must not be
+// there yet; below 0: any), and a *ByHandError where by hand must be given and is
+// not. The error of what cannot be used is a Faults.
+func (s *Service) FolderImport(ctx context.Context, region string, archive []byte, expected int64, o ImportOptions) (*FolderReport, error) {
 	if scope := s.Store.Scope(); !scope.Reaches(region) {
 		return nil, fmt.Errorf("region %q: %w", region, ErrNotFound)
 	}
@@ -142,7 +143,7 @@ func (s *Service) FolderImport(ctx context.Context, region string, archive []byt
 	if state.Region != region {
 		return nil, Faults{{File: "folder.zip", Message: "is of another region than the address says"}}
 	}
-	out := &FolderReport{Region: region, Written: !dry}
+	out := &FolderReport{Region: region, Written: !o.DryRun}
 	err = s.Store.Tx(ctx, func(t *store.Tx) error {
 		known, version, err := t.LockState(region)
 		switch {
@@ -151,15 +152,21 @@ func (s *Service) FolderImport(ctx context.Context, region string, archive []byt
 		case err != nil:
 			return err
 		default:
-			state, out.Kept, out.Lost = store.KeepPins(known.Assignments, state)
+			if out.Reconciled, err = t.Reconcile(known, state, o.ByHand); err != nil {
+				return err
+			}
+			state = out.State
 			out.Changes = allChanges(known, state)
 		}
 		out.Version = version
-		if dry {
+		if o.DryRun {
 			return nil
 		}
 		if expected >= 0 && expected != version {
 			return fmt.Errorf("region %q has version %d, not %d: %w", region, version, expected, ErrStale)
+		}
+		if err := out.Refusal(o.ByHand); err != nil {
+			return err
 		}
 		if err := t.ImportState(state); err != nil {
 			return err
@@ -176,9 +183,8 @@ type FolderReport struct {
 	New     bool
 	Version int64
 	Changes []planner.Change
-	// Kept and Lost are those of Imported.
-	Kept, Lost []planner.Assignment
-	Written    bool
+	store.Reconciled
+	Written bool
 }
 
 // inRegion names the region of a folder that does not name its own.

@@ -88,10 +88,8 @@ type Imported struct {
 	// Changes are the differences with what was known before; none when the
 	// region is new.
 	Changes []planner.Change
-	// Kept are the pins made before of which the import says nothing: they stay.
-	// Of those in Lost it gives days to others, or it no longer has the place or
-	// the person.
-	Kept, Lost []planner.Assignment
+	// Reconciled is what becomes of pins and of what was made by hand.
+	store.Reconciled
 }
 
 // Preview says what an import of states would change, without doing it.
@@ -111,15 +109,24 @@ func (s *Service) Preview(ctx context.Context, states []*planner.State) ([]Impor
 			return nil, err
 		default:
 			out[i].Changes = planner.DiffState(old, fresh)
-			_, out[i].Kept, out[i].Lost = store.KeepPins(old.Assignments, fresh)
+			if out[i].Reconciled, err = s.Store.Reconcile(ctx, old, fresh, store.AskByHand); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return out, nil
 }
 
-// Import takes in the input of regions, all of them or none, and says what
-// changed. Pins stay unless the input says otherwise; see store.KeepPins. The states have passed the checks of planner/files.
+// Import is ImportWith without a choice about what was made by hand.
 func (s *Service) Import(ctx context.Context, states []*planner.State) ([]Imported, error) {
+	return s.ImportWith(ctx, states, store.AskByHand)
+}
+
+// ImportWith takes in the input of regions, all of them or none, and says what
+// changed. Pins and what was made by hand stay unless the input says otherwise;
+// see store.KeepByHand. It gives a *ByHandError where byHand must be given and is
+// not. The states have passed the checks of planner/files.
+func (s *Service) ImportWith(ctx context.Context, states []*planner.State, byHand ByHand) ([]Imported, error) {
 	report, err := s.Preview(ctx, states)
 	if err != nil {
 		return nil, err
@@ -133,7 +140,13 @@ func (s *Service) Import(ctx context.Context, states []*planner.State) ([]Import
 			// Again, now that nobody else can change the region.
 			known, _, err := t.LockState(state.Region)
 			if err == nil {
-				state, report[i].Kept, report[i].Lost = store.KeepPins(known.Assignments, state)
+				if report[i].Reconciled, err = t.Reconcile(known, state, byHand); err != nil {
+					return err
+				}
+				if err := report[i].Refusal(byHand); err != nil {
+					return err
+				}
+				state = report[i].State
 			} else if !errors.Is(err, ErrNotFound) {
 				return err
 			}

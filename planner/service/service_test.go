@@ -107,10 +107,30 @@ func TestImportKeepsWhatWasPinned(t *testing.T) {
 		other := pin
 		other.Staff, other.Pinned = "noordanna", false
 		folder.Assignments = []planner.Assignment{other}
-		report, err := w.Import(w.Context(), []*planner.State{folder})
+		preview, err = w.Preview(w.Context(), []*planner.State{folder})
 		w.must(err)
-		if len(report[0].Kept) != 0 || len(report[0].Lost) != 1 {
-			w.Errorf("the folder names somebody else: kept %+v, lost %+v", report[0].Kept, report[0].Lost)
+		if c := preview[0].Conflicts; len(c) != 1 || c[0].ByHand != pin || c[0].Imported != other {
+			w.Errorf("the folder names somebody else: %+v", c)
+		}
+		var asked *ByHandError
+		if _, err := w.Import(w.Context(), []*planner.State{folder}); !errors.As(err, &asked) || !errors.Is(err, ErrConflict) || len(asked.Conflicts) != 1 {
+			w.Errorf("%v: want to be asked", err)
+		}
+		for _, choice := range []ByHand{KeepByHand, ReplaceByHand} {
+			kept, want := choice == KeepByHand, pin
+			if !kept {
+				want = other
+			}
+			report, err := w.ImportWith(w.Context(), []*planner.State{folder}, choice)
+			w.must(err)
+			if kept != (len(report[0].Kept) == 1) || kept == (len(report[0].Lost) == 1) {
+				w.Errorf("%s: kept %+v, lost %+v", choice, report[0].Kept, report[0].Lost)
+			}
+			got, err := w.AssignmentsOn(w.Context(), "noord", pin.From, 0)
+			w.must(err)
+			if len(got) != 1 || got[0] != want {
+				w.Errorf("%s: %+v, want %+v", choice, got, want)
+			}
 		}
 	})
 }

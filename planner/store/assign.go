@@ -84,7 +84,7 @@ func (t *Tx) assign(id string, a planner.Assignment) (int64, error) {
 			return 0, err
 		}
 	}
-	if err := insert(t, append(fresh, assignmentRowOf(region, position, fromInput, a))); err != nil {
+	if err := insert(t, append(fresh, assignmentRowOf(region, position, fromHand, a))); err != nil {
 		return 0, err
 	}
 	if err := t.db.Model(&regionRow{}).Where("region = ?", id).Update("version", region.Version).Error; err != nil {

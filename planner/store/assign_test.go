@@ -171,11 +171,101 @@ func TestImportKeepsPins(t *testing.T) {
 				c.change(s)
 			}
 			known := []planner.Assignment{primary("drie", "carla", "", ""), pin("een", "anna", "2027-01-01", "")}
-			state, kept, lost := KeepPins(known, s)
-			diff(t, kept, c.kept)
-			diff(t, lost, c.lost)
-			diff(t, state.Assignments, slices.Concat(c.imported, c.kept))
+			r := reconcile(known, nil, s, AskByHand)
+			diff(t, r.Kept, c.kept)
+			diff(t, r.Lost, c.lost)
+			diff(t, r.State.Assignments, slices.Concat(c.imported, c.kept))
 			diff(t, s.Assignments, c.imported)
 		})
 	}
+}
+
+// What was made by hand stays through an import, pinned or not, unless the
+// import gives it to others and that is chosen.
+func TestImportKeepsWhatWasMadeByHand(t *testing.T) {
+	t.Parallel()
+	hand := primary("een", "anna", "2027-01-01", "")
+	backup := planner.Assignment{Location: "een", Role: "zc", Staff: "anna", Kind: planner.Backup, From: calendar.NoDate, To: calendar.NoDate}
+	for name, c := range map[string]struct {
+		imported         []planner.Assignment
+		kept, replaced   []planner.Assignment
+		conflicts        int
+		withoutThePerson bool
+	}{
+		"nothing said":        {kept: []planner.Assignment{hand}, replaced: []planner.Assignment{hand}},
+		"the same":            {imported: []planner.Assignment{hand}, kept: []planner.Assignment{hand}, replaced: []planner.Assignment{hand}},
+		"somebody until then": {imported: []planner.Assignment{primary("een", "bram", "", "2026-12-31")}, kept: []planner.Assignment{primary("een", "bram", "", "2026-12-31"), hand}, replaced: []planner.Assignment{primary("een", "bram", "", "2026-12-31"), hand}},
+		"the same person longer": {
+			imported: []planner.Assignment{primary("een", "anna", "", "")},
+			kept:     []planner.Assignment{primary("een", "anna", "", "2026-12-31"), hand}, replaced: []planner.Assignment{primary("een", "anna", "", "2026-12-31"), hand},
+		},
+		"somebody else": {
+			imported: []planner.Assignment{primary("een", "bram", "", "")}, conflicts: 1,
+			kept: []planner.Assignment{primary("een", "bram", "", "2026-12-31"), hand}, replaced: []planner.Assignment{primary("een", "bram", "", "")},
+		},
+		"somebody in summer": {
+			imported: []planner.Assignment{primary("een", "bram", "2027-06-01", "2027-08-31")}, conflicts: 1, kept: []planner.Assignment{hand},
+			replaced: []planner.Assignment{primary("een", "bram", "2027-06-01", "2027-08-31"), primary("een", "anna", "2027-01-01", "2027-05-31"), primary("een", "anna", "2027-09-01", "")},
+		},
+		"as backup": {
+			imported: []planner.Assignment{backup}, conflicts: 1, replaced: []planner.Assignment{backup},
+			kept: []planner.Assignment{{Location: "een", Role: "zc", Staff: "anna", Kind: planner.Backup, From: calendar.NoDate, To: calendar.NewDate(2026, 12, 31)}, hand},
+		},
+		"the person is gone": {withoutThePerson: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := town("noord")
+			s.Assignments = c.imported
+			if c.withoutThePerson {
+				s.Staff = s.Staff[1:]
+			}
+			for rule, want := range map[ByHand][]planner.Assignment{AskByHand: c.kept, KeepByHand: c.kept, ReplaceByHand: c.replaced} {
+				r := reconcile([]planner.Assignment{primary("drie", "carla", "", ""), hand}, []planner.Assignment{hand}, s, rule)
+				if len(r.Conflicts) != c.conflicts || (r.Refusal(rule) != nil) != (rule == AskByHand && c.conflicts > 0) {
+					t.Errorf("%q: conflicts %+v, %v", rule, r.Conflicts, r.Refusal(rule))
+				}
+				diff(t, r.State.Assignments, want)
+			}
+		})
+	}
+}
+
+// An edit of the assignments is by hand too, and what is left of a row is what
+// it was.
+func TestOriginOfAssignments(t *testing.T) {
+	t.Parallel()
+	forEachDatabase(t, func(w world) {
+		s := town("noord")
+		s.Assignments = []planner.Assignment{primary("een", "anna", "", "")}
+		w.must(w.ImportState(w.Context(), s))
+		change := func(to ...planner.Assignment) {
+			w.must(w.Tx(w.Context(), func(t *Tx) error {
+				known, _, err := t.LockState("noord")
+				if err != nil {
+					return err
+				}
+				now := *known
+				now.Assignments = to
+				return t.SaveState(known, &now)
+			}))
+		}
+		change(primary("een", "anna", "", "2026-12-31"), primary("een", "bram", "2027-01-01", ""))
+		known, _, err := w.LoadState(w.Context(), "noord")
+		w.must(err)
+		r, err := w.Reconcile(w.Context(), known, s, KeepByHand)
+		w.must(err)
+		if len(r.Conflicts) != 1 {
+			w.Errorf("%+v: want bram's against the import's", r.Conflicts)
+		}
+		w.must(w.ImportState(w.Context(), r.State))
+		now, err := w.AssignmentsOn(w.Context(), "noord", calendar.NewDate(2027, 5, 1))
+		w.must(err)
+		if len(now) != 1 || now[0].Staff != "bram" {
+			w.Errorf("%+v after an import", now)
+		}
+		if r, err = w.Reconcile(w.Context(), r.State, s, AskByHand); err != nil || len(r.Conflicts) != 1 {
+			w.Errorf("%+v %v: still by hand", r.Conflicts, err)
+		}
+	})
 }

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"slices"
 
 	"gorm.io/gorm"
 
@@ -13,6 +12,7 @@ import (
 // The origins of an assignment.
 const (
 	fromInput = "input"
+	fromHand  = "hand"
 	fromPlan  = "plan"
 )
 
@@ -128,7 +128,7 @@ func (t *Tx) importAssignments(region *regionRow, imported []planner.Assignment)
 		by[postOf(a)] = append(by[postOf(a)], a)
 		row := have[a]
 		if row == nil || kept[row.ID] {
-			fresh = append(fresh, assignmentRowOf(region, i, fromInput, a))
+			fresh = append(fresh, assignmentRowOf(region, i, originOf(rows, a), a))
 			continue
 		}
 		kept[row.ID] = true
@@ -142,7 +142,7 @@ func (t *Tx) importAssignments(region *regionRow, imported []planner.Assignment)
 		r := &rows[i]
 		switch {
 		case kept[r.ID]:
-		case r.Origin == fromInput:
+		case r.Origin != fromPlan:
 			err = t.replace(region, r)
 		default:
 			fresh, err = t.giveWay(region, r, by[postOf(r.assignment())], fresh)
@@ -154,50 +154,21 @@ func (t *Tx) importAssignments(region *regionRow, imported []planner.Assignment)
 	return insert(t, fresh)
 }
 
+// originOf returns the origin of an imported assignment: what is left of one that
+// was made by hand is still that.
+func originOf(rows []assignmentRow, a planner.Assignment) string {
+	for i := range rows {
+		r := rows[i].assignment()
+		if rows[i].Origin == fromHand && holder(r) == holder(a) && r.Pinned == a.Pinned && len(cut([]stretch{stretchOf(a)}, stretchOf(r))) == 0 {
+			return fromHand
+		}
+	}
+	return fromInput
+}
+
 // replace ends the belief in a row.
 func (t *Tx) replace(region *regionRow, r *assignmentRow) error {
 	return t.db.Model(r).Update("replaced", region.Version).Error
-}
-
-// KeepPins returns an imported state with the pins that are known and that it
-// says nothing about: those were made by hand, and an import is no reason to
-// forget them. The import has its say for the days of a location, role and kind
-// for which it names anybody, and where it no longer has the place or the
-// person; what is left of a pin is in kept, pins of which days are lost in lost.
-func KeepPins(known []planner.Assignment, imported *planner.State) (state *planner.State, kept, lost []planner.Assignment) {
-	by, have := map[post][]planner.Assignment{}, map[planner.Assignment]bool{}
-	for _, a := range imported.Assignments {
-		by[postOf(a)] = append(by[postOf(a)], a)
-		have[a] = true
-	}
-	for _, a := range known {
-		if !a.Pinned || have[a] {
-			continue
-		}
-		var left []stretch
-		if both(imported, &a) {
-			left = []stretch{stretchOf(a)}
-		}
-		for _, o := range by[postOf(a)] {
-			left = cut(left, stretchOf(o))
-		}
-		if len(left) != 1 || left[0] != stretchOf(a) {
-			lost = append(lost, a)
-		}
-		for _, s := range left {
-			a.From, a.To = s.from, s.to
-			kept = append(kept, a)
-		}
-	}
-	out := *imported
-	out.Assignments = slices.Concat(imported.Assignments, kept)
-	return &out, kept, lost
-}
-
-// both reports whether a state has the place and the person of an assignment.
-func both(s *planner.State, a *planner.Assignment) bool {
-	return slices.ContainsFunc(s.Locations, func(l planner.Location) bool { return l.ID == a.Location }) &&
-		slices.ContainsFunc(s.Staff, func(p planner.Staff) bool { return p.ID == a.Staff })
 }
 
 // giveWay cuts what others take over out of a row that a plan made.

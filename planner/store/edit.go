@@ -74,7 +74,7 @@ func (t *Tx) saveAssignments(region *regionRow, now []planner.Assignment) error 
 	for i, a := range now {
 		if left[a] > 0 {
 			left[a]--
-			fresh = append(fresh, assignmentRowOf(region, i, fromInput, a))
+			fresh = append(fresh, assignmentRowOf(region, i, fromHand, a))
 		}
 	}
 	return insert(t, fresh)
