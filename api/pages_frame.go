@@ -297,13 +297,16 @@ type faultBody struct {
 // fail turns an error into a page, or for htmx into a notice on the page that is
 // there. What is ours goes to the log.
 func (v *visitor) fail(err error) {
-	p := problem.Of(notFoundThere(err))
+	p, faults := problem.Of(notFoundThere(err)), v.inputFaults(err)
+	if p.Code == problem.Internal && len(faults) > 0 {
+		p = problem.New(problem.BadRequest)
+	}
 	if p.Code == problem.Internal && v.r.Context().Err() == nil {
 		v.Log.ErrorContext(v.ctx(), "request failed", "request_id", v.caller.Request, "path", maskedPath(v.r), "error", err)
 	}
 	said := p.In(v.lang, v.caller.Request)
 	body := faultBody{Text: said.Detail, Back: v.r.URL.Path}
-	for _, f := range append(p.Errors, inputFaults(err)...) {
+	for _, f := range append(p.Errors, faults...) {
 		body.Faults = append(body.Faults, strings.TrimPrefix(f.In+": "+f.Detail, ": "))
 	}
 	if v.r.Method == http.MethodGet {
@@ -326,7 +329,13 @@ func (v *visitor) fail(err error) {
 }
 
 // inputFaults are the faults that the service finds in what was filled in.
-func inputFaults(err error) (out []problem.InputFault) {
+func (v *visitor) inputFaults(err error) (out []problem.InputFault) {
+	var input service.InputErrors
+	if errors.As(err, &input) {
+		for _, f := range input {
+			out = append(out, problem.InputFault{Detail: v.lang.Text(f.Text)})
+		}
+	}
 	var faults service.Faults
 	if errors.As(err, &faults) {
 		for _, f := range faults {

@@ -77,28 +77,37 @@ func (v *visitor) showYear(status int, absence []web.Field) error {
 
 // noteAbsence notes when somebody is not there, never why.
 func (v *visitor) noteAbsence() error {
-	region, err := v.region()
+	region, fields, ok, err := v.noteLeave()
 	if err != nil {
 		return err
 	}
-	fields := absenceFields()
+	if !ok {
+		return v.showYear(http.StatusUnprocessableEntity, fields)
+	}
+	return v.done(v.yearPath(region), "said.absent")
+}
+
+// noteLeave keeps the absence of the person in the address that the form describes;
+// ok is false when its fields have faults.
+func (v *visitor) noteLeave() (region string, fields []web.Field, ok bool, err error) {
+	if region, err = v.region(); err != nil {
+		return "", nil, false, err
+	}
+	fields = absenceFields()
 	_, dates, ok := v.read(fields)
 	if ok && dates["to"] < dates["from"] {
 		fields[1].Fault, ok = v.text("fault.order"), false
 	}
 	if !ok {
-		return v.showYear(http.StatusUnprocessableEntity, fields)
+		return region, fields, false, nil
 	}
 	cells := service.Cells{"staff_id": v.param("staff"), "from": v.value("from"), "to": v.value("to"), "part": v.value("part")}
 	err = v.edit(region, service.Edit{Kind: service.AbsencesFile, At: -1, Rows: []service.Cells{cells}},
 		service.Act{Verb: service.Created, Object: "absence", Fields: []string{"staff_id", "from", "to", "part"}})
 	if v.faulty(err, fields) {
-		return v.showYear(http.StatusUnprocessableEntity, fields)
+		return region, fields, false, nil
 	}
-	if err != nil {
-		return err
-	}
-	return v.done(v.yearPath(region), "said.absent")
+	return region, fields, err == nil, err
 }
 
 func (v *visitor) yearPath(region string) string {
@@ -130,9 +139,18 @@ func (v *visitor) faulty(err error, fields []web.Field) bool {
 
 // dropAbsence takes an absence back.
 func (v *visitor) dropAbsence() error {
-	region, err := v.region()
+	region, err := v.takeLeaveBack()
 	if err != nil {
 		return err
+	}
+	return v.done(v.yearPath(region), "said.removed")
+}
+
+// takeLeaveBack removes the absence of the person in the address that the form
+// names.
+func (v *visitor) takeLeaveBack() (region string, err error) {
+	if region, err = v.region(); err != nil {
+		return "", err
 	}
 	key := v.value("key")
 	_, _, err = v.service.Edit(v.ctx(), region, func(s *planner.State) (service.Edit, service.Act, error) {
@@ -142,10 +160,7 @@ func (v *visitor) dropAbsence() error {
 		}
 		return service.Edit{Kind: service.AbsencesFile, At: at}, service.Act{Verb: service.Removed, Object: "absence"}, nil
 	})
-	if err != nil {
-		return err
-	}
-	return v.done(v.yearPath(region), "said.removed")
+	return region, err
 }
 
 // coverage is the ledger of promises: done, planned, at risk, missed.

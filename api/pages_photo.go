@@ -9,6 +9,7 @@ import (
 
 	"github.com/wijkplanner/wijkplanner/api/problem"
 	"github.com/wijkplanner/wijkplanner/api/rights"
+	"github.com/wijkplanner/wijkplanner/planner/service"
 )
 
 // photoTypes are the kinds of picture that a portrait may be, by the end of its
@@ -19,7 +20,8 @@ var photoTypes = map[string]string{".jpg": "image/jpeg", ".jpeg": "image/jpeg", 
 const largestPhoto = 1 << 20
 
 // photoPage is the portrait of a member of staff, for whoever sees locations and
-// who serves them. No page loads a portrait from elsewhere.
+// who serves them: one that was put in on a page, else a file of the folder. No page
+// loads a portrait from elsewhere.
 func photoPage() pageRoute {
 	return page("/photos/{photo}", rights.Access{Resource: rights.Locations, Act: rights.Read}, (*visitor).photo).mine()
 }
@@ -27,6 +29,19 @@ func photoPage() pageRoute {
 func (v *visitor) photo() error {
 	name := v.param("photo")
 	kind, picture := photoTypes[strings.ToLower(path.Ext(name))]
+	body, err := v.service.Portrait(v.ctx(), name)
+	if err == nil {
+		v.w.Header().Set("Cache-Control", "private, max-age=86400, immutable") // another picture has another name
+		v.send(v.w, v.r, content{kind: "image/jpeg", body: body})
+		return nil
+	}
+	if !errors.Is(err, service.ErrNotFound) {
+		return err
+	}
+	return v.photoFile(name, kind, picture)
+}
+
+func (v *visitor) photoFile(name, kind string, picture bool) error {
 	if v.Photos == nil || !picture || !fs.ValidPath(name) || strings.Contains(name, "/") {
 		return problem.New(problem.NotFound)
 	}

@@ -11,20 +11,24 @@ import (
 func leadWalk(p *place) map[string]stop {
 	lead := func(paths ...string) stop { return stop{p.lead(), paths} }
 	return map[string]stop{
-		"/":                 lead("/"),
-		"/board":            lead("/board"),
-		"/board/move":       lead("/board/move?role=zorgcoordinator&location=" + p.somewhere() + "&to=zc-2"),
-		"/import":           lead("/import"),
-		"/meetings":         lead("/meetings"),
-		"/assumptions":      lead("/assumptions"),
-		"/links":            lead("/links"),
-		"/forecast":         lead("/forecast"),
-		"/scenarios":        lead("/scenarios"),
-		"/proposals":        lead("/proposals"),
-		"/proposals/{plan}": lead(path("/proposals/%d", p.draft())),
-		"/timeline":         lead("/timeline"),
-		"/timeline/{staff}": lead("/timeline/zc-1"),
-		"/coverage":         lead("/coverage", "/coverage?state=missed"),
+		"/":                     lead("/"),
+		"/board":                lead("/board"),
+		"/board/move":           lead("/board/move?role=zorgcoordinator&location=" + p.somewhere() + "&to=zc-2"),
+		"/import":               lead("/import"),
+		"/meetings":             lead("/meetings"),
+		"/assumptions":          lead("/assumptions"),
+		"/links":                lead("/links"),
+		"/forecast":             lead("/forecast"),
+		"/scenarios":            lead("/scenarios"),
+		"/proposals":            lead("/proposals"),
+		"/proposals/{plan}":     lead(path("/proposals/%d", p.draft())),
+		"/timeline":             lead("/timeline"),
+		"/timeline/{staff}":     lead("/timeline/zc-1"),
+		"/people":               lead("/people"),
+		"/people/new":           lead("/people/new"),
+		"/people/{staff}":       lead("/people/zc-1", "/people/zc-2?open=terms&contract=0"),
+		"/people/{staff}/leave": lead("/people/zc-1/leave?last=2027-06-30"),
+		"/coverage":             lead("/coverage", "/coverage?state=missed"),
 	}
 }
 

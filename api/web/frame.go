@@ -157,6 +157,9 @@ func WritePart(w io.Writer, l Lang, name string, body any) error {
 // Message returns a text of the message table with its arguments filled in.
 func (l Lang) Message(key string, args ...any) (string, error) { return l.message(key, args...) }
 
+// Text returns a text in the language, or in the other one where it lacks.
+func (l Lang) Text(t planner.Text) string { return l.text(t) }
+
 // Decimal writes a number with a fixed number of decimals.
 func (l Lang) Decimal(x float64, decimals int) string { return l.decimal(x, decimals) }
 
@@ -196,6 +199,8 @@ type Field struct {
 	// Min, Max and Step bound a number, a date or a time; MaxLength a text.
 	Min, Max, Step string
 	MaxLength      int
+	// Accept are the kinds of file that a file is chosen from.
+	Accept string
 	// Autocomplete is the purpose of the field (WCAG 1.3.5), for personal data.
 	Autocomplete string
 }

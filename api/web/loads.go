@@ -28,8 +28,10 @@ type RoleView struct {
 
 // LoadRow is one person's year in a role, in minutes.
 type LoadRow struct {
-	Mark               Mark
-	ID                 string
+	Mark Mark
+	ID   string
+	// Role is whose load it is, where rows are of several roles.
+	Role               planner.Text
 	Name, Organisation string
 	Load, Capacity     int64
 	Locations, Backups int

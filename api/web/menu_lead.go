@@ -6,6 +6,7 @@ var leadMenu = []MenuItem{
 	{Key: "lead.proposals", Path: "/proposals"},
 	{Key: "lead.timeline", Path: "/timeline"},
 	{Key: "lead.coverage", Path: "/coverage"},
+	{Key: "lead.people", Path: "/people"},
 	{Key: "lead.forecast", Path: "/forecast"},
 	{Key: "lead.scenarios", Path: "/scenarios"},
 	{Key: "lead.meetings", Path: "/meetings"},

@@ -211,6 +211,9 @@ func (l Lang) functions() template.FuncMap {
 		"asset":     AssetURL,
 		"shapes":    func() []string { return shapes },
 		"roleOf":    func(s section, r RoleView) roleSection { return roleSection{s, r} },
+		"month":     l.Month,
+		"part100":   l.Hundredths,
+		"fullbar":   fullBar,
 		"bar":       func(r RoleView, l LoadRow) Bar { return Bar{tenth(r.Bar(l)), tenth(r.Limit())} },
 	}
 }

@@ -221,18 +221,7 @@ func NewYear(r Region, now time.Time, staff string) (*Year, error) {
 	if err != nil {
 		return nil, err
 	}
-	y := &Year{Region: f.state.Region, ID: staff, Person: f.staffName(staff)}
-	for i := range f.plan.Roles {
-		if role := &f.plan.Roles[i]; role.Kind == planner.Primary {
-			for _, load := range role.Loads {
-				if load.Staff == staff {
-					row := f.loadRow(role.Role, load, 0)
-					row.Name = f.roleName(role.Role).NL
-					y.Load = append(y.Load, row)
-				}
-			}
-		}
-	}
+	y := &Year{Region: f.state.Region, ID: staff, Person: f.staffName(staff), Load: f.loadsOf(staff)}
 	weeks := map[calendar.Date]*YearWeek{}
 	for i := range f.plan.Visits {
 		v := &f.plan.Visits[i]
