@@ -206,7 +206,7 @@ func firstIn(m *Staff, role string, day calendar.Date) Contract {
 }
 
 // addCases adds the work of somebody's cases: of each the minutes a week, spread
-// by days, so that its months add up to its whole.
+// by days.
 func (l *ledger) addCases(m *Staff) {
 	role := ""
 	if len(m.Contracts) > 0 {
@@ -218,20 +218,28 @@ func (l *ledger) addCases(m *Staff) {
 			continue
 		}
 		all := l.period.Overlap(c.Opened, c.HandedOver)
-		var before int64
 		for k, month := range all.months() {
-			until := month.Period().Overlap(all.From, all.To).To
-			sum := ceilDiv(int64(c.MinutesWeek)*int64(until-all.From+1), 7)
-			head := l.head(m, role, until, CaseWork)
+			p := month.Period().Overlap(all.From, all.To)
+			head := l.head(m, role, p.To, CaseWork)
 			head.Detail, head.Budget, head.District = c.Kind, cmp.Or(c.Budget, head.Budget), l.districtOf(c.Location)
 			points := int64(0)
 			if k == 0 {
 				points = int64(c.Points)
 			}
-			l.add(head, sum-before, points)
-			before = sum
+			l.add(head, c.minutesUntil(p.To)-c.minutesUntil(p.From-1), points)
 		}
 	}
+}
+
+// minutesUntil is what a case takes from the day it was opened up to and including
+// a day, in whole minutes. What falls in a month, or any other period, is the
+// difference of two of them: so months add up to the year, and two periods to the
+// one that holds both, exactly, and each is within a minute of its share.
+func (c *Case) minutesUntil(d calendar.Date) int64 {
+	if d < c.Opened {
+		return 0
+	}
+	return (2*int64(c.MinutesWeek)*int64(d-c.Opened+1) + 7) / 14
 }
 
 func (l *ledger) districtOf(location string) string {

@@ -34,7 +34,8 @@ type Remedy struct {
 	Enough bool
 	// Proved says that one step less is surely not enough: the work is then more
 	// than the time of all who may do it. Else one step less was tried with the
-	// same search, and was not enough.
+	// same search, and was not enough; of visits taken back, each of them was put
+	// back by itself, as far as sixty plans go.
 	Proved bool
 	// Cost is the plan's cost with the remedy, in hundredths of a
 	// minute-equivalent, Before without.
@@ -279,7 +280,8 @@ func (r *remedies) moveLocations(ctx context.Context) (Remedy, error) {
 }
 
 // dropSecond takes as few visits back beyond those promised as it takes: first
-// those that could not be planned anyway.
+// those that could not be planned anyway. Of those each is put back by itself, as
+// long as that is enough too.
 func (r *remedies) dropSecond(ctx context.Context) (Remedy, error) {
 	x := Remedy{Kind: DropSecondVisits}
 	before, o := r.free, r.o
@@ -287,20 +289,61 @@ func (r *remedies) dropSecond(ctx context.Context) (Remedy, error) {
 		before, o = r.today, r.still(0)
 	}
 	order := seconds(before)
-	err := r.least(ctx, &x, before, min(len(order), mostDropped), func(n int) (Scenario, Options) {
-		c := Scenario{Name: fmt.Sprintf("-%d", n)}
-		fewer := map[second]int{}
-		for _, k := range order[:n] {
-			if fewer[k]++; fewer[k] == 1 {
-				c.Overrides = append(c.Overrides, PromiseAt{Requirement: k.requirement, Location: k.location})
+	err := r.least(ctx, &x, before, min(len(order), mostDropped), func(n int) (Scenario, Options) { return takeBack(order[:n]), o })
+	if err != nil || !x.Enough {
+		return x, err
+	}
+	return x, r.putBack(ctx, &x, order[:x.Steps], o)
+}
+
+// takeBack is the scenario in which visits are taken back.
+func takeBack(all []second) Scenario {
+	c := Scenario{Name: fmt.Sprintf("-%d", len(all))}
+	at := map[second]int{}
+	for _, k := range all {
+		i, known := at[k]
+		if !known {
+			i = len(c.Overrides)
+			at[k], c.Overrides = i, append(c.Overrides, PromiseAt{Requirement: k.requirement, Location: k.location})
+		}
+		c.Overrides[i].Fewer++
+	}
+	return c
+}
+
+// mostPutBack is how many plans are made to see whether a visit can be put back.
+const mostPutBack = 60
+
+// putBack puts visits that were taken back, the last ones first, on the list again
+// one by one where everything still fits.
+func (r *remedies) putBack(ctx context.Context, x *Remedy, all []second, o Options) error {
+	tried := 0
+	for again := true; again && len(all) > 1; {
+		again = false
+		seen := map[second]bool{}
+		for i := len(all) - 1; i >= 0 && !again && tried < mostPutBack; i-- {
+			if seen[all[i]] {
+				continue
+			}
+			seen[all[i]] = true
+			less := slices.Delete(slices.Clone(all), i, i+1)
+			c := takeBack(less)
+			s, faults := c.Apply(r.state)
+			if len(faults) > 0 {
+				return &ScenarioError{c.Name, faults}
+			}
+			p, err := Solve(ctx, s, o)
+			if err != nil {
+				return err
+			}
+			tried++
+			if p.Fits() {
+				all, again = less, true
+				x.Steps, x.Scenario, x.Cost = len(all), c, p.cost()
 			}
 		}
-		for i := range c.Overrides {
-			c.Overrides[i].Fewer = fewer[second{c.Overrides[i].Location, c.Overrides[i].Requirement}]
-		}
-		return c, o
-	})
-	return x, err
+	}
+	return nil
 }
 
 // second is a promise of which visits beyond the minimum can be taken back.
