@@ -1,8 +1,10 @@
 package web_test
 
 import (
+	"fmt"
 	"math"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -97,19 +99,123 @@ func TestContrast(t *testing.T) {
 	}
 }
 
+// sheets are all our own, by name.
+func sheets(t *testing.T) map[string]string {
+	t.Helper()
+	files, err := filepath.Glob("static/*.css")
+	if err != nil || len(files) < 5 {
+		t.Fatalf("%v: %v", files, err)
+	}
+	out := make(map[string]string)
+	for _, file := range files {
+		css, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out[filepath.Base(file)] = string(css)
+	}
+	return out
+}
+
 // A colour outside the tokens would escape the contrast test and a theme.
 func TestColoursAreTokens(t *testing.T) {
 	t.Parallel()
-	rest := regexp.MustCompile(`(?s):root \{.*?\}`).ReplaceAllString(sheet(t), "")
-	if c := regexp.MustCompile(`#[0-9a-fA-F]{3,8}\b|rgb\(|hsl\(`).FindString(rest); c != "" {
-		t.Errorf("%s is not a token", c)
-	}
 	known := schemes(t)["light"]
-	for _, m := range regexp.MustCompile(`var\(--([a-z0-9-]+)\)`).FindAllStringSubmatch(rest, -1) {
-		if known[m[1]] == "" {
-			t.Errorf("--%s is used and not set", m[1])
+	for name, css := range sheets(t) {
+		rest := css
+		if name == "app.css" {
+			rest = regexp.MustCompile(`(?s):root \{.*?\}`).ReplaceAllString(css, "")
+		}
+		if c := regexp.MustCompile(`#[0-9a-fA-F]{3,8}\b[^{]*[;}]|rgb\(|hsl\(|:\s*(?:white|black|red|gray|grey)\b`).FindString(rest); c != "" {
+			t.Errorf("%s: %s is not a token", name, c)
+		}
+		for _, m := range regexp.MustCompile(`var\(--([a-z0-9-]+)\)`).FindAllStringSubmatch(rest, -1) {
+			if known[m[1]] == "" {
+				t.Errorf("%s: --%s is used and not set", name, m[1])
+			}
 		}
 	}
+}
+
+// pairings are the colours of text on their backgrounds as the sheets pair them: in
+// one rule, or in the tokens of one component.
+func pairings(css string) (out [][2]string) {
+	front := regexp.MustCompile(`(?:^|[;{\s])color: var\(--([a-z0-9-]+)\)`)
+	back := regexp.MustCompile(`background(?:-color)?: var\(--([a-z0-9-]+)\)`)
+	for _, rule := range regexp.MustCompile(`\{([^{}]*)\}`).FindAllStringSubmatch(css, -1) {
+		if f, b := front.FindStringSubmatch(rule[1]), back.FindStringSubmatch(rule[1]); f != nil && b != nil {
+			out = append(out, [2]string{f[1], b[1]})
+		}
+	}
+	tokens := map[string]string{}
+	for _, m := range regexp.MustCompile(`--(utrecht-[a-z-]+): var\(--([a-z0-9-]+)\)`).FindAllStringSubmatch(css, -1) {
+		tokens[m[1]] = m[2]
+	}
+	for name, b := range tokens {
+		if f := tokens[strings.TrimSuffix(name, "background-color")+"color"]; f != "" && strings.HasSuffix(name, "-background-color") {
+			out = append(out, [2]string{f, b})
+		}
+	}
+	return out
+}
+
+// TestContrastOfEverySheet computes the contrast of each pair that a sheet makes, in
+// light and dark.
+func TestContrastOfEverySheet(t *testing.T) {
+	t.Parallel()
+	pairs := 0
+	for name, css := range sheets(t) {
+		for _, pair := range pairings(css) {
+			pairs++
+			for scheme, colour := range schemes(t) {
+				if colour[pair[0]] == "" || colour[pair[1]] == "" {
+					t.Errorf("%s: --%s on --%s is no pair of tokens", name, pair[0], pair[1])
+				} else if got := contrast(t, colour[pair[0]], colour[pair[1]]); got < 4.5 {
+					t.Errorf("%s, %s: %s on %s has contrast %.2f, want 4.5", name, scheme, pair[0], pair[1], got)
+				}
+			}
+		}
+	}
+	if pairs < 25 {
+		t.Errorf("%d pairs are found", pairs)
+	}
+	t.Logf("%d pairs of text and background", pairs)
+}
+
+// TestContrastOfWeeks: the weeks of the timeline are mixed of tokens.
+func TestContrastOfWeeks(t *testing.T) {
+	t.Parallel()
+	mixed := regexp.MustCompile(`color-mix\(in srgb, var\(--([a-z]+)\) (\d+)%, var\(--([a-z]+)\)\)`).FindAllStringSubmatch(sheets(t)["year.css"], -1)
+	if len(mixed) != 3 {
+		t.Fatalf("%d mixtures, want 3", len(mixed))
+	}
+	for scheme, colour := range schemes(t) {
+		for _, m := range mixed {
+			part, err := strconv.ParseFloat(m[2], 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			back := mix(t, colour[m[1]], colour[m[3]], part/100)
+			if got := contrast(t, colour["ink"], back); got < 4.5 {
+				t.Errorf("%s: ink on %s%% of %s has contrast %.2f, want 4.5", scheme, m[2], m[1], got)
+			}
+		}
+	}
+}
+
+// mix is what color-mix in srgb makes of two colours.
+func mix(t *testing.T, a, b string, part float64) string {
+	t.Helper()
+	out := "#"
+	for i := 1; i < 7; i += 2 {
+		x, errX := strconv.ParseUint(a[i:i+2], 16, 8)
+		y, errY := strconv.ParseUint(b[i:i+2], 16, 8)
+		if errX != nil || errY != nil {
+			t.Fatalf("colours %q and %q", a, b)
+		}
+		out += fmt.Sprintf("%02x", int(math.Round(float64(x)*part+float64(y)*(1-part))))
+	}
+	return out
 }
 
 func TestStyleSheetLoadsNothing(t *testing.T) {

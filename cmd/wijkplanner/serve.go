@@ -253,6 +253,9 @@ func (c *serveCommand) site() error {
 		if site.Theme, err = os.ReadFile(c.Theme); err != nil {
 			return &codeError{exitInput, err}
 		}
+		if err := web.CheckTheme(site.Theme); err != nil {
+			return &codeError{exitInput, fmt.Errorf("--theme %s: %w", c.Theme, err)}
+		}
 		site.ThemeClass = web.ThemeClassOf(site.Theme)
 	}
 	web.SetSite(site)
