@@ -130,6 +130,15 @@ func scriptPolicy(nonce string) string {
 	return contentPolicy + "; script-src 'nonce-" + nonce + "'; connect-src 'self'"
 }
 
+// tilePolicy lets the pictures of a page come from the tile server too; without one
+// it changes nothing.
+func tilePolicy(policy string, t web.Tiles) string {
+	if origin := t.Origin(); origin != "" {
+		return strings.Replace(policy, "img-src ", "img-src "+origin+" ", 1)
+	}
+	return policy
+}
+
 // languageCookie keeps the language that somebody chose.
 const languageCookie = "lang"
 

@@ -56,6 +56,7 @@ func (v *visitor) board() error {
 	f := v.regional("lead.board", s.State.Region)
 	f.Scripts, f.Styles = []string{"board.js"}, []string{"board.css"}
 	if b.Mapped {
+		v.w.Header().Set("Content-Security-Policy", tilePolicy(scriptPolicy(v.nonce), web.SiteTiles()))
 		f.Styles = []string{"leaflet.css", "board.css"}
 	}
 	return v.show(f, "board", b)

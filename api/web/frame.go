@@ -90,7 +90,47 @@ type Site struct {
 	ThemeClass string
 	// Statement is the address of the accessibility statement.
 	Statement string
+	// Tiles are the pictures under the map, none by default.
+	Tiles Tiles
 }
+
+// Tiles are where the pictures under a map come from: a server of the
+// municipality's own, or one that it has agreed with.
+type Tiles struct {
+	// Address has {z}, {x} and {y} in it; empty for no tiles.
+	Address string
+	// By is what the map says of their origin.
+	By string
+}
+
+// Check refuses an address that is none of tiles.
+func (t Tiles) Check() error {
+	if t.Address == "" {
+		return nil
+	}
+	u, err := url.Parse(t.Address)
+	switch {
+	case err != nil || u.Host == "" || u.User != nil || u.Fragment != "" || u.Scheme != "https" && u.Scheme != "http",
+		strings.ContainsAny(u.Host, "{} ;,'*"):
+		return fmt.Errorf("%q: want the address of a tile server, such as https://tiles.example.nl/{z}/{x}/{y}.png", t.Address)
+	case !strings.Contains(t.Address, "{z}") || !strings.Contains(t.Address, "{x}") || !strings.Contains(t.Address, "{y}"):
+		return fmt.Errorf("%q: want {z}, {x} and {y} in the address", t.Address)
+	}
+	return nil
+}
+
+// Origin is what a Content-Security-Policy lets the tiles come from, empty for no
+// tiles.
+func (t Tiles) Origin() string {
+	u, err := url.Parse(t.Address)
+	if err != nil || t.Address == "" {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
+}
+
+// SiteTiles are those of this program.
+func SiteTiles() Tiles { return theSite().Tiles }
 
 // site is that of this program: one for all pages, those of faults included.
 var site atomic.Pointer[Site]

@@ -74,6 +74,8 @@ type serveCommand struct {
 	Theme        string         `type:"existingfile" env:"WIJKPLANNER_THEME" help:"Style sheet with a municipality's design tokens (NL Design System), loaded last on every page."`
 	Photos       string         `type:"existingdir" env:"WIJKPLANNER_PHOTOS" help:"Folder with portraits of staff (jpg, png, webp); the column photo of staff.csv names one: /photos/anna.jpg."`
 	Statement    string         `env:"WIJKPLANNER_ACCESSIBILITY" help:"Address of the accessibility statement, for the foot of every page."`
+	Tiles        string         `env:"WIJKPLANNER_TILES" help:"Tile server for the pictures under the map, https://tiles.example.nl/{z}/{x}/{y}.png (default: none; the map draws districts and locations alone)."`
+	TilesBy      string         `env:"WIJKPLANNER_TILES_BY" help:"What the map says of their origin, such as '© OpenStreetMap contributors'."`
 	PlainHTTP    bool           `env:"WIJKPLANNER_PLAIN_HTTP" help:"Allow a public http:// address although it can be read on its way; for networks that are safe by other means."`
 	Demo         string         `type:"existingdir" help:"Input folder to load, assign and plan first, when the database does not know it yet."`
 	Year         int            `help:"Year to plan for the demo (default next year)."`
@@ -244,7 +246,10 @@ func (c *serveCommand) photos() (fs.FS, error) {
 
 // site reads what the installation shows on every page.
 func (c *serveCommand) site() error {
-	site := web.Site{Statement: c.Statement}
+	site := web.Site{Statement: c.Statement, Tiles: web.Tiles{Address: c.Tiles, By: c.TilesBy}}
+	if err := site.Tiles.Check(); err != nil {
+		return &codeError{exitInput, fmt.Errorf("--tiles: %w", err)}
+	}
 	if u, err := url.Parse(c.Statement); err != nil || c.Statement != "" && u.Scheme != "https" && u.Scheme != "http" {
 		return &codeError{exitInput, fmt.Errorf("--statement is %q: want an address that begins with https://", c.Statement)}
 	}

@@ -37,6 +37,9 @@ func TestSite(t *testing.T) { //nolint:paralleltest // it changes what all pages
 		"all its faults":              {serveCommand{Theme: at}, "line 3"},
 		"a script":                    {serveCommand{Statement: "javascript:alert(1)"}, "want an address"},
 		"an address without a scheme": {serveCommand{Statement: "example.nl"}, "want an address"},
+		"tiles without places":        {serveCommand{Tiles: "https://tiles.example.nl/"}, "want {z}"},
+		"tiles of anywhere":           {serveCommand{Tiles: "https://{s}.example.nl/{z}/{x}/{y}.png"}, "want the address of a tile server"},
+		"tiles of two policies":       {serveCommand{Tiles: "https://x;script-src/{z}/{x}/{y}"}, "want the address of a tile server"},
 	} {
 		err := c.serve.site()
 		var code *codeError

@@ -89,6 +89,8 @@ type Settings struct {
 	Width, Height int64
 	Dark          bool
 	NoScript      bool
+	// Also is the address of another host that the page may ask; empty for none.
+	Also string
 	// Cookies are those that the page's host gets from the start.
 	Cookies map[string]string
 }
@@ -100,10 +102,12 @@ type Page struct {
 	ctx context.Context
 	// Base is the address that paths are of.
 	Base string
+	also string
 
 	mu       sync.Mutex
 	foreign  []string
 	complain []string
+	kept     []string
 	received int64
 }
 
@@ -117,7 +121,7 @@ func Open(tb testing.TB, base string, s Settings) *Page {
 		tb.Fatalf("these tests need Chromium, as root: apt-get install chromium: %v", err)
 	}
 	ctx, cancel := chromedp.NewContext(parent, chromedp.WithNewBrowserContext())
-	p := &Page{TB: tb, ctx: ctx, Base: base}
+	p := &Page{TB: tb, ctx: ctx, Base: base, also: s.Also}
 	tb.Cleanup(func() {
 		p.complaints()
 		cancel()
@@ -160,8 +164,13 @@ func (p *Page) hear(event any) {
 	defer p.mu.Unlock()
 	switch e := event.(type) {
 	case *network.EventRequestWillBeSent:
-		if u, err := url.Parse(e.Request.URL); err == nil && u.Host != "" && !strings.HasPrefix(e.Request.URL, p.Base) {
+		if u, err := url.Parse(e.Request.URL); err == nil && u.Host != "" && !strings.HasPrefix(e.Request.URL, p.Base) &&
+			(p.also == "" || !strings.HasPrefix(e.Request.URL, p.also)) {
 			p.foreign = append(p.foreign, e.Request.URL)
+		}
+	case *network.EventResponseReceived:
+		if kept := fmt.Sprint(e.Response.Headers["Cache-Control"]); e.Type == network.ResourceTypeDocument && kept != "no-store" {
+			p.kept = append(p.kept, fmt.Sprintf("%s: Cache-Control %s", e.Response.URL, kept))
 		}
 	case *network.EventLoadingFinished:
 		p.received += int64(e.EncodedDataLength)
@@ -176,6 +185,9 @@ func (p *Page) complaints() {
 	defer p.mu.Unlock()
 	for _, address := range p.foreign {
 		p.Errorf("the page asked another host: %s", address)
+	}
+	for _, page := range p.kept {
+		p.Errorf("a browser may keep the page: %s", page)
 	}
 	for _, fault := range p.complain {
 		p.Errorf("a script failed: %s", fault)

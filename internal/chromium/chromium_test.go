@@ -32,6 +32,7 @@ func TestFaultsAreSeen(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("Content-Security-Policy", "default-src 'self'; style-src 'unsafe-inline'")
 		fmt.Fprint(w, `<!doctype html><html><head><title>t</title></head><body><main><h1>Faults</h1><img src="/x.png">
 <div style="width:2000px">wide</div><button style="width:9px;height:9px;padding:0;border:0">a</button><button style="width:9px;height:9px;padding:0;border:0">b</button>
@@ -50,5 +51,30 @@ func TestFaultsAreSeen(t *testing.T) {
 	}
 	if chromium.Eval[bool](p, "!!window.ran") {
 		t.Error("the policy let a script run")
+	}
+}
+
+// A page that may be kept, and that asks another host, is told of at the end.
+func TestComplaintsAreMade(t *testing.T) {
+	t.Parallel()
+	elsewhere := httptest.NewServer(http.NotFoundHandler())
+	defer elsewhere.Close()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		fmt.Fprintf(w, `<!doctype html><title>t</title><img src="%s/x.png"><script>throw new Error('x')</script>`, elsewhere.URL)
+	}))
+	defer server.Close()
+	for also, want := range map[string]int{"": 1, elsewhere.URL: 0} {
+		r := &recorder{TB: t}
+		t.Run("also "+also, func(t *testing.T) {
+			r.TB = t
+			p := chromium.Open(r, server.URL, chromium.Settings{Also: also})
+			p.Go("/")
+			p.Wait("document.readyState === 'complete'")
+		})
+		all := strings.Join(r.faults, "\n")
+		if strings.Count(all, "asked another host") != want || !strings.Contains(all, "may keep the page") || !strings.Contains(all, "a script failed") {
+			t.Errorf("with %q: %s", also, all)
+		}
 	}
 }

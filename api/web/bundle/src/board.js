@@ -1,6 +1,6 @@
 // The board's islands: the map, and dragging a location to somebody. Both lead to
 // the page that shows what a move means; a form and the keyboard lead there too.
-import { geoJSON, map as makeMap, marker, divIcon, control } from 'leaflet';
+import { geoJSON, map as makeMap, marker, divIcon, control, tileLayer } from 'leaflet';
 
 const shapes = [...document.querySelectorAll('svg.defs symbol[id^="m"] path')].map((p) => p.getAttribute('d'));
 
@@ -30,6 +30,13 @@ async function draw(box) {
   const data = await answer.json();
   const map = makeMap(box, { zoomControl: false, attributionControl: false, scrollWheelZoom: false, zoomSnap: 0.25, zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false });
   control.zoom({ zoomInTitle: box.dataset.zoomIn, zoomOutTitle: box.dataset.zoomOut }).addTo(map);
+  // Pictures under the map, where the municipality has a server for them.
+  if (box.dataset.tiles) {
+    const by = Object.assign(document.createElement('span'), { textContent: box.dataset.tilesBy ?? '' });
+    tileLayer(box.dataset.tiles, { attribution: by.outerHTML, maxZoom: 19 }).addTo(map);
+    if (by.textContent) control.attribution({ prefix: false }).addTo(map);
+    box.classList.add('tiled');
+  }
   const districts = geoJSON(data.features.filter((f) => f.properties.kind === 'district'), { style: { className: 'district', weight: 1.25, fillOpacity: 1 }, interactive: false }).addTo(map);
   const pins = new Map();
   const at = geoJSON(data.features.filter((f) => f.properties.kind === 'location'), {
