@@ -13,6 +13,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/wijkplanner/wijkplanner/api/problem"
 	"github.com/wijkplanner/wijkplanner/api/rights"
@@ -51,7 +52,7 @@ func (a *API) once(next http.Handler) http.Handler {
 		}
 		caller.Key = key
 		st := a.Service.As(caller.Scope)
-		before, err := st.BeginAnswer(r.Context(), key, [sha256.Size]byte(digest.Sum(nil)))
+		before, claim, err := st.BeginAnswer(r.Context(), key, [sha256.Size]byte(digest.Sum(nil)))
 		switch {
 		case err != nil:
 			a.write(w, r, keyProblem(err))
@@ -60,7 +61,8 @@ func (a *API) once(next http.Handler) http.Handler {
 			replay(w, before)
 			return
 		}
-		a.answerOnce(w, r.WithContext(rights.With(r.Context(), caller)), next, st)
+		caller.Claim = claim
+		a.answerOnce(w, r.WithContext(rights.With(r.Context(), caller)), next, a.Service.As(caller.Scope))
 	})
 }
 
@@ -83,15 +85,21 @@ func keyProblem(err error) *problem.Problem {
 	if errors.Is(err, service.ErrBusy) {
 		return problem.New(problem.KeyBusy).After("2")
 	}
+	if object, done := strings.CutSuffix(err.Error(), ": "+service.ErrEffected.Error()); done {
+		return problem.New(problem.AlreadyDone).With(problem.InputFault{In: "header." + keyHeader, Detail: "made before: " + object})
+	}
 	return problem.Of(err)
 }
 
 // answerOnce lets the request be answered and keeps the answer. When the handler
-// panics the key stays as it is: taken over after a minute if nothing happened,
-// and done otherwise.
+// panics, or the program dies, the key stays as it is: seconds later it is taken
+// over if nothing happened, and done otherwise.
 func (a *API) answerOnce(w http.ResponseWriter, r *http.Request, next http.Handler, st *service.Service) {
 	kept := &recorder{ResponseWriter: w, path: strings.TrimSuffix(r.URL.Path, "/")}
+	release := sync.OnceFunc(st.HoldAnswer(r.Context()))
+	defer release()
 	next.ServeHTTP(kept, r)
+	release()
 	var answer *service.Answered
 	switch {
 	case kept.status >= 500, kept.status == http.StatusTooManyRequests:
@@ -100,7 +108,7 @@ func (a *API) answerOnce(w http.ResponseWriter, r *http.Request, next http.Handl
 	default:
 		answer = kept.answered()
 	}
-	if err := st.EndAnswer(r.Context(), rights.CallerOf(r.Context()).Key, answer); err != nil {
+	if err := st.EndAnswer(r.Context(), answer); err != nil {
 		a.Log.ErrorContext(r.Context(), "an answer was not kept", "request_id", rights.CallerOf(r.Context()).Request, "error", err)
 	}
 }

@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"crypto/sha256"
+	"time"
 
 	"github.com/wijkplanner/wijkplanner/planner/store"
 )
@@ -32,14 +33,42 @@ type Answered = store.Answered
 
 // BeginAnswer takes an Idempotency-Key of the caller for a request; see
 // store.BeginAnswer.
-func (s *Service) BeginAnswer(ctx context.Context, key string, request [sha256.Size]byte) (*Answered, error) {
+func (s *Service) BeginAnswer(ctx context.Context, key string, request [sha256.Size]byte) (done *Answered, claim int64, err error) {
 	return s.Store.BeginAnswer(ctx, key, request, s.Now())
 }
 
-// EndAnswer keeps the answer to a request that carried a key, or gives the key
-// back; see store.EndAnswer.
-func (s *Service) EndAnswer(ctx context.Context, key string, answer *Answered) error {
-	return s.Store.EndAnswer(context.WithoutCancel(ctx), key, answer)
+// HoldAnswer goes on saying that the request with the caller's key is being
+// worked on, until it is told to stop.
+func (s *Service) HoldAnswer(ctx context.Context) (stop func()) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		ticker := time.NewTicker(store.KeyLease / 5)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-ticker.C:
+			}
+			by := s.Store.Scope()
+			if err := s.Store.BeatAnswer(ctx, by.Key, by.Claim, s.Now()); err != nil && ctx.Err() == nil {
+				s.Log.WarnContext(ctx, "key of a request not held", "request_id", by.Request, "error", err)
+			}
+		}
+	}()
+	return func() {
+		cancel()
+		<-ended
+	}
+}
+
+// EndAnswer keeps the answer to the request with the caller's key, or gives the
+// key back; see store.EndAnswer.
+func (s *Service) EndAnswer(ctx context.Context, answer *Answered) error {
+	by := s.Store.Scope()
+	return s.Store.EndAnswer(context.WithoutCancel(ctx), by.Key, by.Claim, answer)
 }
 
 // CursorKey returns the key that signs the cursors of lists: the same for all

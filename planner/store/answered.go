@@ -29,41 +29,50 @@ type Answered struct {
 }
 
 type answeredRow struct {
-	Actor     string `gorm:"primaryKey"`
-	Key       string `gorm:"primaryKey"`
-	Request   []byte
-	Status    int64
-	Header    string
-	Body      []byte
+	Actor   string `gorm:"primaryKey"`
+	Key     string `gorm:"primaryKey"`
+	Request []byte
+	Status  int64
+	Header  string
+	Body    []byte
+	// CreatedAt is when whoever works on it last said so.
 	CreatedAt Instant
+	Claim     int64
 }
 
 func (answeredRow) TableName() string { return "answered" }
 
-// keyTakenOver is after how long an unanswered key is free again: the program
-// that worked on it has died.
-const keyTakenOver = time.Minute
+// KeyLease is after how long a key is free again about which nobody says that
+// they work on it: that program has died.
+const KeyLease = 5 * time.Second
 
 // effected is the status of a request that had its effect and has no answer yet.
 const effected = -1
 
 // noteEffect marks the key of the caller's request as done, in the transaction
-// that does it: whatever happens to the answer, it is not done again.
+// that does it: whatever happens to the answer, it is not done again. It gives
+// ErrBusy when another program has taken the key over, which ends the
+// transaction: the effect is theirs.
 func (t *Tx) noteEffect(object string) error {
 	scope := &t.store.scope
-	return t.db.Model(&answeredRow{}).Where("actor = ? AND key = ? AND status = 0", scope.Actor, scope.Key).
-		Updates(map[string]any{"status": effected, "header": object}).Error
+	noted := t.db.Model(&answeredRow{}).Where("actor = ? AND key = ? AND claim = ? AND status <= 0", scope.Actor, scope.Key, scope.Claim).
+		Updates(map[string]any{"status": effected, "header": object})
+	if noted.Error == nil && noted.RowsAffected == 0 {
+		return fmt.Errorf("%w: another program works on the same request", ErrBusy)
+	}
+	return noted.Error
 }
 
 // BeginAnswer takes a key of the caller for a request. It returns the answer
-// when the request was answered before, and nil when the caller has to do it
-// and then call EndAnswer. It gives ErrBusy while the same request is being
-// worked on, ErrKeyReused when the key was used for another one, and ErrEffected
-// with the object when it was done and never answered.
-func (s *Store) BeginAnswer(ctx context.Context, key string, request [sha256.Size]byte, now time.Time) (done *Answered, err error) {
+// when the request was answered before, and else the claim with which the caller
+// has to do it – Scope.Claim – saying BeatAnswer more often than every KeyLease,
+// and then EndAnswer. It gives ErrBusy while the same request is being worked on,
+// ErrKeyReused when the key was used for another one, and ErrEffected with the
+// object when it was done by a program that died before it answered.
+func (s *Store) BeginAnswer(ctx context.Context, key string, request [sha256.Size]byte, now time.Time) (done *Answered, claim int64, err error) {
 	err = s.Tx(ctx, func(t *Tx) error {
-		done = nil
-		row := answeredRow{Actor: s.scope.Actor, Key: key, Request: request[:], Body: []byte{}, CreatedAt: At(now)}
+		done, claim = nil, 1
+		row := answeredRow{Actor: s.scope.Actor, Key: key, Request: request[:], Body: []byte{}, CreatedAt: At(now), Claim: claim}
 		made := t.db.Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
 		if made.Error != nil || made.RowsAffected == 1 {
 			return made.Error
@@ -76,24 +85,35 @@ func (s *Store) BeginAnswer(ctx context.Context, key string, request [sha256.Siz
 			return err
 		case !bytes.Equal(have.Request, request[:]):
 			return ErrKeyReused
-		case have.Status == effected:
-			return fmt.Errorf("%s: %w", have.Header, ErrEffected)
-		case have.Status != 0:
+		case have.Status > 0:
 			done = &Answered{int(have.Status), have.Header, have.Body}
 			return nil
-		case now.Sub(have.CreatedAt.Time) < keyTakenOver:
+		case now.Sub(have.CreatedAt.Time) < KeyLease:
 			return fmt.Errorf("%w: the same request is being worked on", ErrBusy)
+		case have.Status == effected:
+			return fmt.Errorf("%s: %w", have.Header, ErrEffected)
 		}
-		return t.db.Model(&answeredRow{}).Where("actor = ? AND key = ?", s.scope.Actor, key).Update("created_at", At(now)).Error
+		claim = have.Claim + 1
+		return t.db.Model(&answeredRow{}).Where("actor = ? AND key = ?", s.scope.Actor, key).
+			Updates(map[string]any{"created_at": At(now), "claim": claim}).Error
 	})
-	return done, err
+	return done, claim, err
+}
+
+// BeatAnswer says that somebody still works on a request.
+func (s *Store) BeatAnswer(ctx context.Context, key string, claim int64, now time.Time) error {
+	return s.Tx(ctx, func(t *Tx) error {
+		return t.db.Model(&answeredRow{}).Where("actor = ? AND key = ? AND claim = ? AND status <= 0", s.scope.Actor, key, claim).
+			Update("created_at", At(now)).Error
+	})
 }
 
 // EndAnswer keeps the answer to a request, or with a nil answer gives its key
-// back, unless the request had its effect after all.
-func (s *Store) EndAnswer(ctx context.Context, key string, answer *Answered) error {
+// back, unless the request had its effect after all. Where another program has
+// taken the key over, the answer is that one's.
+func (s *Store) EndAnswer(ctx context.Context, key string, claim int64, answer *Answered) error {
 	return s.Tx(ctx, func(t *Tx) error {
-		mine := t.db.Where("actor = ? AND key = ?", s.scope.Actor, key)
+		mine := t.db.Where("actor = ? AND key = ? AND claim = ?", s.scope.Actor, key, claim)
 		if answer == nil {
 			return mine.Where("status = 0").Delete(&answeredRow{}).Error
 		}

@@ -129,7 +129,7 @@ func (t *Tx) AddJob(n NewJob, now time.Time) (id int64, fresh bool, err error) {
 		return 0, false, fmt.Errorf("parameters of a %s job: %w", n.Kind, err)
 	}
 	by := t.store.scope
-	by.Key = "" // of the request, which ends long before the job
+	by.Key, by.Claim = "", 0 // of the request, which ends long before the job
 	row := jobRow{
 		Kind: n.Kind, Region: n.Region, StartedBy: doc(by), Cause: n.Cause, Params: doc(json.RawMessage(params)),
 		State: JobWaiting, RunAt: At(latest(n.Due, now)), Resume: doc(nothing), Result: doc(nothing), CreatedAt: At(now),

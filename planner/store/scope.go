@@ -47,6 +47,8 @@ type Scope struct {
 	// Request names the request in the log, and Key is its Idempotency-Key, if it
 	// came with one.
 	Request, Key string
+	// Claim is the attempt at the Key.
+	Claim int64
 }
 
 // systemScope is that of the store that Open gives.

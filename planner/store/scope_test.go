@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 )
@@ -91,7 +92,10 @@ func TestAnswersByKey(t *testing.T) {
 	t.Parallel()
 	forEachDatabase(t, func(w world) {
 		ctx, one, other := w.Context(), sha256.Sum256([]byte("one")), sha256.Sum256([]byte("other"))
-		begin := func(request [32]byte, now time.Time) (*Answered, error) { return w.BeginAnswer(ctx, "k", request, now) }
+		begin := func(request [32]byte, now time.Time) (*Answered, error) {
+			done, _, err := w.BeginAnswer(ctx, "k", request, now)
+			return done, err
+		}
 		if done, err := begin(one, testNow); done != nil || err != nil {
 			w.Fatal(done, err)
 		}
@@ -101,22 +105,15 @@ func TestAnswersByKey(t *testing.T) {
 		if _, err := begin(other, testNow); !errors.Is(err, ErrKeyReused) {
 			w.Errorf("another request: %v", err)
 		}
-		w.must(w.EndAnswer(ctx, "k", nil))
+		w.must(w.EndAnswer(ctx, "k", 1, nil))
 		if done, err := begin(one, testNow); done != nil || err != nil {
 			w.Fatal("after it came to nothing", done, err)
 		}
-		w.must(w.EndAnswer(ctx, "k", &Answered{Status: 201, Header: "Location: /x", Body: []byte("{}")}))
+		w.must(w.EndAnswer(ctx, "k", 1, &Answered{Status: 201, Header: "Location: /x", Body: []byte("{}")}))
 		if done, err := begin(one, testNow); err != nil || done == nil || done.Status != 201 || string(done.Body) != "{}" {
 			w.Errorf("again: %+v, %v", done, err)
 		}
-		keyed := w.As(Scope{Role: Lead, Actor: "user:1", Everywhere: true, Key: "l"})
-		if _, err := keyed.BeginAnswer(ctx, "l", one, testNow); err != nil {
-			w.Fatal(err)
-		}
-		w.must(keyed.Tx(ctx, func(t *Tx) error { return t.Record(Act{Verb: Created, Object: "booking", ID: "3"}) }))
-		if _, err := keyed.BeginAnswer(ctx, "l", one, testNow.Add(time.Hour)); !errors.Is(err, ErrEffected) {
-			w.Errorf("done and not answered: %v", err)
-		}
+		w.keyTakenOver(one)
 		w.must(second(w.Purge(ctx, nil, testNow.AddDate(0, 0, 2))))
 		if done, err := begin(other, testNow); done != nil || err != nil {
 			w.Errorf("after the purge: %v, %v", done, err)
@@ -128,4 +125,46 @@ func TestAnswersByKey(t *testing.T) {
 func holds(v any) bool {
 	r := reflect.ValueOf(v)
 	return v != nil && !r.IsZero() && (r.Kind() != reflect.Slice || r.Len() > 0)
+}
+
+// keyTakenOver lets programs die before and after the effect of a request, or
+// only be slow.
+func (w world) keyTakenOver(request [sha256.Size]byte) {
+	w.Helper()
+	ctx := w.Context()
+	as := func(claim int64) *Store {
+		return w.As(Scope{Role: Lead, Actor: "user:1", Everywhere: true, Key: "l", Claim: claim})
+	}
+	effect := func(claim int64, id string) error {
+		return as(claim).Tx(ctx, func(t *Tx) error { return t.Record(Act{Verb: Created, Object: "booking", ID: id}) })
+	}
+	begin := func(now time.Time) (int64, error) {
+		_, claim, err := as(0).BeginAnswer(ctx, "l", request, now)
+		return claim, err
+	}
+	first, err := begin(testNow)
+	w.must(err)
+	w.must(as(first).BeatAnswer(ctx, "l", first, testNow.Add(4*time.Second)))
+	if _, err := begin(testNow.Add(8 * time.Second)); !errors.Is(err, ErrBusy) {
+		w.Errorf("taken over from a program that lives: %v", err)
+	}
+	next, err := begin(testNow.Add(9 * time.Second))
+	if err != nil || next == first {
+		w.Fatalf("not taken over from a program that died: %d, %v", next, err)
+	}
+	w.must(effect(next, "3"))
+	if err := effect(first, "4"); !errors.Is(err, ErrBusy) {
+		w.Errorf("a program that was only slow did it again: %v", err)
+	}
+	w.must(as(first).EndAnswer(ctx, "l", first, &Answered{Status: 201, Body: []byte("wrong")}))
+	if _, err := begin(testNow.Add(10 * time.Second)); !errors.Is(err, ErrBusy) {
+		w.Errorf("while it is being answered: %v", err)
+	}
+	if _, err := begin(testNow.Add(time.Hour)); !errors.Is(err, ErrEffected) || !strings.Contains(err.Error(), "booking 3") {
+		w.Errorf("done and not answered: %v", err)
+	}
+	w.must(as(next).EndAnswer(ctx, "l", next, &Answered{Status: 201, Body: []byte("right")}))
+	if done, _, err := as(0).BeginAnswer(ctx, "l", request, testNow.Add(time.Hour)); err != nil || done == nil || string(done.Body) != "right" {
+		w.Errorf("%+v, %v", done, err)
+	}
 }
