@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"strconv"
 	"slices"
 	"strings"
 	"time"
@@ -80,7 +81,7 @@ func (a *API) exportOwnData(ctx context.Context, _ *struct{}) (*archiveOut, erro
 	who := service.Subject{Kind: service.StaffSubject, Region: caller.Region, ID: caller.Staff}
 	switch {
 	case caller.Role == service.LocationContact:
-		who = service.Subject{Kind: service.ContactSubject, ID: strings.TrimPrefix(caller.Actor, "contact:")}
+		who = service.Subject{Kind: service.ContactSubject, ID: strconv.FormatInt(caller.Contact, 10)}
 	case caller.Staff == "":
 		who = service.Subject{Kind: service.UserSubject, ID: strings.TrimPrefix(caller.Actor, "user:")}
 	}

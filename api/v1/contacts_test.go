@@ -30,7 +30,17 @@ func TestContactsChangeAndAreForgotten(t *testing.T) {
 		w.refused(w.asks(lead, "PUT", at+"/1", strings.Replace(body, "Els", "123456782", 1), "If-Match", tag), 400, problem.BadRequest)
 		w.refused(w.asks(lead, "PUT", at+"/1", strings.Replace(body, "els@", "bea@", 1), "If-Match", tag), 409, problem.Conflict)
 
-		named := w.asks(contact, "PUT", at+"/1", strings.Replace(body, "Els", "Elsa", 1), "If-Match", tag)
+		// Els and Bea answer for the same location: neither gets at the other.
+		own := service.Scope{Role: service.LocationContact, Actor: "location-link:1", Region: "noord", Location: "een", Contact: 1}
+		bea := service.Scope{Role: service.LocationContact, Actor: "location-link:2", Region: "noord", Location: "een", Contact: 2}
+		w.refused(w.asks(bea, "GET", at+"/1", nil), 404, problem.NotFound)
+		w.refused(w.asks(bea, "PUT", at+"/1", body, "If-Match", tag), 404, problem.NotFound)
+		w.refused(w.asks(bea, "POST", at+"/1/own-data-exports", nil), 404, problem.NotFound)
+		if list := into[Page[Contact]](w, w.asks(bea, "GET", at, nil), 200); len(list.Items) != 1 || list.Items[0].ID != 2 {
+			w.Errorf("a contact is shown %+v", list.Items)
+		}
+
+		named := w.asks(own, "PUT", at+"/1", strings.Replace(body, "Els", "Elsa", 1), "If-Match", tag)
 		if got := into[Contact](w, named, 200); got.Name != "Elsa" {
 			w.Errorf("changed %+v", got)
 		}
@@ -48,7 +58,6 @@ func TestContactsChangeAndAreForgotten(t *testing.T) {
 		if a := w.asks(lead, "POST", at+"/1/own-data-exports", nil); a.Code != 200 || !strings.HasPrefix(a.Body.String(), "PK") {
 			w.Errorf("own data of a contact: %d %s", a.Code, a.Body)
 		}
-		own := service.Scope{Role: service.LocationContact, Actor: "contact:1", Region: "noord", Location: "een"}
 		if a := w.asks(own, "POST", "/own-data-exports", nil); a.Code != 200 || !strings.HasPrefix(a.Body.String(), "PK") {
 			w.Errorf("a contact's own data: %d %s", a.Code, a.Body)
 		}

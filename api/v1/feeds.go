@@ -173,7 +173,8 @@ func contactOf(caller *rights.Caller, c *service.Contact) Contact {
 }
 
 // ownContact reports whether a contact is within the caller's reach: the lead's
-// all, somebody's own, and those of the locations that somebody serves.
+// all, somebody's own, and those of the locations that somebody serves; a contact's
+// is themselves, and none of a colleague at the same location.
 func ownContact(c *rights.Caller, served map[string]bool, x *service.Contact) bool {
 	if c.Reach >= rights.Region {
 		return true
@@ -181,7 +182,10 @@ func ownContact(c *rights.Caller, served map[string]bool, x *service.Contact) bo
 	if x.Scope.Kind == "staff" {
 		return c.Own(x.Scope.ID, "")
 	}
-	return c.Own("", x.Scope.ID) || served[x.Scope.ID]
+	if c.Role == service.LocationContact {
+		return c.Own("", x.Scope.ID) && x.ID == c.Contact
+	}
+	return served[x.Scope.ID]
 }
 
 func (a *API) aboutContacts() {

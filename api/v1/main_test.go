@@ -112,7 +112,7 @@ var (
 	anna     = service.Scope{Role: service.Member, Actor: "user:3", Region: "noord", Staff: "anna"}
 	bram     = service.Scope{Role: service.Member, Actor: "user:4", Region: "noord", Staff: "bram"}
 	auditor  = service.Scope{Role: service.Auditor, Actor: "user:5", Region: "noord"}
-	contact  = service.Scope{Role: service.LocationContact, Actor: "contact:6", Region: "noord", Location: "een"}
+	contact  = service.Scope{Role: service.LocationContact, Actor: "location-link:6", Region: "noord", Location: "een", Contact: 6}
 	visitor  = service.Scope{Role: service.Visitor, Actor: "location-link:7", Region: "noord", Location: "een"}
 	southern = service.Scope{Role: service.Lead, Actor: "user:8", Region: "zuid"}
 )

@@ -469,6 +469,9 @@ func (p *peopled) filled(body string, r relation) string {
 func (p *peopled) ask(scope service.Scope, c *cell, r relation) answer {
 	p.Helper()
 	path, body := p.address(c, r), p.filled(c.body, r)
+	if scope.Role == service.LocationContact { // theirs is the contact in the relation own
+		scope.Contact, _ = strconv.ParseInt(p.ids["contacts"][own], 10, 64)
+	}
 	switch {
 	case body == "csv":
 		return p.asks(scope, c.method, path, "staff_id,from,to\n", "Content-Type", "text/csv")

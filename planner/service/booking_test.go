@@ -38,7 +38,7 @@ func counter(region string) *planner.State {
 var (
 	theLead  = Scope{Role: store.Lead, Actor: "user:2", Region: "noord"}
 	theAnna  = Scope{Role: store.Member, Actor: "user:3", Region: "noord", Staff: "noordanna"}
-	contact  = Scope{Role: store.LocationContact, Actor: "contact:6", Region: "noord", Location: "een"}
+	contact  = Scope{Role: store.LocationContact, Actor: "location-link:6", Region: "noord", Location: "een", Contact: 6}
 	stranger = Scope{Role: store.LocationContact, Actor: "contact:7", Region: "noord", Location: "twee"}
 )
 

@@ -139,7 +139,7 @@ func TestG4_OwnData(t *testing.T) {
 		if len(account["users"]) != 1 || len(account["memberships"]) != 1 || len(account["audit"]) == 0 {
 			w.Errorf("her account: %v", account)
 		}
-		nest := Scope{Role: store.LocationContact, Actor: "contact:1", Region: "noord", Location: "een"}
+		nest := Scope{Role: store.LocationContact, Actor: "location-link:1", Region: "noord", Location: "een", Contact: 1}
 		mail, err := ask(nest, Subject{Kind: store.ContactSubject, ID: strconv.FormatInt(contact, 10)})
 		w.must(err)
 		if len(mail["contacts"]) != 1 || len(mail["notices"]) == 0 || len(mail["outbox"]) == 0 {
@@ -149,14 +149,16 @@ func TestG4_OwnData(t *testing.T) {
 			scope Scope
 			who   Subject
 		}{
-			"a colleague":           {anna, Subject{Kind: store.StaffSubject, Region: "noord", ID: "noordbram"}},
-			"another account":       {anna, Subject{Kind: store.UserSubject, ID: "999"}},
-			"a contact":             {anna, Subject{Kind: store.ContactSubject, ID: "1"}},
-			"another location":      {Scope{Role: store.LocationContact, Actor: "c", Region: "noord", Location: "x"}, Subject{Kind: store.ContactSubject, ID: "1"}},
-			"a lead elsewhere":      {Scope{Role: store.Lead, Actor: "user:9", Region: "zuid"}, Subject{Kind: store.StaffSubject, Region: "noord", ID: "noordanna"}},
-			"a visitor":             {Scope{Role: store.Visitor, Actor: "link", Region: "noord", Location: "een"}, Subject{Kind: store.ContactSubject, ID: "1"}},
-			"nobody":                {Scope{Role: store.Administrator, Actor: "user:9", Everywhere: true}, Subject{Kind: store.StaffSubject, Region: "noord", ID: "x"}},
-			"a number that is none": {Scope{Role: store.Administrator, Actor: "user:9", Everywhere: true}, Subject{Kind: store.UserSubject, ID: "1 OR 1=1"}},
+			"a colleague":                {anna, Subject{Kind: store.StaffSubject, Region: "noord", ID: "noordbram"}},
+			"another account":            {anna, Subject{Kind: store.UserSubject, ID: "999"}},
+			"a contact":                  {anna, Subject{Kind: store.ContactSubject, ID: "1"}},
+			"a colleague of the contact": {Scope{Role: store.LocationContact, Actor: "c", Region: "noord", Location: "een", Contact: contact + 1}, Subject{Kind: store.ContactSubject, ID: "1"}},
+			"a contact without a number": {Scope{Role: store.LocationContact, Actor: "c", Region: "noord", Location: "een"}, Subject{Kind: store.ContactSubject, ID: "1"}},
+			"another location":           {Scope{Role: store.LocationContact, Actor: "c", Region: "noord", Location: "x", Contact: contact}, Subject{Kind: store.ContactSubject, ID: "1"}},
+			"a lead elsewhere":           {Scope{Role: store.Lead, Actor: "user:9", Region: "zuid"}, Subject{Kind: store.StaffSubject, Region: "noord", ID: "noordanna"}},
+			"a visitor":                  {Scope{Role: store.Visitor, Actor: "link", Region: "noord", Location: "een"}, Subject{Kind: store.ContactSubject, ID: "1"}},
+			"nobody":                     {Scope{Role: store.Administrator, Actor: "user:9", Everywhere: true}, Subject{Kind: store.StaffSubject, Region: "noord", ID: "x"}},
+			"a number that is none":      {Scope{Role: store.Administrator, Actor: "user:9", Everywhere: true}, Subject{Kind: store.UserSubject, ID: "1 OR 1=1"}},
 		} {
 			if _, err := ask(c.scope, c.who); !errors.Is(err, ErrNotFound) {
 				w.Errorf("%s: %v", name, err)

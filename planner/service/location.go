@@ -29,7 +29,7 @@ func (e *Entrance) OpenLocationLink(ctx context.Context, token string) (*Locatio
 // VisitorScope is what the link alone reaches: the location's name and its free
 // times.
 func VisitorScope(l *LocationLink) Scope {
-	return Scope{Role: Visitor, Actor: l.Actor(), Region: l.Region, Location: l.Location}
+	return Scope{Role: Visitor, Actor: l.Actor(), Region: l.Region, Location: l.Location, Contact: l.Contact}
 }
 
 // MailLocationCode mails a code to the contact of a link, and to nobody else. It

@@ -161,9 +161,11 @@ func (t *Tx) mayAsk(who Subject) error {
 	return fmt.Errorf("%s %q: %w", who.Kind, who.ID, ErrNotFound)
 }
 
-// ownContact: a contact who asks is one of the location.
+// ownContact: a contact who asks is that very one, and not a colleague of the same
+// location.
 func (t *Tx) ownContact(id string) error {
-	return t.contactWhere(id, "kind = ? AND subject = ?", LocationFeed, t.store.scope.Location)
+	scope := &t.store.scope
+	return t.contactWhere(id, "id = ? AND kind = ? AND subject = ?", scope.Contact, LocationFeed, scope.Location)
 }
 
 // contactOf: a contact is of the region of who asks.

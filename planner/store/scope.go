@@ -42,8 +42,10 @@ type Scope struct {
 	Region     string
 	// Staff is the person of the region that the caller is; empty for nobody.
 	Staff string
-	// Location is the one location that a contact or visitor stands for.
+	// Location is the one location that a contact or visitor stands for, Contact the
+	// contact whose link it is: a location can have several.
 	Location string
+	Contact  int64
 	// Request names the request in the log, and Key is its Idempotency-Key, if it
 	// came with one.
 	Request, Key string
