@@ -268,7 +268,7 @@ func TestLoadsAreThoseOfThePlan(t *testing.T) {
 				got[key] += l.Minutes
 			}
 		}
-		statement, err := planner.StateHours(s, plan.Visits, nil, p, p.From-1)
+		statement, err := planner.StateHours(s, plan.Visits, planner.Realised{}, p, p.From-1)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -41,23 +41,36 @@ type HoursStatement struct {
 	Lines []HoursLine
 }
 
+// Realised is what is known of the work that was done besides the history of a
+// state and its cases, meetings and reserves.
+type Realised struct {
+	// Written is time that somebody wrote down: of a kind, month, person and role it
+	// comes in the place of what is derived.
+	Written []WorkDone
+	// Booked is the time of bookings that took place. BookedRoles are the roles that
+	// can be booked: of them consult time and reserves are realised by what was
+	// booked, of others by being kept.
+	Booked      []WorkDone
+	BookedRoles []string
+}
+
 // StateHours draws up the hours of a period. Planned is what Loads makes of a
-// plan. Realised is, up to and including a day: the visits of the state's history
-// with what was agreed for their type, and the travel of the plan's visit on that
-// day, or else of two single trips from home; the meetings of the plan, the cases
-// and the time set apart up to that day. Where somebody wrote hours of a kind
-// down for a month and role, those come in place of what is derived for that
-// person, month, role and kind of work.
-func StateHours(s *State, visits []Visit, done []WorkDone, p Period, until calendar.Date) (*HoursStatement, error) {
+// plan. Realised is what RealisedLoads makes of it, up to and including a day.
+func StateHours(s *State, visits []Visit, done Realised, p Period, until calendar.Date) (*HoursStatement, error) {
 	out := &HoursStatement{Period: p, Until: min(until, p.To)}
 	planned, err := Loads(s, visits, p)
 	if err != nil {
 		return nil, err
 	}
-	realised, err := realisedLoads(s, visits, done, Period{p.From, out.Until})
+	realised, err := RealisedLoads(s, visits, done, Period{p.From, out.Until})
 	if err != nil {
 		return nil, err
 	}
+	out.Lines = hoursLines(planned, realised)
+	return out, nil
+}
+
+func hoursLines(planned, realised []LoadLine) (out []HoursLine) {
 	lines := map[HoursLine]*[2]int64{}
 	for k, loads := range [][]LoadLine{planned, realised} {
 		for i := range loads {
@@ -71,10 +84,10 @@ func StateHours(s *State, visits []Visit, done []WorkDone, p Period, until calen
 	}
 	for head, sums := range lines {
 		head.Planned, head.Realised = sums[0], sums[1]
-		out.Lines = append(out.Lines, head)
+		out = append(out, head)
 	}
-	slices.SortFunc(out.Lines, compareHours)
-	return out, nil
+	slices.SortFunc(out, compareHours)
+	return out
 }
 
 func compareHours(a, b HoursLine) int {
@@ -105,8 +118,11 @@ type workHead struct {
 	kind        WorkKind
 }
 
-// realisedLoads returns what was done in a period, as loads.
-func realisedLoads(s *State, visits []Visit, done []WorkDone, p Period) ([]LoadLine, error) {
+// RealisedLoads returns what was done in a period, as loads: the visits of the
+// state's history with what was agreed for their type, and the travel of the plan's
+// visit on that day, or else of two single trips from home; the meetings of the
+// plan, the cases, what was booked, and the time set apart.
+func RealisedLoads(s *State, visits []Visit, done Realised, p Period) ([]LoadLine, error) {
 	if p.Days() == 0 {
 		return nil, nil
 	}
@@ -120,23 +136,37 @@ func realisedLoads(s *State, visits []Visit, done []WorkDone, p Period) ([]LoadL
 	}
 	l := &ledger{f, map[LoadLine]*[2]int64{}}
 	written := map[workHead]bool{}
-	for _, d := range done {
-		m := l.person(d.Staff)
-		if m == nil || !p.Contains(d.Date) {
-			continue
+	for i := range done.Written {
+		if d := &done.Written[i]; l.addDone(d) {
+			written[workHead{d.Staff, d.Role, MonthOf(d.Date), d.Kind}] = true
 		}
-		written[workHead{d.Staff, d.Role, MonthOf(d.Date), d.Kind}] = true
-		head := l.head(m, d.Role, d.Date, d.Kind)
-		head.Budget, head.District = cmp.Or(d.Budget, head.Budget), l.districtOf(d.Location)
-		l.add(head, d.Minutes, 0)
 	}
-	out := l.sorted()
+	for i := range done.Booked {
+		l.addDone(&done.Booked[i])
+	}
 	for i := range derived {
-		if d := &derived[i]; !written[workHead{d.Staff, d.Role, d.Month, d.Kind}] {
-			out = append(out, *d)
+		d := &derived[i]
+		kept := (d.Kind == ConsultWork || d.Kind == AcuteWork) && slices.Contains(done.BookedRoles, d.Role)
+		if !kept && !written[workHead{d.Staff, d.Role, d.Month, d.Kind}] {
+			head := *d
+			head.Minutes, head.Points = 0, 0
+			l.add(head, d.Minutes, d.Points)
 		}
 	}
-	return out, nil
+	return l.sorted(), nil
+}
+
+// addDone adds time that was spent, and reports whether it belongs to the period and
+// to somebody who is known.
+func (l *ledger) addDone(d *WorkDone) bool {
+	m := l.person(d.Staff)
+	if m == nil || !l.period.Contains(d.Date) {
+		return false
+	}
+	head := l.head(m, d.Role, d.Date, d.Kind)
+	head.Budget, head.District = cmp.Or(d.Budget, head.Budget), l.districtOf(d.Location)
+	l.add(head, d.Minutes, 0)
+	return true
 }
 
 // made returns the visits that took place, and the meetings of a plan: the

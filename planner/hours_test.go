@@ -17,7 +17,7 @@ func TestHoursAreStated(t *testing.T) {
 	p := Period{calendar.NewDate(2027, 1, 1), calendar.NewDate(2027, 6, 30)}
 	until := calendar.NewDate(2027, 3, 31)
 	statement := func(done []WorkDone) map[HoursLine][2]int64 {
-		h, err := StateHours(s, visits, done, p, until)
+		h, err := StateHours(s, visits, Realised{Written: done}, p, until)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -71,7 +71,7 @@ func TestHoursAgreeHoweverTheyAreCut(t *testing.T) {
 			s.History = append(s.History, CompletedVisit{Location: "een", Role: "zc", Requirement: "other", VisitType: "visit", Staff: "anna", Date: calendar.NewDate(2027, 1, 1) + calendar.Date(d)})
 		}
 		p := Period{calendar.NewDate(2027, 1, 1), calendar.NewDate(2027, 12, 31)}
-		h, err := StateHours(s, visits, nil, p, p.To)
+		h, err := StateHours(s, visits, Realised{}, p, p.To)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -106,7 +106,7 @@ func TestHoursBeforeTheFirstDay(t *testing.T) {
 	t.Parallel()
 	s, visits := loadTown(2400)
 	p := Period{calendar.NewDate(2028, 2, 1), calendar.NewDate(2028, 2, 29)}
-	h, err := StateHours(s, visits, nil, p, p.From-1)
+	h, err := StateHours(s, visits, Realised{}, p, p.From-1)
 	if err != nil {
 		t.Fatal(err)
 	}

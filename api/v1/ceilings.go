@@ -94,6 +94,7 @@ type PeriodLoad struct {
 	Minutes  int64  `json:"minutes"`
 	Points   int64  `json:"points"`
 	Capacity int64  `json:"capacity_minutes" doc:"The time there was for it."`
+	Realised int64  `json:"realised_minutes" doc:"The work that was done; -1 where that was not kept yet. minutes is the work that was planned."`
 }
 
 func closedPeriodOf(c *rights.Caller, p *service.ClosedPeriod) ClosedPeriod {

@@ -171,7 +171,7 @@ func answerOf(state *planner.State, outcomes []planner.Outcome, from calendar.Da
 	year := planner.Period{From: plan.From, To: plan.To}
 	var errs [5]error
 	out.Loads, errs[0] = planner.Loads(state, plan.Visits, year)
-	out.Hours, errs[1] = planner.StateHours(state, plan.Visits, nil, year, from-1)
+	out.Hours, errs[1] = planner.StateHours(state, plan.Visits, planner.Realised{}, year, from-1)
 	out.Ceilings, errs[2] = planner.CheckCeilings(state, from)
 	days := int(state.Programme.Assume(planner.SilentDays, "", from))
 	out.Silent, errs[3] = planner.SilentLocations(state, plan.Visits, nil, from, days)

@@ -46,29 +46,28 @@ func (s *Service) LeadTimes(ctx context.Context, region string, from, to time.Ti
 }
 
 // Hours draws up the hours of a period by employer, budget and kind of work:
-// planned as the published plan has it, realised until today; see
-// planner.StateHours. That somebody read it is in the audit log.
+// planned as the plan had it that was published at the end of each month, realised
+// until today; see planner.StateHours. That somebody read it is in the audit log.
 func (s *Service) Hours(ctx context.Context, region string, p planner.Period) (*planner.HoursStatement, error) {
 	if err := checkPeriod(p); err != nil {
 		return nil, err
 	}
-	now, err := s.Snapshot(ctx, region)
+	a, err := s.account(ctx, region, p)
 	if err != nil {
 		return nil, err
 	}
-	today, err := s.today(now.State)
+	out := &planner.HoursStatement{Period: p, Until: min(a.today, p.To)}
+	err = a.months(func(m *accountMonth) error {
+		h, err := planner.StateHours(m.state, m.visits, a.done, m.period, a.today)
+		if err == nil {
+			out.Lines = append(out.Lines, h.Lines...)
+		}
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
-	made, err := s.Store.RealisedVisits(ctx, region, p.From, min(p.To, today))
-	if err != nil {
-		return nil, err
-	}
-	h, err := planner.StateHours(now.State, visitsOf(now), workDone(now.State, made), p, today)
-	if err != nil {
-		return nil, err
-	}
-	return h, s.record(ctx, store.Act{Verb: store.Read, Object: "hours_statement", ID: p.From.String() + "/" + p.To.String(), Region: region})
+	return out, s.record(ctx, store.Act{Verb: store.Read, Object: "hours_statement", ID: p.From.String() + "/" + p.To.String(), Region: region})
 }
 
 // HoursFile is the statement of hours of a period as a file, in the format csv or
@@ -85,55 +84,15 @@ func (s *Service) HoursFile(ctx context.Context, region string, p planner.Period
 	return table.CSV(), nil
 }
 
-// workDone is the time of visits as it was written down. What is written of a
-// person, role and month takes the place of all that is derived of it, so the
-// visits of which nobody said how long they took come along as agreed.
-func workDone(s *planner.State, made []store.RealisedVisit) []planner.WorkDone {
-	type head struct {
-		staff, role string
-		month       planner.Month
-	}
-	type visit struct {
-		location, requirement, staff string
-		day                          calendar.Date
-	}
-	said, known := map[head]bool{}, map[visit]bool{}
-	for i := range made {
-		v := &made[i]
-		known[visit{v.Location, v.Requirement, v.Staff, v.Date}] = true
-		if v.Minutes > 0 {
-			said[head{v.Staff, v.Role, planner.MonthOf(v.Date)}] = true
-		}
-	}
-	all := slices.Clone(made)
-	for _, h := range s.History {
-		if !known[visit{h.Location, h.Requirement, h.Staff, h.Date}] {
-			all = append(all, store.RealisedVisit{Location: h.Location, VisitType: h.VisitType, Role: h.Role, Staff: h.Staff, Date: h.Date})
-		}
-	}
-	var out []planner.WorkDone
-	for i := range all {
-		v := &all[i]
-		if !said[head{v.Staff, v.Role, planner.MonthOf(v.Date)}] {
-			continue
-		}
-		minutes := v.Minutes
-		if vt := s.Programme.VisitType(v.VisitType); vt != nil {
-			minutes = cmp.Or(minutes, vt.Minutes) + vt.BufferBefore + vt.BufferAfter
-		}
-		out = append(out, planner.WorkDone{Staff: v.Staff, Role: v.Role, Date: v.Date, Kind: planner.VisitWork, Location: v.Location, Minutes: int64(minutes)})
-	}
-	return out
-}
-
 // ClosedPeriod is what people carried in a period that is over.
 type ClosedPeriod = store.ClosedPeriod
 
 // PeriodLoad is what one person carried in one role in a closed period.
 type PeriodLoad = store.PeriodLoad
 
-// ClosePeriod keeps what everybody carried in a period that is over: visits,
-// their preparation and travel, cases and meetings, against the time there was.
+// ClosePeriod keeps what everybody carried in a period that is over, as it was
+// planned then and as it was realised: visits, their preparation and travel, cases
+// and meetings, and of what was realised consults too; against the time there was.
 // It gives ErrParams for a period that is not over, and ErrConflict when some of
 // its days are closed already.
 func (s *Service) ClosePeriod(ctx context.Context, region string, p planner.Period) (*ClosedPeriod, error) {
@@ -147,24 +106,39 @@ func (s *Service) ClosePeriod(ctx context.Context, region string, p planner.Peri
 	if p.To >= today {
 		return nil, fmt.Errorf("%w: the period ends on %s, which is not over", ErrParams, p.To)
 	}
-	loads, _, err := s.Loads(ctx, region, p)
-	if err != nil {
-		return nil, err
-	}
 	supply, _, err := s.Supply(ctx, region, p)
 	if err != nil {
 		return nil, err
 	}
-	closed := ClosedPeriod{Region: region, From: p.From, To: p.To, Actor: s.Store.Scope().Actor, Closed: s.Now(), Loads: periodLoads(loads, supply)}
+	a, err := s.account(ctx, region, p)
+	if err != nil {
+		return nil, err
+	}
+	var planned, realised []planner.LoadLine
+	err = a.months(func(m *accountMonth) error {
+		loads, err := planner.Loads(m.state, m.visits, m.period)
+		if err != nil {
+			return err
+		}
+		done, err := planner.RealisedLoads(m.state, m.visits, a.done, m.period)
+		planned, realised = append(planned, loads...), append(realised, done...)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	closed := ClosedPeriod{
+		Region: region, From: p.From, To: p.To, Actor: s.Store.Scope().Actor, Closed: s.Now(), Loads: periodLoads(planned, realised, a.done.BookedRoles, supply),
+	}
 	if err := s.Store.ClosePeriod(ctx, closed, s.Now()); err != nil {
 		return nil, err
 	}
 	return &closed, nil
 }
 
-// periodLoads adds up what each person carried in each role, against the time
-// they had.
-func periodLoads(loads []planner.LoadLine, supply []planner.SupplyLine) []PeriodLoad {
+// periodLoads adds up what each person carried in each role, as planned and as
+// realised, against the time they had. Time that is only kept is not work carried.
+func periodLoads(planned, realised []planner.LoadLine, booked []string, supply []planner.SupplyLine) []PeriodLoad {
 	of := map[[2]string]*PeriodLoad{}
 	at := func(staff, role string) *PeriodLoad {
 		k := [2]string{staff, role}
@@ -176,13 +150,25 @@ func periodLoads(loads []planner.LoadLine, supply []planner.SupplyLine) []Period
 	for i := range supply {
 		at(supply[i].Staff, supply[i].Role).Capacity += supply[i].Net
 	}
-	for i := range loads {
-		l := &loads[i]
+	carried := func(l *planner.LoadLine, consults bool) bool {
 		switch l.Kind {
-		case planner.NonCaseWork, planner.ConsultWork, planner.AcuteWork: // time kept, not work carried
+		case planner.ConsultWork, planner.AcuteWork:
+			return consults && slices.Contains(booked, l.Role)
+		case planner.NonCaseWork:
+			return false
 		case planner.VisitWork, planner.PreparationWork, planner.TravelWork, planner.MeetingWork, planner.CaseWork:
+		}
+		return true
+	}
+	for i := range planned {
+		if l := &planned[i]; carried(l, false) {
 			x := at(l.Staff, l.Role)
 			x.Minutes, x.Points = x.Minutes+l.Minutes, x.Points+l.Points
+		}
+	}
+	for i := range realised {
+		if l := &realised[i]; carried(l, true) {
+			at(l.Staff, l.Role).Realised += l.Minutes
 		}
 	}
 	out := make([]PeriodLoad, 0, len(of))

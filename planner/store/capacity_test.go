@@ -112,7 +112,7 @@ func TestClosedPeriods(t *testing.T) {
 		w.must(w.ImportState(ctx, town("noord")))
 		year := ClosedPeriod{
 			Region: "noord", From: date("2025-01-01"), To: date("2025-12-31"),
-			Loads: []PeriodLoad{{"anna", "zc", 60000, 12, 90000}, {"bram", "zc", 30000, 0, 40000}},
+			Loads: []PeriodLoad{{"anna", "zc", 60000, 12, 90000, 59000}, {"bram", "zc", 30000, 0, 40000, -1}},
 		}
 		w.must(w.ClosePeriod(ctx, year, testNow))
 		for _, p := range []ClosedPeriod{

@@ -22,9 +22,12 @@ type ClosedPeriod struct {
 // PeriodLoad is what one person carried in one role in a closed period.
 type PeriodLoad struct {
 	Staff, Role string
-	// Minutes is the work, Points the agreed weights, Capacity the minutes that
-	// there were for it.
+	// Minutes is the work that was planned, Points the agreed weights, Capacity the
+	// minutes that there were for it.
 	Minutes, Points, Capacity int64
+	// Realised is the work that was done, in minutes; negative for a period that was
+	// closed before that was kept.
+	Realised int64
 }
 
 type closedPeriodRow struct {
@@ -45,6 +48,7 @@ type periodLoadRow struct {
 	Minutes  int64
 	Points   int64
 	Capacity int64
+	Realised int64
 }
 
 func (periodLoadRow) TableName() string { return "period_loads" }
@@ -69,7 +73,7 @@ func (s *Store) ClosePeriod(ctx context.Context, p ClosedPeriod, now time.Time) 
 			return err
 		}
 		err = insert(t, list(p.Loads, func(_ int, l *PeriodLoad) periodLoadRow {
-			return periodLoadRow{p.Region, on(p.From), l.Staff, l.Role, l.Minutes, l.Points, l.Capacity}
+			return periodLoadRow{p.Region, on(p.From), l.Staff, l.Role, l.Minutes, l.Points, l.Capacity, l.Realised}
 		}))
 		if err != nil {
 			return err
@@ -124,7 +128,7 @@ func (t *Tx) closedPeriods(region string) ([]ClosedPeriod, error) {
 	}
 	of := map[calendar.Date][]PeriodLoad{}
 	for _, l := range loads {
-		of[l.FirstDay.Date()] = append(of[l.FirstDay.Date()], PeriodLoad{l.Staff, l.Role, l.Minutes, l.Points, l.Capacity})
+		of[l.FirstDay.Date()] = append(of[l.FirstDay.Date()], PeriodLoad{l.Staff, l.Role, l.Minutes, l.Points, l.Capacity, l.Realised})
 	}
 	out := make([]ClosedPeriod, len(rows))
 	for i, r := range rows {
