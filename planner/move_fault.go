@@ -2,6 +2,7 @@ package planner
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -97,6 +98,17 @@ var moveTexts = map[string]Text{
 	MoveDuration:  {"De dag van {staff} wordt {amount} minuten te lang.", "The day of {staff} gets {amount} minutes too long."},
 	MoveGap:       {"Het ligt {amount} dagen te dicht bij een ander bezoek aan deze locatie.", "It is {amount} days too near to another visit to this location."},
 	MoveTaken:     {"{staff} heeft dan al iets beloofd: een consult of een afspraak.", "{staff} has promised that time already: a consult or an appointment."},
+}
+
+// MoveFaultOfPeople reports whether a rule is about who makes the visit.
+func MoveFaultOfPeople(rule string) bool {
+	return slices.Contains([]string{MovePerson, MoveCrew, MoveServes, MoveTwice, MoveContract}, rule)
+}
+
+// MoveFaultOfTime reports whether a rule is about the time of day: on the same day
+// another can do.
+func MoveFaultOfTime(rule string) bool {
+	return slices.Contains([]string{MoveGrid, MoveClosed, MoveWork, MoveConsult, MoveOverlap, MoveTravel, MoveTaken}, rule)
 }
 
 // fault adds a fault, in words.

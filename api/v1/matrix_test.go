@@ -2,6 +2,7 @@ package v1
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -394,6 +395,9 @@ func (p *peopled) address(c *cell, r relation) string {
 	path = strings.Replace(path, "{user}", strconv.FormatInt(p.user, 10), 1)
 	path = strings.Replace(path, "{membership}", "999999", 1)
 	path = strings.Replace(path, "{date}", "2027-06-01", 1)
+	if strings.Contains(path, "{visit}") {
+		path = strings.Replace(path, "{visit}", cmp.Or(p.ids["visits"][r], "nothing"), 1)
+	}
 	path = strings.Replace(path, "{name}", "contacts", 1)
 	path = strings.Replace(path, "{table}", "visits", 1)
 	path = strings.Replace(path, "{kind}", "absences", 1)
@@ -442,6 +446,8 @@ func (p *peopled) address(c *cell, r relation) string {
 		path += "?with=" + strconv.FormatInt(p.draft[region], 10)
 	case strings.HasSuffix(path, "/visit-suggestions"):
 		path += "?location=een&role=zc&visitType=visit&from=2027-10-01&to=2027-10-08"
+	case strings.HasSuffix(path, "/move-preview"):
+		path += "?date=2027-06-06&time=09:00"
 	case strings.HasSuffix(path, "/assignment-history"):
 		path += "?on=2027-06-01"
 	case strings.HasSuffix(path, "/recommendation"):

@@ -78,7 +78,7 @@ func Mount(r chi.Router, c Config) (*API, error) {
 		a.aboutVisits,
 		a.aboutFeeds, a.aboutContacts, a.aboutContact, a.aboutOutbox, a.aboutImports, a.aboutFileImports, a.aboutExports,
 		a.aboutJobs,
-		a.aboutPublications, a.aboutPlanChanges,
+		a.aboutPublications, a.aboutPlanChanges, a.aboutVisitMoves,
 		a.aboutScenarios,
 		a.aboutCapacity, a.aboutCapacityReports, a.aboutCeilings, a.aboutNorms, a.aboutHours,
 		a.aboutWebhooks,
