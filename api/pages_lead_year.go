@@ -18,6 +18,8 @@ func yearPages() []pageRoute {
 	return []pageRoute{
 		page("/timeline", seesScenarios, (*visitor).timeline),
 		page("/timeline/{staff}", seesScenarios, (*visitor).yearOf),
+		page("/timeline/{staff}/visit", rights.Access{Resource: rights.Plans, Act: rights.Publish}, (*visitor).movePageOfVisit),
+		form("/timeline/{staff}/visit", rights.Access{Resource: rights.Plans, Act: rights.Publish}, (*visitor).acceptVisit),
 		form("/timeline/{staff}/absences", absences(rights.Create), (*visitor).noteAbsence),
 		form("/timeline/{staff}/absences/remove", absences(rights.Remove), (*visitor).dropAbsence),
 		page("/coverage", seesScenarios, (*visitor).coverage),
@@ -71,7 +73,7 @@ func (v *visitor) showYear(status int, absence []web.Field) error {
 	}
 	body.Absence = absence
 	f := v.regional("year.title", s.State.Region)
-	f.Title, f.Styles = body.Person, []string{"year.css"}
+	f.Title, f.Styles, f.Scripts = body.Person, []string{"year.css"}, []string{"timeline.js"}
 	return v.showAs(status, f, "year", body)
 }
 

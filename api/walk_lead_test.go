@@ -2,7 +2,9 @@ package api_test
 
 import (
 	"fmt"
+	"time"
 
+	"github.com/wijkplanner/wijkplanner/api/web"
 	"github.com/wijkplanner/wijkplanner/planner"
 	"github.com/wijkplanner/wijkplanner/planner/service"
 )
@@ -11,24 +13,25 @@ import (
 func leadWalk(p *place) map[string]stop {
 	lead := func(paths ...string) stop { return stop{p.lead(), paths} }
 	return map[string]stop{
-		"/":                     lead("/"),
-		"/board":                lead("/board"),
-		"/board/move":           lead("/board/move?role=zorgcoordinator&location=" + p.somewhere() + "&to=zc-2"),
-		"/import":               lead("/import"),
-		"/meetings":             lead("/meetings"),
-		"/assumptions":          lead("/assumptions"),
-		"/links":                lead("/links"),
-		"/forecast":             lead("/forecast"),
-		"/scenarios":            lead("/scenarios"),
-		"/proposals":            lead("/proposals"),
-		"/proposals/{plan}":     lead(path("/proposals/%d", p.draft())),
-		"/timeline":             lead("/timeline"),
-		"/timeline/{staff}":     lead("/timeline/zc-1"),
-		"/people":               lead("/people"),
-		"/people/new":           lead("/people/new"),
-		"/people/{staff}":       lead("/people/zc-1", "/people/zc-2?open=terms&contract=0"),
-		"/people/{staff}/leave": lead("/people/zc-1/leave?last=2027-06-30"),
-		"/coverage":             lead("/coverage", "/coverage?state=missed"),
+		"/":                       lead("/"),
+		"/board":                  lead("/board"),
+		"/board/move":             lead("/board/move?role=zorgcoordinator&location=" + p.somewhere() + "&to=zc-2"),
+		"/import":                 lead("/import"),
+		"/meetings":               lead("/meetings"),
+		"/assumptions":            lead("/assumptions"),
+		"/links":                  lead("/links"),
+		"/forecast":               lead("/forecast"),
+		"/scenarios":              lead("/scenarios"),
+		"/proposals":              lead("/proposals"),
+		"/proposals/{plan}":       lead(path("/proposals/%d", p.draft())),
+		"/timeline":               lead("/timeline"),
+		"/timeline/{staff}":       lead("/timeline/zc-1"),
+		"/timeline/{staff}/visit": lead(p.visitMove(false), p.visitMove(true)),
+		"/people":                 lead("/people"),
+		"/people/new":             lead("/people/new"),
+		"/people/{staff}":         lead("/people/zc-1", "/people/zc-2?open=terms&contract=0"),
+		"/people/{staff}/leave":   lead("/people/zc-1/leave?last=2027-06-30"),
+		"/coverage":               lead("/coverage", "/coverage?state=missed"),
 	}
 }
 
@@ -47,6 +50,26 @@ func leadShots() map[string]shot {
 		"lead-forecast":    {as: as, path: "/forecast"},
 		"lead-scenarios":   {as: as, path: "/scenarios"},
 	}
+}
+
+// visitMove is the page that moves a visit of zc-1: as it comes, and with the effect
+// of a day on which it cannot be.
+func (p *place) visitMove(asked bool) string {
+	p.Helper()
+	s, err := p.Snapshot(p.Context(), p.region)
+	p.must(err)
+	for i := range s.Plan.Visits {
+		v := &s.Plan.Visits[i]
+		if !v.Meeting && v.Start.After(now) && v.Crew[0].Staff == "zc-1" {
+			at := web.VisitPath(p.region, "zc-1", v.ID, 0)
+			if asked {
+				at += "&date=" + v.Start.AddDate(0, 0, 7-int(v.Start.Weekday())).Format(time.DateOnly) + "&time=10:00"
+			}
+			return at
+		}
+	}
+	p.Fatal("zc-1 has no visit")
+	return ""
 }
 
 // mapReady is true as soon as the map is drawn.

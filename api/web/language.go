@@ -174,6 +174,12 @@ func (l Lang) weekday(d calendar.Date) string {
 	return fmt.Sprintf("%s %d %s", l.dayName(t.Weekday()), t.Day(), l.month(t.Month()))
 }
 
+// dayNumber writes ma 4.
+func (l Lang) dayNumber(d calendar.Date) string {
+	t := d.Time()
+	return fmt.Sprintf("%.2s %d", l.dayName(t.Weekday()), t.Day())
+}
+
 // signed writes an amount in a unit with its sign: +12, −3, 0.
 func (l Lang) signed(amount int64, unit int64) string {
 	n := int(math.Round(float64(amount) / float64(unit)))

@@ -56,6 +56,8 @@ type Proposal struct {
 	More    int
 	// Taken are what is in the way of publishing.
 	Taken []TakenRow
+	// Unplanned are the visits that it could not plan.
+	Unplanned []UnplannedRow
 }
 
 // TouchedRow is somebody whom a publication concerns.
@@ -113,6 +115,11 @@ func NewProposal(l Lang, state *planner.State, p *service.PublishPreview, now ti
 			if !g.Backup {
 				out.Gaps = append(out.Gaps, g)
 			}
+		}
+	}
+	if out.Unplanned = f.unplanned(p.Info.ID); !out.Draft || out.Stale { // nothing in it can be moved any more
+		for i := range out.Unplanned {
+			out.Unplanned[i].Move = ""
 		}
 	}
 	out.touched(f, p.Difference)

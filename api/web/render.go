@@ -195,6 +195,7 @@ func (l Lang) functions() template.FuncMap {
 		"date":      l.date,
 		"shortdate": l.shortDate,
 		"weekday":   l.weekday,
+		"daynumber": l.dayNumber,
 		"who":       l.who,
 		"dated":     func(d calendar.Date) bool { return d != calendar.NoDate },
 		"iso":       calendar.Date.String,

@@ -41,6 +41,10 @@ type VisitRow struct {
 	More      int
 	Meeting   bool
 	Cancelled bool
+	// Move is where the visit can be moved, "" where that makes no sense; Pinned
+	// says that somebody moved it by hand or that it stays for another reason.
+	Move   string
+	Pinned bool
 }
 
 // weeks groups the visits of the four weeks that begin with the next visit. The

@@ -65,6 +65,8 @@ type UnplannedRow struct {
 	DueBy              calendar.Date
 	Blocked            []planner.Text
 	Fix                planner.Text
+	// Move is where what has to give way can be moved; "" where nothing has to.
+	Move string
 }
 
 // NewTimeline makes the year of a region that has a plan.
@@ -73,7 +75,7 @@ func NewTimeline(l Lang, r Region, now time.Time) (*Timeline, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Timeline{Region: f.state.Region, Unplanned: f.unplanned()}
+	t := &Timeline{Region: f.state.Region, Unplanned: f.unplanned(0)}
 	first := monday(f.plan.From)
 	for d := first; d <= f.plan.To; d += 7 {
 		_, number := d.Time().ISOWeek()
@@ -153,14 +155,15 @@ func (t *Timeline) fill(f *facts, rows map[string]*TimelineRow, first calendar.D
 	}
 }
 
-// unplanned lists what could not be planned, minimums first.
-func (f *facts) unplanned() []UnplannedRow {
+// unplanned lists what could not be planned, minimums first; plan is the plan's id,
+// 0 for the published one.
+func (f *facts) unplanned(plan int64) []UnplannedRow {
 	var out []UnplannedRow
 	for i := range f.plan.Unplanned {
 		u := &f.plan.Unplanned[i]
 		row := UnplannedRow{
 			Location: f.locationName(u.Location), Role: f.roleName(u.Role), Requirement: planner.Text{NL: u.Requirement, EN: u.Requirement},
-			Minimum: u.Level != planner.Target, DueBy: u.DueBy, Fix: planner.ChangeText(u.Reason.Change),
+			Minimum: u.Level != planner.Target, DueBy: u.DueBy, Fix: f.fixText(u.Reason.Change), Move: f.fixPath(&u.Reason, plan),
 		}
 		if l := f.locations[u.Location]; l != nil {
 			row.District = f.districtName(l.District)
@@ -213,6 +216,17 @@ type YearWeek struct {
 	Start  calendar.Date
 	Visits []VisitRow
 	Days   []calendar.Date
+	// Strip is the week day by day, for dragging visits to; nil for a week that is
+	// over.
+	Strip []StripDay
+}
+
+// StripDay is a day that a visit can be dragged to.
+type StripDay struct {
+	Date calendar.Date
+	// Visits counts what the person has on the day; Off says that they do not work.
+	Visits int
+	Off    bool
 }
 
 // NewYear makes the year of one person.
@@ -222,7 +236,7 @@ func NewYear(r Region, now time.Time, staff string) (*Year, error) {
 		return nil, err
 	}
 	y := &Year{Region: f.state.Region, ID: staff, Person: f.staffName(staff), Load: f.loadsOf(staff)}
-	weeks := map[calendar.Date]*YearWeek{}
+	weeks := f.stripWeeks(f.staff[staff])
 	for i := range f.plan.Visits {
 		v := &f.plan.Visits[i]
 		if !slices.ContainsFunc(v.Crew, func(c planner.CrewMember) bool { return c.Staff == staff }) {
@@ -235,7 +249,16 @@ func NewYear(r Region, now time.Time, staff string) (*Year, error) {
 			w = &YearWeek{Number: number, Start: monday(d)}
 			weeks[w.Start] = w
 		}
-		w.Visits, w.Days = append(w.Visits, f.visitRow(v)), append(w.Days, d)
+		row := f.visitRow(v)
+		if !v.Meeting && v.Status != planner.Cancelled && d >= f.today {
+			row.Move, row.Pinned = VisitPath(y.Region, staff, v.ID, 0), v.Status == planner.Pinned
+		}
+		w.Visits, w.Days = append(w.Visits, row), append(w.Days, d)
+		for k := range w.Strip {
+			if w.Strip[k].Date == d && v.Status != planner.Cancelled {
+				w.Strip[k].Visits++
+			}
+		}
 	}
 	for _, w := range weeks {
 		y.Weeks = append(y.Weeks, *w)
@@ -247,6 +270,32 @@ func NewYear(r Region, now time.Time, staff string) (*Year, error) {
 		}
 	}
 	return y, nil
+}
+
+// stripWeeks are the weeks from today on to the end of the plan, with the days that
+// somebody works in the week.
+func (f *facts) stripWeeks(m *planner.Staff) map[calendar.Date]*YearWeek {
+	out := map[calendar.Date]*YearWeek{}
+	if m == nil {
+		return out
+	}
+	for first := monday(max(f.today, f.plan.From)); first <= f.plan.To; first += 7 {
+		_, number := first.Time().ISOWeek()
+		w := &YearWeek{Number: number, Start: first}
+		for d := first; d < first+7; d++ {
+			off := len(m.Pattern[d.Weekday()]) == 0
+			if weekend := d >= first+5; weekend && off || d < f.today || d < f.plan.From || d > f.plan.To {
+				continue
+			}
+			for i := range f.state.Absences {
+				a := &f.state.Absences[i]
+				off = off || a.Staff == m.ID && a.Part.Empty() && a.From <= d && d <= a.To
+			}
+			w.Strip = append(w.Strip, StripDay{Date: d, Off: off})
+		}
+		out[first] = w
+	}
+	return out
 }
 
 // AbsenceKey tells one absence from another.

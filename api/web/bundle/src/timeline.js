@@ -34,5 +34,51 @@ table?.addEventListener('keydown', (event) => {
   event.preventDefault();
 });
 // This week is in the middle to begin with.
-table?.querySelector('.now')?.scrollIntoView({ block: 'nearest', inline: 'center' });
-window.scrollTo(0, 0);
+if (table) {
+  table.querySelector('.now')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  window.scrollTo(0, 0);
+}
+
+// A visit of somebody's year is dragged to a day, or to the same day of another
+// week. That leads to the page that shows what it means; a link leads there too.
+const year = document.querySelector('[data-year]');
+let dragged = null;
+let target = null;
+
+// dayOf finds the day that one points at: a day of the strip, or in a week the day
+// of the week that the visit has now.
+function dayOf(element) {
+  const day = element.closest?.('[data-day]');
+  if (day) return day;
+  const strip = [...(element.closest?.('.week')?.querySelectorAll('[data-day]') ?? [])];
+  const weekday = (date) => new Date(`${date}T12:00:00Z`).getUTCDay();
+  return strip.find((one) => weekday(one.dataset.day) === weekday(dragged.dataset.from));
+}
+
+function point(day) {
+  if (day === target) return;
+  target?.classList.remove('target');
+  target = day;
+  target?.classList.add('target');
+}
+
+year?.addEventListener('dragstart', (event) => {
+  dragged = event.target.closest?.('[data-visit]');
+  if (!dragged) return;
+  dragged.classList.add('dragged');
+  event.dataTransfer.setData('text/plain', dragged.textContent);
+  event.dataTransfer.effectAllowed = 'move';
+});
+year?.addEventListener('dragend', () => { dragged?.classList.remove('dragged'); point(null); dragged = null; });
+year?.addEventListener('dragover', (event) => {
+  if (!dragged) return;
+  const day = dayOf(event.target);
+  point(day ?? null);
+  if (day) event.preventDefault();
+});
+year?.addEventListener('drop', (event) => {
+  const day = dragged && dayOf(event.target);
+  if (!day) return;
+  event.preventDefault();
+  location.assign(`${dragged.dataset.visit}&date=${day.dataset.day}&time=${encodeURIComponent(dragged.dataset.time)}#effect`);
+});
