@@ -83,7 +83,25 @@ func (v *visitor) forecastBlocks(s *planner.State, f *planner.Forecast) (out []w
 			v.lang.Month(r.Month), hours(r.Demand()), hours(r.Low) + "–" + hours(r.High), hours(r.Supply), short,
 		}})
 	}
+	for i := range out {
+		out[i].Drawing = v.forecastDrawing(strings.TrimPrefix(out[i].ID, "role-"), f)
+	}
 	return out
+}
+
+// forecastDrawing is demand against supply of a role, a bar for each month.
+func (v *visitor) forecastDrawing(role string, f *planner.Forecast) *web.Drawing {
+	out := web.Drawing{Parts: web.AgainstParts("forecast.fits", "forecast.over", "forecast.supply")}
+	longest := int64(1)
+	rows := slices.DeleteFunc(slices.Clone(f.Rows), func(r planner.ForecastRow) bool { return r.District != "" || r.Role != role })
+	for i := range rows {
+		longest = max(longest, rows[i].Demand(), rows[i].Supply)
+	}
+	for i := range rows {
+		r := &rows[i]
+		out.Bars = append(out.Bars, web.BarAgainst(v.lang.Month(r.Month), v.lang.Hours(r.Demand()), r.Demand(), r.Supply, longest))
+	}
+	return &out
 }
 
 func (v *visitor) roleName(s *planner.State, id string) string {
@@ -108,6 +126,10 @@ func (v *visitor) waitBlock(s *planner.State, waits []planner.Wait) web.Block {
 		}
 		return v.lang.Decimal(d, 1)
 	}
+	drawing, longest := web.Drawing{Parts: []web.ChartPart{{Class: "plan", Key: "waits.four"}, {Class: "tick", Key: "waits.mean"}}}, 0.0
+	for _, w := range waits {
+		longest = max(longest, w.Mean, w.High)
+	}
 	for _, w := range waits {
 		where, what := v.text("waits.region"), v.text("waits.consult")
 		if w.District != "" {
@@ -117,6 +139,10 @@ func (v *visitor) waitBlock(s *planner.State, waits []planner.Wait) web.Block {
 			what = v.text("waits.acute")
 		}
 		out.Rows = append(out.Rows, web.SheetRow{Cells: []string{where, what, days(w.Mean), days(w.Low) + "–" + days(w.High)}})
+		drawing.Bars = append(drawing.Bars, web.BarBetween(where+", "+what, days(w.Mean), w.Mean, w.Low, w.High, longest))
+	}
+	if len(waits) > 0 {
+		out.Drawing = &drawing
 	}
 	return out
 }

@@ -22,8 +22,7 @@ type FiguresPage struct {
 type Chart struct {
 	// ID names its downloads; Title, Lead and Empty are keys of messages.
 	ID, Title, Lead, Empty string
-	Parts                  []ChartPart
-	Bars                   []ChartBar
+	Drawing
 	// Head and Rows are the table.
 	Head []string
 	Rows [][]FigureCell
@@ -51,25 +50,6 @@ func (c *Chart) Table(l Lang) service.Table {
 		t.Rows = append(t.Rows, cells)
 	}
 	return t
-}
-
-// ChartPart is a kind of part of a bar: its class and the key of its name.
-type ChartPart struct{ Class, Key string }
-
-// ChartBar is one bar: its name, its parts in percent of the track, and
-// what is said at its end.
-type ChartBar struct {
-	Name  string
-	Parts []ChartSlice
-	Text  string
-	// Tick is where full capacity is, in percent; 0 for none.
-	Tick float64
-}
-
-// ChartSlice is a part of a bar.
-type ChartSlice struct {
-	Class       string
-	From, Width float64
 }
 
 // NewFiguresPage makes the page; figures are nil before the first plan.
@@ -131,7 +111,7 @@ func (d *drawer) roleName(id string) string {
 
 // coverage is the state of promises by district or by role, the total last.
 func (d *drawer) coverage(id, first string, rows []planner.CoverageFigure) Chart {
-	c := Chart{ID: id, Title: "figures." + id, Lead: "figures.coverage.lead", Empty: "figures.coverage.none", Parts: coverageParts, Region: d.region}
+	c := Chart{ID: id, Title: "figures." + id, Lead: "figures.coverage.lead", Empty: "figures.coverage.none", Drawing: Drawing{Parts: coverageParts}, Region: d.region}
 	c.Head = d.heads(first, "figures.locations", "figures.done", "figures.planned", "figures.risk", "figures.missed", "figures.kept")
 	for i := range rows {
 		r := &rows[i]
@@ -181,7 +161,7 @@ var leadParts = []ChartPart{{"good", "figures.week"}, {"plan", "figures.twoweeks
 
 // leads is how soon questions were answered, by month.
 func (d *drawer) leads(rows []planner.LeadFigure) Chart {
-	c := Chart{ID: "leadtimes", Title: "figures.leadtimes", Lead: "figures.leadtimes.lead", Empty: "figures.leadtimes.none", Parts: leadParts, Region: d.region}
+	c := Chart{ID: "leadtimes", Title: "figures.leadtimes", Lead: "figures.leadtimes.lead", Empty: "figures.leadtimes.none", Drawing: Drawing{Parts: leadParts}, Region: d.region}
 	c.Head = d.heads("figures.month", "figures.questions", "figures.week", "figures.twoweeks", "figures.fourweeks", "figures.longer", "figures.median")
 	longest, counted := 1, false
 	for i := range rows {
@@ -209,7 +189,7 @@ var loadParts = []ChartPart{{"plan", "figures.load"}, {"tick", "figures.capacity
 
 // loads is the work of everybody in a role together.
 func (d *drawer) loads(rows []planner.LoadFigure) Chart {
-	c := Chart{ID: "loads", Title: "figures.loads", Lead: "figures.loads.lead", Empty: "figures.loads.none", Parts: loadParts, Region: d.region}
+	c := Chart{ID: "loads", Title: "figures.loads", Lead: "figures.loads.lead", Empty: "figures.loads.none", Drawing: Drawing{Parts: loadParts}, Region: d.region}
 	c.Head = d.heads("figures.role", "figures.people", "figures.load", "figures.capacity", "figures.used")
 	var longest int64 = 1
 	for i := range rows {
@@ -233,12 +213,7 @@ func (d *drawer) loads(rows []planner.LoadFigure) Chart {
 			return FigureCell{Text: d.hours(m), Number: float64(m / 60), Numeric: true}
 		}
 		c.Rows = append(c.Rows, append(row, hours(r.Load), hours(r.Capacity), percent))
-		b := ChartBar{Name: name, Text: percent.Text, Tick: tenth(100 * float64(r.Capacity) / float64(longest))}
-		b.Parts = []ChartSlice{{"plan", 0, tenth(100 * float64(min(r.Load, r.Capacity)) / float64(longest))}}
-		if r.Load > r.Capacity {
-			b.Parts = append(b.Parts, ChartSlice{"miss", b.Tick, tenth(100 * float64(r.Load-r.Capacity) / float64(longest))})
-		}
-		c.Bars = append(c.Bars, b)
+		c.Bars = append(c.Bars, BarAgainst(name, percent.Text, r.Load, r.Capacity, longest))
 	}
 	return c
 }

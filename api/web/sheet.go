@@ -18,6 +18,8 @@ type Block struct {
 	Heads   []string
 	Numeric []bool
 	Rows    []SheetRow
+	// Drawing says the same as the rows; nil for none.
+	Drawing *Drawing
 	// Blank is what stands there without rows.
 	Blank *Blank
 	Form  *SheetForm
