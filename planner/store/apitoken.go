@@ -152,7 +152,7 @@ func (s *Store) APITokenByKey(ctx context.Context, key Key, now time.Time) (*API
 
 // RevokeAPIToken ends a token, at once and for good.
 func (s *Store) RevokeAPIToken(ctx context.Context, id string) error {
-	return s.Tx(ctx, func(t *Tx) error {
+	return s.TxAhead(ctx, func(t *Tx) error {
 		rows, err := t.apiTokens("a.id = ? AND a.revoked_at IS NULL", id)
 		if err != nil {
 			return err

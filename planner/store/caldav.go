@@ -144,7 +144,7 @@ func (t *Tx) accounts(where string, args ...any) (out []Account, err error) {
 
 // RevokeAccount ends an account, at once and for good.
 func (s *Store) RevokeAccount(ctx context.Context, id string, now time.Time) error {
-	return s.Tx(ctx, func(t *Tx) error {
+	return s.TxAhead(ctx, func(t *Tx) error {
 		done := t.scoped("region").Model(&accountRow{}).Where("id = ? AND revoked_at IS NULL", id).Update("revoked_at", At(now))
 		if done.Error == nil && done.RowsAffected == 0 {
 			return fmt.Errorf("CalDAV account %q: %w", id, ErrNotFound)

@@ -222,7 +222,7 @@ func (s *Store) HideCancelled(ctx context.Context, id string, hide bool, now tim
 
 // changeFeed changes a feed that is not revoked, else it gives ErrNotFound.
 func (s *Store) changeFeed(ctx context.Context, id string, change map[string]any) error {
-	return s.Tx(ctx, func(t *Tx) error {
+	return s.TxAhead(ctx, func(t *Tx) error {
 		done := t.scoped("region").Model(&feedRow{}).Where("id = ? AND revoked_at IS NULL", id).Updates(change)
 		if done.Error == nil && done.RowsAffected == 0 {
 			return fmt.Errorf("feed %q: %w", id, ErrNotFound)

@@ -87,7 +87,7 @@ func (s *Store) RotateLocationLink(ctx context.Context, contact int64) (string, 
 
 // RevokeLocationLink ends the link of a contact.
 func (s *Store) RevokeLocationLink(ctx context.Context, contact int64) error {
-	return s.Tx(ctx, func(t *Tx) error {
+	return s.TxAhead(ctx, func(t *Tx) error {
 		var c contactRow
 		if err := t.scoped("region").Take(&c, contact).Error; err != nil {
 			return fmt.Errorf("contact %d: %w", contact, err)

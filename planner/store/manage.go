@@ -13,7 +13,11 @@ import (
 
 // managed runs a change and writes down the act.
 func (s *Store) managed(ctx context.Context, a Act, change func(*Tx) error) error {
-	return s.Tx(ctx, func(t *Tx) error {
+	transaction := s.Tx
+	if a.Verb == Revoked {
+		transaction = s.TxAhead
+	}
+	return transaction(ctx, func(t *Tx) error {
 		if err := change(t); err != nil {
 			return err
 		}

@@ -129,7 +129,7 @@ func (t *Tx) addMembership(m *Membership) (int64, error) {
 // ErrLastAdministrator for the last one, and ErrOwnRole to whoever it is
 // themselves.
 func (s *Store) RemoveMembership(ctx context.Context, id int64) error {
-	return s.Tx(ctx, func(t *Tx) error {
+	return s.TxAhead(ctx, func(t *Tx) error {
 		var row membershipRow
 		if err := t.db.Take(&row, id).Error; err != nil {
 			return fmt.Errorf("role %d: %w", id, err)

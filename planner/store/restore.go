@@ -93,7 +93,7 @@ func mayRestore(ctx context.Context, address string, m *BackupManifest, o *Resto
 		return nil, err
 	}
 	_, latest, err := migrations.Version(ctx, s.sql, s.dialect)
-	if err = errors.Join(err, s.sql.Close()); err != nil {
+	if err = errors.Join(err, s.Close()); err != nil {
 		return nil, err
 	}
 	switch {
@@ -293,7 +293,7 @@ func (r *restorer) fill(ctx context.Context, home string) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.sql.Close()) }()
+	defer func() { err = errors.Join(err, s.Close()) }()
 	if err := migrations.UpTo(ctx, s.sql, s.dialect, r.Schema); err != nil {
 		return err
 	}

@@ -55,7 +55,7 @@ func (s *Store) TouchSession(ctx context.Context, token string, now time.Time) e
 // EndSession forgets a session. It gives ErrNotFound for one that is gone: of
 // two that end it at once, one knows that it was second.
 func (s *Store) EndSession(ctx context.Context, token string) error {
-	return s.Tx(ctx, func(t *Tx) error {
+	return s.TxAhead(ctx, func(t *Tx) error {
 		done := t.db.Where("token = ?", token).Delete(&sessionRow{})
 		if done.Error == nil && done.RowsAffected == 0 {
 			return fmt.Errorf("session: %w", ErrNotFound)

@@ -27,14 +27,14 @@ var liteOldest = [3]int{3, 51, 3}
 // litePragmas: FULL, since NORMAL loses acknowledged work at a power cut.
 var litePragmas = []string{"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)"}
 
-func openSQLite(ctx context.Context, path string) (*sql.DB, gorm.Dialector, error) {
+// openSQLite opens a file, and once more for those who write.
+func openSQLite(ctx context.Context, path string) (db *sql.DB, dialector gorm.Dialector, ahead lane, err error) {
 	// Every transaction takes the write lock at its start: one that reads
 	// first and then wants to write would be refused without waiting.
 	q := url.Values{"_pragma": litePragmas, "_txlock": {"immediate"}}
 	dsn := url.URL{Scheme: "file", Path: path, RawQuery: q.Encode()}
-	db, err := driver.Open(dsn.String())
-	if err != nil {
-		return nil, nil, err
+	if db, err = driver.Open(dsn.String()); err != nil {
+		return nil, nil, ahead, err
 	}
 	db.SetMaxOpenConns(liteConnections)
 	db.SetMaxIdleConns(liteConnections)
@@ -43,10 +43,14 @@ func openSQLite(ctx context.Context, path string) (*sql.DB, gorm.Dialector, erro
 	if err == nil {
 		err = refuseOldSQLite(version)
 	}
-	if err != nil {
-		return nil, nil, errors.Join(err, db.Close())
+	var own *sql.DB
+	if err == nil {
+		own, err = driver.Open(dsn.String())
 	}
-	return db, gormlite.OpenDB(db), nil
+	if err != nil {
+		return nil, nil, ahead, errors.Join(err, db.Close())
+	}
+	return db, gormlite.OpenDB(db), newLane(own, gormlite.OpenDB(own)), nil
 }
 
 // openPlain opens a file as it is, for one that reads it whole.

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -51,6 +52,10 @@ type Store struct {
 	// writer lets one writer at a time into an embedded database, in order of
 	// arrival; SQLite itself would let them in by luck. Nil on PostgreSQL.
 	writer chan struct{}
+	// queue is before the writer: who goes ahead passes it by; see TxAhead.
+	queue chan struct{}
+	// ahead is the connection of those who go ahead.
+	ahead lane
 	// connections and slots bound what goes on at once on PostgreSQL; who finds
 	// no slot within patience gets ErrBusy.
 	connections int
@@ -85,7 +90,7 @@ func Open(ctx context.Context, address string, options ...Option) (*Store, error
 		return nil, err
 	}
 	if err := s.setUp(ctx, dialector); err != nil {
-		_ = s.sql.Close()
+		_ = s.Close()
 		return nil, err
 	}
 	return s, nil
@@ -128,13 +133,13 @@ func (s *Store) openFile(ctx context.Context, path string) (gorm.Dialector, erro
 	if err := f.Close(); err != nil {
 		return nil, fmt.Errorf("database file: %w", err)
 	}
-	s.writer = make(chan struct{}, 1)
+	s.writer, s.queue = make(chan struct{}, 1), make(chan struct{}, 1)
 	s.dialect = migrations.SQLite
-	db, dialector, err := openSQLite(ctx, path)
+	db, dialector, ahead, err := openSQLite(ctx, path)
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
-	s.sql = db
+	s.sql, s.ahead = db, ahead
 	return dialector, nil
 }
 
@@ -157,6 +162,8 @@ func (s *Store) openPostgres(address string) (gorm.Dialector, error) {
 	s.slots = make(chan struct{}, s.connections-spareConnections)
 	s.sql.SetMaxOpenConns(s.connections)
 	s.sql.SetMaxIdleConns(s.connections)
+	ahead := stdlib.OpenDB(*config)
+	s.ahead = newLane(ahead, postgres.New(postgres.Config{Conn: ahead}))
 	return postgres.New(postgres.Config{Conn: s.sql}), nil
 }
 
@@ -185,22 +192,30 @@ func (s *Store) setUp(ctx context.Context, dialector gorm.Dialector) error {
 }
 
 // connect puts gorm over a database whose schema is up to date.
-func (s *Store) connect(dialector gorm.Dialector) error {
+func (s *Store) connect(dialector gorm.Dialector) (err error) {
+	if s.db, err = s.over(dialector); err == nil {
+		s.ahead.db, err = s.over(s.ahead.dialector)
+	}
+	return err
+}
+
+// over puts gorm over connections.
+func (s *Store) over(dialector gorm.Dialector) (*gorm.DB, error) {
 	db, err := gorm.Open(translator{dialector}, &gorm.Config{
 		TranslateError: true,
 		NowFunc:        func() time.Time { return micros(s.now()) },
 		// One transaction is one Tx; gorm adds none of its own.
 		SkipDefaultTransaction:   true,
 		DisableNestedTransaction: true,
+		DisableAutomaticPing:     true,
 		// Errors are returned and logged once, at the edge; a statement that
 		// is ever printed shows no values.
 		Logger: logger.New(nil, logger.Config{LogLevel: logger.Silent, ParameterizedQueries: true}),
 	})
 	if err != nil {
-		return fmt.Errorf("open the database: %w", err)
+		return nil, fmt.Errorf("open the database: %w", err)
 	}
-	s.db = db
-	return nil
+	return db, nil
 }
 
 // Ping says whether the database answers.
@@ -213,7 +228,11 @@ func (s *Store) Ping(ctx context.Context) error {
 
 // Close closes the database.
 func (s *Store) Close() error {
-	if err := s.sql.Close(); err != nil {
+	err := s.sql.Close()
+	if s.ahead.sql != nil {
+		err = errors.Join(err, s.ahead.sql.Close())
+	}
+	if err != nil {
 		return fmt.Errorf("close the database: %w", err)
 	}
 	return nil

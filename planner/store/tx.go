@@ -30,6 +30,22 @@ type Tx struct {
 // nothing but the database. There is no nesting: f calls the methods of its
 // Tx, never those of the Store. When others stay in the way it gives ErrBusy.
 func (s *Store) Tx(ctx context.Context, f func(*Tx) error) error {
+	first, err := s.turn(ctx, s.queue)
+	if err != nil {
+		return err
+	}
+	defer first()
+	return s.retried(ctx, func() error {
+		if s.writer != nil {
+			return s.own(ctx, f) // whose turn it is to write does not wait for readers
+		}
+		return s.transaction(ctx, f)
+	})
+}
+
+// retried does a transaction when it is its turn to write, and again when
+// another one was in the way.
+func (s *Store) retried(ctx context.Context, once func() error) error {
 	done, err := s.turn(ctx, s.writer)
 	if err != nil {
 		return err
@@ -37,7 +53,7 @@ func (s *Store) Tx(ctx context.Context, f func(*Tx) error) error {
 	defer done()
 	pause := firstPause
 	for try := 0; ; try++ {
-		err := s.once(ctx, f)
+		err := once()
 		if err == nil {
 			return nil
 		}
@@ -52,10 +68,6 @@ func (s *Store) Tx(ctx context.Context, f func(*Tx) error) error {
 		}
 		pause *= 2
 	}
-}
-
-func (s *Store) once(ctx context.Context, f func(*Tx) error) error {
-	return s.transaction(ctx, f)
 }
 
 // read runs f on one unchanging view of the database, without a write lock.

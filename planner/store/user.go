@@ -256,7 +256,7 @@ func (s *Store) userWhere(ctx context.Context, allowed func(*Tx) error, where st
 // SetPassword gives an account another password hash, and ends its sessions. It
 // returns the new epoch, with which the present session can go on.
 func (s *Store) SetPassword(ctx context.Context, id int64, hash string) (epoch int64, err error) {
-	err = s.Tx(ctx, func(t *Tx) error {
+	err = s.TxAhead(ctx, func(t *Tx) error {
 		if err := t.ownAccount(id); err != nil {
 			return err
 		}
@@ -304,7 +304,7 @@ func (s *Store) SetTOTP(ctx context.Context, id int64, sealed string, step int64
 // ResetTOTP takes an account's authenticator away, for whoever lost it, and
 // ends its sessions.
 func (s *Store) ResetTOTP(ctx context.Context, id int64) error {
-	return s.Tx(ctx, func(t *Tx) error {
+	return s.TxAhead(ctx, func(t *Tx) error {
 		if err := t.keepsAccounts(); err != nil {
 			return err
 		}
@@ -345,7 +345,7 @@ func (s *Store) BindSubject(ctx context.Context, id int64, issuer, subject strin
 // the next request on, and its links end. It gives ErrLastAdministrator for the
 // last one, and ErrOwnRole to whoever it is themselves.
 func (s *Store) DisableUser(ctx context.Context, id int64) error {
-	return s.Tx(ctx, func(t *Tx) error {
+	return s.TxAhead(ctx, func(t *Tx) error {
 		if err := t.mayTake(id); err != nil {
 			return err
 		}
