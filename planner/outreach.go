@@ -12,7 +12,7 @@ const OutreachRequirement = "outreach"
 
 // Outreach proposes to visit silent locations once: a scenario that asks the
 // scheduler for one visit of the first role that is given out to each that nothing
-// is planned for, on any day from a day on. It is a wish, no promise: what does not fit is
+// is planned for, on any day of the year from a day on, NoDate for the whole year. It is a wish, no promise: what does not fit is
 // listed as unplanned with its reason. The visit type is that of the role's first
 // requirement. ok is false when there is nobody to visit, or nobody who could.
 func Outreach(s *State, silent []Silent, from calendar.Date) (c Scenario, ok bool) {
@@ -37,6 +37,9 @@ func Outreach(s *State, silent []Silent, from calendar.Date) (c Scenario, ok boo
 }
 
 func monthDayOf(d calendar.Date) MonthDay {
+	if d == calendar.NoDate {
+		return MonthDay{}
+	}
 	t := d.Time()
 	return MonthDay{Month: int(t.Month()), Day: t.Day()}
 }

@@ -88,6 +88,7 @@ func (a *API) aboutNorms() {
 			return normsOf(v, all), nil
 		})
 	a.aboutRecalibrations()
+	a.aboutOutreach()
 	add(a, read, op("listProgrammeVersions", "programme-versions", "The versions of the programme, the newest first"), a.listProgrammeVersions)
 	add(a, read, op("getProgrammeVersion", "programme-versions/{id}", "The norms of one version of the programme"), func(ctx context.Context, in *InVersion) (*normsOne, error) {
 		v, all, err := a.of(ctx).ProgrammeVersion(ctx, in.id(), in.ID)
