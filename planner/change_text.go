@@ -16,6 +16,7 @@ var changeSentences = map[string]Text{
 	"max_duration": {"Als de dag van {staff} op {day} {amount} minuten langer mag, kan het.", "It can be when the day of {staff} on {day} may be {amount} minutes longer."},
 	"gap":          {"Als de bezoeken {amount} dagen dichter bij elkaar mogen, kan het op {day}.", "It can be on {day} when visits may be {amount} days closer."},
 	"window":       {"Als de locatie op {day} op een andere tijd kan, kan het.", "It can be when the location has another time on {day}."},
+	blockedNothing: {"Er is weer plaats, bij {staff} op {day}: maak opnieuw een plan.", "There is room again, with {staff} on {day}: plan again."},
 	"moves":        {"Als er {amount} afspraak meer mag schuiven, kan het op {day}.", "It can be on {day} when {amount} appointment more may move."},
 }
 

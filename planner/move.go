@@ -468,6 +468,9 @@ func (v *visitMover) unplanned() []Unplanned {
 		if v.is[i] == nil {
 			e := reasons.Explain(i)
 			u := v.f.unplanned(v.p, i, &e)
+			if room := reasons.Recommend(i, 1); len(room) > 0 {
+				u.Reason = v.f.fits(v.p, room[0].Placement)
+			}
 			fresh[promiseKey{u.Location, u.Requirement}] = append(fresh[promiseKey{u.Location, u.Requirement}], u.Reason)
 		}
 	}
@@ -480,6 +483,21 @@ func (v *visitMover) unplanned() []Unplanned {
 	}
 	return out
 }
+
+// blockedNothing is the code of an unplanned visit that fits again since another one
+// moved: planning again finds it a place.
+const blockedNothing = "free"
+
+// fits is the reason of an unplanned visit for which there is room.
+func (f *formulation) fits(p *visitProblem, at *schedule.Placement) Reason {
+	return Reason{
+		Blocked: []string{blockedNothing + ":1"},
+		Change:  fmt.Sprintf("%s %s on %s", blockedNothing, f.state.Staff[at.Staff[0]].ID, p.days[at.Day]),
+	}
+}
+
+// Fits reports whether an unplanned visit has room since another one moved.
+func (r *Reason) Fits() bool { return strings.HasPrefix(r.Change, blockedNothing+" ") }
 
 // Mover returns the visit that has to move for an unplanned one, by the code of
 // its smallest change: the id of what has to give way, "" where nothing has.

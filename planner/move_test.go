@@ -290,3 +290,46 @@ func TestReplanKeepsWhatWasMovedByHand(t *testing.T) {
 		t.Errorf("%+v, want it moved since the person is away", c)
 	}
 }
+
+// The smallest fix of an unplanned visit that is a move can be done: the visit in
+// the way moves, the list says that there is room, and planning again fills it.
+func TestMoveMakesRoomForAnUnplannedVisit(t *testing.T) {
+	t.Parallel()
+	s := town()
+	s.Staff = s.Staff[1:2]
+	s.Programme.Roles = s.Programme.Roles[:1]
+	s.Programme.Roles[0].Backup = false
+	s.Programme.Requirements[0].Target = 1
+	s.Locations = s.Locations[:2]
+	// There is one morning that both can have, and another for the first alone.
+	s.Staff[0].Pattern = week("1", span(9, 12))
+	s.Locations[0].Opened, s.Locations[0].Closed = date("2027-03-01"), date("2027-03-08")
+	s.Locations[1].Opened, s.Locations[1].Closed = date("2027-03-01"), date("2027-03-01")
+	p := solve(t, s)
+	if len(p.Unplanned) != 0 {
+		t.Fatalf("%+v", p.Unplanned)
+	}
+	// A plan in which the first is in the way of the second.
+	first := p.visitsAt("l1")[0]
+	first.Start, first.End = first.Start.AddDate(0, 0, -7), first.End.AddDate(0, 0, -7)
+	id, gone := first.ID, p.visitsAt("l2")[0].ID
+	p.Visits = slices.DeleteFunc(p.Visits, func(v Visit) bool { return v.ID == gone })
+	p.Unplanned = []Unplanned{{Location: "l2", Role: "coordinator", Requirement: "discussion", Level: Minimum, Reason: Reason{
+		Blocked: []string{"travel:1"}, Change: "overlap c2 on 2027-03-01 without " + id,
+	}}}
+	if what := p.Unplanned[0].Reason.Mover(); what != id {
+		t.Fatalf("%q is to move, want %s", what, id)
+	}
+	e := move(t, s, p, "2027-01-01", ask(p.visitsAt("l1")[0], date("2027-03-08")))
+	if e.Plan == nil {
+		t.Fatalf("%+v", e.Faults)
+	}
+	why := e.Plan.Unplanned[0].Reason
+	if !why.Fits() || why.Change != "free c2 on 2027-03-01" || why.Mover() != "" || ChangeText(why.Change).NL == why.Change {
+		t.Errorf("%+v, want it to fit on the morning that is free", why)
+	}
+	r := again(t, s, told(e.Plan), "2027-01-01", nil)
+	if len(r.Unplanned) != 0 || !r.visit(id).Start.Equal(e.Is.Start) {
+		t.Errorf("%+v, %+v: want both planned, the first where it was put", r.Unplanned, r.visit(id))
+	}
+}

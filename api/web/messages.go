@@ -336,5 +336,6 @@ var obstacles = map[string]planner.Text{
 	"pattern":      {NL: "De dagen passen niet bij elkaar.", EN: "The days do not go together."},
 	"moves":        {NL: "Er mag niet meer worden verschoven.", EN: "No more may be moved."},
 	"pin":          {NL: "Iets anders staat vast.", EN: "Something else is pinned."},
+	"free":         {NL: "Niets meer: er is iets verzet.", EN: "Nothing any more: something was moved."},
 	"meeting":      {NL: "Twee overleggen vallen samen.", EN: "Two meetings coincide."},
 }

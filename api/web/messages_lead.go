@@ -148,6 +148,7 @@ var leadMessages = map[string]planner.Text{
 	"unplanned.fix":           {NL: "Kleinste wijziging:", EN: "Smallest change:"},
 	"unplanned.none":          {NL: "Alles is ingepland.", EN: "Everything is planned."},
 	"unplanned.move":          {NL: "Verzet wat in de weg staat", EN: "Move what is in the way"},
+	"unplanned.again":         {NL: "Opnieuw plannen", EN: "Plan again"},
 	"year.drag":               {NL: "Sleep een bezoek naar een andere dag, of kies Verzetten. Eerst ziet u wat het betekent; er verandert niets tot u het bevestigt.", EN: "Drag a visit to another day, or choose Move. You first see what it means; nothing changes until you confirm."},
 	"visit.title":             {NL: "Bezoek verzetten", EN: "Move a visit"},
 	"visit.move":              {NL: "Verzetten", EN: "Move"},

@@ -165,10 +165,14 @@ func (f *facts) visit(id string) *planner.Visit {
 }
 
 // fixPath is where what has to give way for an unplanned visit can be moved, ""
-// where nothing has to: a visit on its own page, a meeting among the meetings.
+// where nothing has to: a visit on its own page, a meeting among the meetings; of a
+// visit for which there is room again, where the plan is made again.
 func (f *facts) fixPath(r *planner.Reason, plan int64) string {
 	id := r.Mover()
-	if id == "" {
+	switch {
+	case r.Fits() && plan == 0:
+		return "/proposals?" + url.Values{"region": {f.state.Region}}.Encode() + "#replan"
+	case id == "":
 		return ""
 	}
 	if v := f.visit(id); v != nil && !v.Meeting && len(v.Crew) > 0 {

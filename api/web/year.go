@@ -65,8 +65,10 @@ type UnplannedRow struct {
 	DueBy              calendar.Date
 	Blocked            []planner.Text
 	Fix                planner.Text
-	// Move is where what has to give way can be moved; "" where nothing has to.
+	// Move is where what has to give way can be moved; "" where nothing has to. With
+	// Fits it is where the plan is made again.
 	Move string
+	Fits bool
 }
 
 // NewTimeline makes the year of a region that has a plan.
@@ -163,7 +165,7 @@ func (f *facts) unplanned(plan int64) []UnplannedRow {
 		u := &f.plan.Unplanned[i]
 		row := UnplannedRow{
 			Location: f.locationName(u.Location), Role: f.roleName(u.Role), Requirement: planner.Text{NL: u.Requirement, EN: u.Requirement},
-			Minimum: u.Level != planner.Target, DueBy: u.DueBy, Fix: f.fixText(u.Reason.Change), Move: f.fixPath(&u.Reason, plan),
+			Minimum: u.Level != planner.Target, DueBy: u.DueBy, Fix: f.fixText(u.Reason.Change), Move: f.fixPath(&u.Reason, plan), Fits: u.Reason.Fits(),
 		}
 		if l := f.locations[u.Location]; l != nil {
 			row.District = f.districtName(l.District)
