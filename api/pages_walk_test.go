@@ -34,6 +34,7 @@ type stop struct {
 func walk(p *place) map[string]stop {
 	out := leadWalk(p)
 	maps.Copy(out, peopleWalk(p))
+	maps.Copy(out, teamWalk(p))
 	maps.Copy(out, frameWalk(p))
 	return out
 }

@@ -27,10 +27,6 @@ func leadWalk(p *place) map[string]stop {
 		"/timeline":               lead("/timeline"),
 		"/timeline/{staff}":       lead("/timeline/zc-1"),
 		"/timeline/{staff}/visit": lead(p.visitMove(false), p.visitMove(true)),
-		"/people":                 lead("/people"),
-		"/people/new":             lead("/people/new"),
-		"/people/{staff}":         lead("/people/zc-1", "/people/zc-2?open=terms&contract=0"),
-		"/people/{staff}/leave":   lead("/people/zc-1/leave?last=2027-06-30"),
 		"/coverage":               lead("/coverage", "/coverage?state=missed"),
 	}
 }

@@ -10,6 +10,7 @@ var leadMenu = []MenuItem{
 	{Key: "lead.forecast", Path: "/forecast"},
 	{Key: "lead.scenarios", Path: "/scenarios"},
 	{Key: "lead.meetings", Path: "/meetings"},
+	{Key: "lead.slots", Path: "/slot-rules"},
 	{Key: "lead.links", Path: "/links"},
 	{Key: "lead.import", Path: "/import"},
 	{Key: "lead.assumptions", Path: "/assumptions"},

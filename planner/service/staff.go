@@ -31,10 +31,13 @@ var errLastContract = errors.New("the last contract")
 
 // PersonMark tells one state of a person from another: a form that shows them
 // carries it, so that nobody writes over what they have not seen.
-func PersonMark(p *planner.Staff) (string, error) {
-	text, err := json.Marshal(p)
+func PersonMark(p *planner.Staff) (string, error) { return markOf(p) }
+
+// markOf is a short hash of a thing.
+func markOf(thing any) (string, error) {
+	text, err := json.Marshal(thing)
 	if err != nil {
-		return "", fmt.Errorf("mark of %s: %w", p.ID, err)
+		return "", fmt.Errorf("mark: %w", err)
 	}
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:8]), nil

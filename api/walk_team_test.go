@@ -1,0 +1,13 @@
+package api_test
+
+// teamWalk are the stops of the lead's pages about people, bookings and contacts.
+func teamWalk(p *place) map[string]stop {
+	lead := func(paths ...string) stop { return stop{p.lead(), paths} }
+	return map[string]stop{
+		"/people":               lead("/people"),
+		"/people/new":           lead("/people/new"),
+		"/people/{staff}":       lead("/people/zc-1", "/people/zc-2?open=terms&contract=0"),
+		"/people/{staff}/leave": lead("/people/zc-1/leave?last=2027-06-30"),
+		"/slot-rules":           lead("/slot-rules"),
+	}
+}
