@@ -90,6 +90,58 @@ func TestCeilingsAreToldOnce(t *testing.T) {
 	})
 }
 
+// The team lead is told by mail of everybody near or past a ceiling, at the address
+// of their account, and of their own once; a lead of elsewhere and a colleague are
+// not.
+func TestLeadsAreToldOfCeilings(t *testing.T) {
+	t.Parallel()
+	forEachDatabase(t, func(w world) {
+		ctx := w.Context()
+		_, err := w.Import(ctx, []*planner.State{carrying(0), town("zuid")})
+		w.must(err)
+		for _, u := range []struct {
+			mail string
+			of   []store.Membership
+		}{
+			{"Bram@example.nl", []store.Membership{{Role: store.Lead, Region: "noord"}}},
+			{"anna@example.nl", []store.Membership{{Role: store.Member, Region: "noord", Staff: "noordanna"}}},
+			{"zuid@example.nl", []store.Membership{{Role: store.Lead, Region: "zuid"}}},
+		} {
+			_, err := w.AddUser(ctx, "Somebody", u.mail, u.of...)
+			w.must(err)
+		}
+		for _, c := range []struct{ staff, mail, language string }{
+			{"noordanna", "anna@example.nl", "nl"}, {"noordbram", "bram@example.nl", "en"}, {"noordbram", "zuid@example.nl", "nl"},
+		} {
+			_, err := w.AddContact(ctx, Contact{
+				Scope: FeedScope{Region: "noord", Kind: "staff", ID: c.staff}, Name: "Somebody", Mail: c.mail, Language: store.Language(c.language), Calendar: "feed",
+			})
+			w.must(err)
+		}
+		_, err = w.Import(ctx, []*planner.State{carrying(4)})
+		w.must(err)
+		w.must(w.NoteCeilings(ctx))
+		all, err := w.Store.ClaimMail(ctx, 50, time.Minute, w.Now())
+		w.must(err)
+		var subjects []string
+		for i := range all {
+			if all[i].Kind == store.CeilingMail {
+				text, err := writeMail(&all[i], time.UTC, "")
+				w.must(err)
+				subjects = append(subjects, all[i].Contact.Mail+": "+text.subject)
+				if !strings.Contains(text.plain, "4 ") || !strings.Contains(text.plain, "3 ") {
+					w.Errorf("mail\n%s", text.plain)
+				}
+			}
+		}
+		slices.Sort(subjects)
+		name := carrying(0).Staff[0].Name
+		if want := []string{"anna@example.nl: U zit boven het afgesproken maximum", "bram@example.nl: " + name + " is above the agreed ceiling"}; !slices.Equal(subjects, want) {
+			w.Errorf("mails %q, want %q", subjects, want)
+		}
+	})
+}
+
 // Any number of programs raise a notice once.
 func TestCeilingsAreToldOnceByMany(t *testing.T) {
 	t.Parallel()

@@ -121,7 +121,7 @@ func writeMail(m *store.OutboxMail, zone *time.Location, link string) (*written,
 		return w.finish(m)
 	}
 	if m.Kind == store.CeilingMail {
-		w.ceilings(m.Content.Ceilings)
+		w.ceilings(m.Content.Ceilings, m.Content.Of)
 		return w.finish(m)
 	}
 	if len(m.Content.Events) == 0 {

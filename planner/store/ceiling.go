@@ -1,8 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -43,8 +45,8 @@ func (r *ceilingNoticeRow) notice() CeilingNotice {
 const ceilingMailDays = 7
 
 // NoteCeilings writes down how people stand to their ceilings now. What is new
-// is raised once: it goes to the person's contacts by the outbox and to the
-// programs that listen; what is no longer so is cleared. It returns what is new.
+// is raised once: it goes to the contacts of the person and of the team leads by the
+// outbox and to the programs that listen; what is no longer so is cleared. It returns what is new.
 func (s *Store) NoteCeilings(ctx context.Context, region string, lines []planner.CeilingLine, now time.Time) (fresh []CeilingNotice, err error) {
 	err = s.Tx(ctx, func(t *Tx) error {
 		fresh = nil
@@ -103,13 +105,50 @@ func (t *Tx) raiseCeiling(region string, l *planner.CeilingLine, now time.Time) 
 	if err != nil {
 		return CeilingNotice{}, err
 	}
-	for i := range contacts {
+	leads, err := t.leadContacts(region, contacts)
+	if err != nil {
+		return CeilingNotice{}, err
+	}
+	of, err := t.nameOfStaff(region, l.Staff)
+	if err != nil {
+		return CeilingNotice{}, err
+	}
+	own := len(contacts)
+	for i, c := range append(contacts, leads...) {
 		content := MailContent{Ceilings: []planner.CeilingLine{*l}}
-		if _, err := t.queue(&contacts[i], CeilingMail, "", id, content, now, now.AddDate(0, 0, ceilingMailDays)); err != nil {
+		if i >= own {
+			content.Of = of
+		}
+		if _, err := t.queue(&c, CeilingMail, "", id, content, now, now.AddDate(0, 0, ceilingMailDays)); err != nil {
 			return CeilingNotice{}, err
 		}
 	}
 	return row.notice(), nil
+}
+
+// leadContacts lists the contacts of a region at whose address somebody has an
+// account as its team lead, each address once, without those who are told already.
+func (t *Tx) leadContacts(region string, told []contactRow) ([]contactRow, error) {
+	var rows []contactRow
+	err := t.db.Where("region = ? AND kind = ?", region, StaffFeed).Where(`mail IN (SELECT lower(u.mail) FROM users u
+		JOIN memberships m ON m.user_id = u.id
+		WHERE m.role = ? AND (m.everywhere OR m.region = ?) AND u.disabled_at IS NULL)`, Lead, region).Order("id").Find(&rows).Error
+	seen := map[string]bool{}
+	for i := range told {
+		seen[told[i].Mail] = true
+	}
+	return slices.DeleteFunc(rows, func(c contactRow) bool {
+		again := seen[c.Mail]
+		seen[c.Mail] = true
+		return again
+	}), err
+}
+
+// nameOfStaff is the name of somebody of a region, or the id of who is gone.
+func (t *Tx) nameOfStaff(region, id string) (string, error) {
+	var names []string
+	err := t.db.Model(&staffRow{}).Where("region = ? AND id = ?", region, id).Pluck("name", &names).Error
+	return cmp.Or(append(names, id)[0], id), err
 }
 
 func (t *Tx) clearCeilings(rows map[ceilingKey]*ceilingNoticeRow, now time.Time) error {

@@ -59,8 +59,10 @@ type MailContent struct {
 	Code string
 	// Until is how long a SlotOfferMail's time is held.
 	Until time.Time `json:",omitzero"`
-	// Ceilings are what a CeilingMail tells of.
+	// Ceilings are what a CeilingMail tells of, and Of whose they are, by name, when
+	// its reader is the team lead; empty for the reader's own.
 	Ceilings []planner.CeilingLine `json:",omitempty"`
+	Of       string                `json:",omitempty"`
 }
 
 // MailEvent is an event in a mail.
