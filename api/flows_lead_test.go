@@ -46,7 +46,7 @@ func moveALocation(p *place, h *hand) {
 	}
 }
 
-func proposeAndPublish(p *place, h *hand) {
+func proposeAndPublish(_ *place, h *hand) {
 	h.Go("/proposals?lang=nl")
 	h.Run("document.querySelector('#seconds').removeAttribute('min')") // the browser's own word is not ours
 	h.Writes("#seconds", "0")

@@ -192,16 +192,16 @@ func comeInByCode(p *place, h *hand) {
 	h.Goes("section[aria-labelledby=ask] button")
 	mails, err := p.Store.ClaimMail(p.Context(), 100, time.Minute, now)
 	p.must(err)
-	code := ""
+	var code strings.Builder
 	for i := range mails {
-		code += mails[i].Content.Code
+		code.WriteString(mails[i].Content.Code)
 	}
 	h.Writes("#code", "0000 0000")
 	h.Goes("section[aria-labelledby=give] button")
 	if h.Text("#said") == "" {
 		p.Error("a wrong code says nothing")
 	}
-	h.Writes("#code", code)
+	h.Writes("#code", code.String())
 	h.Goes("section[aria-labelledby=give] button")
 	if at := h.Path(); !strings.HasPrefix(at, "/location?") {
 		p.Errorf("the code leads to %s", at)

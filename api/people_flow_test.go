@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"image"
 	"image/jpeg"
+	"maps"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -161,10 +162,7 @@ func TestPeoplePagesRefuse(t *testing.T) {
 		details.Set("organisation", p.state().Organisations[i].ID)
 	}
 	with := func(pairs ...string) url.Values {
-		out := url.Values{}
-		for k, v := range details {
-			out[k] = v
-		}
+		out := maps.Clone(details)
 		for i := 0; i < len(pairs); i += 2 {
 			out.Set(pairs[i], pairs[i+1])
 		}

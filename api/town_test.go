@@ -177,14 +177,13 @@ func (p *place) auditor() store.Membership {
 // cookies are those of somebody who is signed in with a role.
 func (p *place) cookies(m store.Membership) map[string]string {
 	p.Helper()
-	switch m.Role {
-	case nobody.Role:
+	switch {
+	case m.Role == nobody.Role:
 		return nil
-	case halfway.Role, enrolling.Role, settled.Role:
+	case m.Role == halfway.Role, m.Role == enrolling.Role, m.Role == settled.Role:
 		return p.partway(m.Role)
-	case store.LocationContact:
+	case m.Role == store.LocationContact:
 		return p.entered(m.Staff).cookies
-	default:
 	}
 	return p.signedIn(p.account("Noor de Wit", m)).cookies
 }

@@ -89,10 +89,10 @@ func (p *place) job(state store.JobState) int64 {
 			p.must(p.Store.EndJob(p.Context(), &job, store.JobOutcome{State: store.JobWaiting, Due: day.AddDate(1, 0, 0)}, now))
 		}
 	}
-	switch state {
-	case store.JobRunning:
+	switch {
+	case state == store.JobRunning:
 		_, err = p.Store.BeatJob(p.Context(), &job, "search", 400, day.Add(time.Hour))
-	case store.JobDone:
+	case state == store.JobDone:
 		made := service.PlanResult{Plan: p.draft()}
 		err = p.Store.FinishJob(p.Context(), &job, now, func(*store.Tx) (any, error) { return made, nil })
 	default:

@@ -29,8 +29,10 @@ func TestWhatSomebodyLeavesBehind(t *testing.T) {
 			{Location: "other", Role: "zc", Staff: "bram", Kind: Primary, From: calendar.NoDate, To: calendar.NoDate},
 		},
 		Meetings: []Meeting{
-			{ID: "weekly", Start: 0, Rule: "FREQ=WEEKLY", Staff: []string{"anna", "bram"}}, {ID: "past", Start: last - 3, Staff: []string{"anna"}},
-			{ID: "of-roles", Rule: "FREQ=WEEKLY", Roles: []string{"zc"}}, {ID: "once", Start: last + 1, Staff: []string{"anna"}},
+			{ID: "weekly", Start: 0, Rule: "FREQ=WEEKLY", Staff: []string{"anna", "bram"}},
+			{ID: "past", Start: last - 3, Staff: []string{"anna"}},
+			{ID: "of-roles", Rule: "FREQ=WEEKLY", Roles: []string{"zc"}},
+			{ID: "once", Start: last + 1, Staff: []string{"anna"}},
 		},
 		Cases: []Case{{Ref: "c1", Staff: "anna", HandedOver: calendar.NoDate}, {Ref: "c2", Staff: "anna", HandedOver: last}, {Ref: "c3", Staff: "bram", HandedOver: calendar.NoDate}},
 	}

@@ -288,13 +288,14 @@ func (v *visitMover) judge() {
 // are nobody's visit.
 func faultKey(x *schedule.Fault) schedule.Fault {
 	k := schedule.Fault{Kind: x.Kind, Visit: x.Visit, Other: x.Other, Staff: x.Staff, Day: x.Day, Requirement: x.Requirement}
-	switch x.Kind {
-	case schedule.FaultDayCap, schedule.FaultWeekCap, schedule.FaultLoadCap, schedule.FaultReserve, schedule.FaultMaxDuration:
+	if slices.Contains(wholeDays, x.Kind) {
 		k.Visit, k.Other = schedule.None, schedule.None
-	default:
 	}
 	return k
 }
+
+// wholeDays are the faults of a day or week.
+var wholeDays = []schedule.FaultKind{schedule.FaultDayCap, schedule.FaultWeekCap, schedule.FaultLoadCap, schedule.FaultReserve, schedule.FaultMaxDuration}
 
 func (v *visitMover) evaluate(placements []*schedule.Placement) (*schedule.Result, []schedule.Fault) {
 	r := &schedule.Result{Placements: placements}

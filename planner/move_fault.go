@@ -164,15 +164,15 @@ func (v *visitMover) name(x *schedule.Fault) {
 	if other := v.other(x); other != schedule.None {
 		out.What = v.idOf(other)
 	}
-	switch x.Kind {
-	case schedule.FaultWindow:
+	switch k := x.Kind; {
+	case k == schedule.FaultWindow:
 		v.nameWindow()
 		return
-	case schedule.FaultAway:
+	case k == schedule.FaultAway:
 		out.Rule = v.whyAway(x.Staff)
-	case schedule.FaultOverlap:
+	case k == schedule.FaultOverlap:
 		out = v.nameOverlap(x, out)
-	case schedule.FaultCrew: // that all belong was seen before
+	case k == schedule.FaultCrew: // that all belong was seen before
 		out.Rule = MoveTwice
 	default:
 		out.Rule = plainRules[x.Kind]

@@ -395,9 +395,7 @@ func (p *peopled) address(c *cell, r relation) string {
 	path = strings.Replace(path, "{user}", strconv.FormatInt(p.user, 10), 1)
 	path = strings.Replace(path, "{membership}", "999999", 1)
 	path = strings.Replace(path, "{date}", "2027-06-01", 1)
-	if strings.Contains(path, "{visit}") {
-		path = strings.Replace(path, "{visit}", cmp.Or(p.ids["visits"][r], "nothing"), 1)
-	}
+	path = strings.Replace(path, "{visit}", cmp.Or(p.ids["visits"][r], "nothing"), 1)
 	path = strings.Replace(path, "{name}", "contacts", 1)
 	path = strings.Replace(path, "{table}", "visits", 1)
 	path = strings.Replace(path, "{kind}", "absences", 1)
@@ -561,7 +559,10 @@ func sampled(table []cell) iter.Seq2[int, *cell] {
 		step = 4
 	}
 	return func(yield func(int, *cell) bool) {
-		for i := 0; i < len(table) && yield(i, &table[i]); i += step {
+		for i := 0; i < len(table); i += step {
+			if !yield(i, &table[i]) {
+				return
+			}
 		}
 	}
 }

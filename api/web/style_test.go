@@ -206,16 +206,17 @@ func TestContrastOfWeeks(t *testing.T) {
 // mix is what color-mix in srgb makes of two colours.
 func mix(t *testing.T, a, b string, part float64) string {
 	t.Helper()
-	out := "#"
+	var out strings.Builder
+	out.WriteString("#")
 	for i := 1; i < 7; i += 2 {
 		x, errX := strconv.ParseUint(a[i:i+2], 16, 8)
 		y, errY := strconv.ParseUint(b[i:i+2], 16, 8)
 		if errX != nil || errY != nil {
 			t.Fatalf("colours %q and %q", a, b)
 		}
-		out += fmt.Sprintf("%02x", int(math.Round(float64(x)*part+float64(y)*(1-part))))
+		fmt.Fprintf(&out, "%02x", int(math.Round(float64(x)*part+float64(y)*(1-part))))
 	}
-	return out
+	return out.String()
 }
 
 func TestStyleSheetLoadsNothing(t *testing.T) {

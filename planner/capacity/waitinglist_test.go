@@ -86,8 +86,10 @@ func TestTheWaitingListIsThatOfEverySecond(t *testing.T) {
 			windows = append(windows, w)
 		}
 		classes := []Class{
-			{Lanes: []int{0}, Borrows: []int{1, 2}, Notice: 5, Booked: true}, {Lanes: []int{0, 1}, Booked: true},
-			{Lanes: []int{2}, Borrows: []int{0}, Notice: 2}, {Lanes: []int{1, 0}, Notice: random.Int64N(40), Booked: true},
+			{Lanes: []int{0}, Borrows: []int{1, 2}, Notice: 5, Booked: true},
+			{Lanes: []int{0, 1}, Booked: true},
+			{Lanes: []int{2}, Borrows: []int{0}, Notice: 2},
+			{Lanes: []int{1, 0}, Notice: random.Int64N(40), Booked: true},
 		}
 		var requests []Request
 		at := int64(0)
@@ -128,29 +130,38 @@ func TestStepsAndOpeningsByOneExample(t *testing.T) {
 		{
 			"two of fifty minutes on the half hour lose ten between them",
 			Window{From: 9 * hour, To: 11 * hour, Step: 2 * quarter},
-			[]Request{{Length: 3000}, {Length: 3000}, {Length: 3000}}, []int64{9 * hour, 10 * hour, Unserved},
+			[]Request{{Length: 3000}, {Length: 3000}, {Length: 3000}},
+			[]int64{9 * hour, 10 * hour, Unserved},
 		},
 		{
 			"steps count from midnight, not from the window",
-			Window{From: 9*hour + 300, To: 11 * hour, Step: hour}, []Request{{Length: 60}}, []int64{10 * hour},
+			Window{From: 9*hour + 300, To: 11 * hour, Step: hour},
+			[]Request{{Length: 60}},
+			[]int64{10 * hour},
 		},
 		{
 			"a buffer of ten minutes comes before the step",
-			Window{From: 9*hour - 600, To: 11 * hour, Step: hour, Grid: -600}, []Request{{Length: 3600}}, []int64{9*hour - 600},
+			Window{From: 9*hour - 600, To: 11 * hour, Step: hour, Grid: -600},
+			[]Request{{Length: 3600}},
+			[]int64{9*hour - 600},
 		},
 		{
 			"who is not booked takes any second",
-			Window{From: 9*hour + 300, To: 11 * hour, Step: hour}, []Request{{Length: 60, Class: 1}}, []int64{9*hour + 300},
+			Window{From: 9*hour + 300, To: 11 * hour, Step: hour},
+			[]Request{{Length: 60, Class: 1}},
+			[]int64{9*hour + 300},
 		},
 		{
 			"the list is served in order, before who asks later",
 			Window{From: 30 * hour, To: 31 * hour, Opens: 10 * hour},
-			[]Request{{At: hour, Length: 1800}, {At: 2 * hour, Length: 1800}, {At: 10 * hour, Length: 1800}}, []int64{30 * hour, 30*hour + 1800, Unserved},
+			[]Request{{At: hour, Length: 1800}, {At: 2 * hour, Length: 1800}, {At: 10 * hour, Length: 1800}},
+			[]int64{30 * hour, 30*hour + 1800, Unserved},
 		},
 		{
 			"who is not booked does not wait until it opens",
 			Window{From: 30 * hour, To: 31 * hour, Opens: 10 * hour},
-			[]Request{{At: hour, Length: 3600}, {At: 2 * hour, Length: 3600, Class: 1}}, []int64{Unserved, 30 * hour},
+			[]Request{{At: hour, Length: 3600}, {At: 2 * hour, Length: 3600, Class: 1}},
+			[]int64{Unserved, 30 * hour},
 		},
 	} {
 		if got := Serve([]Window{c.window}, booked, c.requests); !slices.Equal(got, c.want) {

@@ -101,9 +101,9 @@ func TestPortraitIsTheMiddle(t *testing.T) {
 	if got := corner(m, 10, 10) + corner(m, 470, 470); got != "rw" {
 		t.Errorf("corners %s, want the middle of the picture", got)
 	}
-	clear := image.NewNRGBA(image.Rect(0, 0, 120, 120)) // all of it transparent
+	glass := image.NewNRGBA(image.Rect(0, 0, 120, 120)) // all of it transparent
 	b.Reset()
-	if err := png.Encode(&b, clear); err != nil {
+	if err := png.Encode(&b, glass); err != nil {
 		t.Fatal(err)
 	}
 	if got := corner(portraitOf(t, b.Bytes()), 240, 240); got != "w" {

@@ -37,11 +37,12 @@ type ImportOptions struct {
 	ByHand ByHand
 }
 
-// ByHand is what becomes of assignments made by hand, and ByHandError the error
-// of an import that asks for it.
 type (
-	ByHand         = store.ByHand
-	ByHandError    = store.ByHandError
+	// ByHand is what becomes of assignments made by hand.
+	ByHand = store.ByHand
+	// ByHandError is the error of an import that asks for it.
+	ByHandError = store.ByHandError
+	// ByHandConflict is one such assignment that an import gives to others.
 	ByHandConflict = store.ByHandConflict
 )
 

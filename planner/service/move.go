@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/wijkplanner/wijkplanner/planner"
 	"github.com/wijkplanner/wijkplanner/planner/store"
@@ -28,11 +29,11 @@ type MovedVisit struct {
 type MoveError struct{ Effect *planner.VisitMoveEffect }
 
 func (e *MoveError) Error() string {
-	text := "the visit cannot be moved there"
+	text := []string{"the visit cannot be moved there"}
 	for _, f := range e.Effect.Faults {
-		text += ": " + f.Text.EN
+		text = append(text, f.Text.EN)
 	}
-	return text
+	return strings.Join(text, ": ")
 }
 
 // Unwrap makes it an ErrFaulty.
