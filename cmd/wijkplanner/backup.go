@@ -61,6 +61,14 @@ func (c *restoreCommand) Run(p *process) error {
 	if report.Removed > 0 {
 		fmt.Fprintf(p.stdout, "%d rows were removed since then, and are removed again\n", report.Removed)
 	}
+	rights := &report.Rights
+	fmt.Fprintf(p.stdout, "%d sessions and %d tokens of programs end with it: sign in again, and make new tokens\n", rights.Sessions, rights.Tokens)
+	if rights.Blind {
+		fmt.Fprintf(p.stdout, "what was ended after %s works again, for there was no database to know it from: look through user list, feed list, feed password list and location list\n",
+			report.Created.Format("2006-01-02 15:04:05Z"))
+	} else {
+		fmt.Fprintf(p.stdout, "%d calendars and links, %d accounts and %d roles were ended or changed since, and are so again\n", rights.Links, rights.Accounts, rights.Roles)
+	}
 	for _, d := range report.Purged {
 		fmt.Fprintf(p.stdout, "%s: %d rows past their term (%s)\n", d.Table, d.Rows, d.Term)
 	}

@@ -33,7 +33,9 @@ var unburied = map[string]string{
 	"signInLinkRow":   "is of minutes; a backup is older",
 	"tryRow":          "is of minutes; a backup is older",
 	"&codes[0]":       "a code of minutes",
-	"&row":            "a role: it comes back with a backup, and docs/operations.md says to look",
+	"answerCodeRow":   "a code of minutes",
+	"membershipRow":   "a role that a restore takes away again",
+	"&row":            "a role: a restore takes it away again, see endRoles",
 }
 
 // removals lists what a function removes: the rows of its Delete calls.

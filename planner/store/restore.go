@@ -51,6 +51,8 @@ type RestoreReport struct {
 	// now.
 	Removed int64
 	Purged  []Purged
+	// Rights is what was ended, so that the backup opens nothing to anybody.
+	Rights RightsReport
 }
 
 // longestReason limits a reason, in characters.
@@ -69,11 +71,11 @@ func Restore(ctx context.Context, address, path string, o RestoreOptions) (repor
 	if len([]rune(o.Reason)) > longestReason || planner.HasBSN(o.Reason) {
 		return report, fmt.Errorf("reason: want at most %d characters, and no number of a citizen", longestReason)
 	}
-	removed, err := mayRestore(ctx, address, &report.BackupManifest, &o)
+	was, err := mayRestore(ctx, address, &report.BackupManifest, &o)
 	if err != nil {
 		return report, err
 	}
-	r := restorer{RestoreReport: report, address: address, path: path, options: o, removed: removed}
+	r := restorer{RestoreReport: report, address: address, path: path, options: o, was: was}
 	if report.Dialect == migrations.Postgres {
 		err = r.postgres(ctx)
 	} else {
@@ -85,35 +87,42 @@ func Restore(ctx context.Context, address, path string, o RestoreOptions) (repor
 	return r.RestoreReport, nil
 }
 
+// before is what the database that is replaced knows of the time since the
+// backup: what was removed, and who may no longer come in.
+type before struct {
+	removed []tombstoneRow
+	rights  rightsNow
+}
+
 // mayRestore refuses what must not be restored into a database, and returns
-// what was removed from that database.
-func mayRestore(ctx context.Context, address string, m *BackupManifest, o *RestoreOptions) ([]tombstoneRow, error) {
+// what that database knows.
+func mayRestore(ctx context.Context, address string, m *BackupManifest, o *RestoreOptions) (was before, err error) {
 	s := &Store{}
 	if _, err := s.dial(ctx, address); err != nil {
-		return nil, err
+		return was, err
 	}
 	_, latest, err := migrations.Version(ctx, s.sql, s.dialect)
 	if err = errors.Join(err, s.Close()); err != nil {
-		return nil, err
+		return was, err
 	}
 	switch {
 	case s.dialect != m.Dialect:
-		return nil, fmt.Errorf("the backup is of a %s database and this is a %s one: move between them with export and import", m.Dialect, s.dialect)
+		return was, fmt.Errorf("the backup is of a %s database and this is a %s one: move between them with export and import", m.Dialect, s.dialect)
 	case m.Schema > latest:
-		return nil, fmt.Errorf("%w: its schema has version %d and this program knows up to %d", ErrNewer, m.Schema, latest)
+		return was, fmt.Errorf("%w: its schema has version %d and this program knows up to %d", ErrNewer, m.Schema, latest)
 	}
 	present, err := Open(ctx, address, WithClock(o.Now))
 	if err != nil {
-		return nil, err
+		return was, err
 	}
-	removed, err := present.mayBeReplaced(ctx, m, o)
-	return removed, errors.Join(err, present.Close())
+	was, err = present.mayBeReplaced(ctx, m, o)
+	return was, errors.Join(err, present.Close())
 }
 
 // seeded are the tables into which migrations put rows.
 var seeded = []string{"installation", "feed_secret", "audit_chain", "goose_db_version"}
 
-func (s *Store) mayBeReplaced(ctx context.Context, m *BackupManifest, o *RestoreOptions) (removed []tombstoneRow, err error) {
+func (s *Store) mayBeReplaced(ctx context.Context, m *BackupManifest, o *RestoreOptions) (was before, err error) {
 	err = s.read(ctx, func(t *Tx) error {
 		var full []string
 		for _, r := range retention {
@@ -138,9 +147,12 @@ func (s *Store) mayBeReplaced(ctx context.Context, m *BackupManifest, o *Restore
 		case !o.Force || strings.TrimSpace(o.Reason) == "":
 			return fmt.Errorf("%w (%s, …): restore over it with --force and a --reason", ErrNotEmpty, full[0])
 		}
-		return t.db.Find(&removed).Error
+		if was.rights, err = t.rightsNow(); err != nil {
+			return err
+		}
+		return t.db.Find(&was.removed).Error
 	})
-	return removed, err
+	return was, err
 }
 
 // restorer is one restore.
@@ -148,7 +160,7 @@ type restorer struct {
 	RestoreReport
 	address, path string
 	options       RestoreOptions
-	removed       []tombstoneRow
+	was           before
 }
 
 // open opens the backup at its entries.
@@ -342,7 +354,10 @@ func (t *Tx) takeScratch(home string) error {
 // past its term by now, and records the restore.
 func (r *restorer) bringUpToDate(ctx context.Context, s *Store) (err error) {
 	err = s.Tx(ctx, func(t *Tx) error {
-		if r.Removed, err = t.removeAgain(r.removed); err != nil {
+		if r.Removed, err = t.removeAgain(r.was.removed); err != nil {
+			return err
+		}
+		if r.Rights, err = t.endRights(&r.was.rights, r.options.Now()); err != nil {
 			return err
 		}
 		// Numbers of transactions mean nothing on another server.
