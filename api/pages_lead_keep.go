@@ -114,11 +114,12 @@ func (v *visitor) previewImport() error {
 	if err != nil {
 		return err
 	}
-	return v.tryImport(region, fields, head.Filename, body)
+	return v.tryImport(http.StatusOK, region, fields, head.Filename, body)
 }
 
-// tryImport shows the differences of a file, with the form to take it.
-func (v *visitor) tryImport(region string, fields []web.Field, name string, body []byte) error {
+// tryImport shows the differences of a file, with the form to take it. The status is
+// 409 when they are shown anew because the region changed meanwhile.
+func (v *visitor) tryImport(status int, region string, fields []web.Field, name string, body []byte) error {
 	report, err := v.service.ImportFile(v.ctx(), region, service.Kind(v.value("kind")), name, bytes.NewReader(body), service.ImportOptions{DryRun: true})
 	var faults service.Faults
 	if errors.As(err, &faults) {
@@ -149,7 +150,10 @@ func (v *visitor) tryImport(region string, fields []web.Field, name string, body
 		}
 		blocks = append(blocks, rejected)
 	}
-	return v.showImport(http.StatusOK, region, fields, blocks)
+	if status == http.StatusConflict {
+		blocks = append([]web.Block{{ID: "stale", Head: "import.stale", About: "import.stale.text"}}, blocks...)
+	}
+	return v.showImport(status, region, fields, blocks)
 }
 
 // offerImport lets a file be taken whose differences are shown.
@@ -160,6 +164,7 @@ func (v *visitor) offerImport(diff *web.Block, report *service.FileReport, name 
 	fields := []web.Field{
 		{Name: "kind", Kind: "hidden", Value: v.value("kind")},
 		{Name: "name", Kind: "hidden", Value: name},
+		{Name: "version", Kind: "hidden", Value: strconv.FormatInt(report.Version, 10)},
 		{Name: "content", Kind: "hidden", Value: base64.StdEncoding.EncodeToString(body)},
 	}
 	if len(report.Conflicts) > 0 {
@@ -190,7 +195,8 @@ func (v *visitor) byHand(all []service.ByHandConflict) web.Block {
 // mostFaults is how many faults of a file a page tells.
 const mostFaults = 50
 
-// acceptImport takes a file whose differences were seen.
+// acceptImport takes a file whose differences were seen: those of the region as it was
+// then. When it changed since, they are shown anew and nothing is taken.
 func (v *visitor) acceptImport() error {
 	region, err := v.region()
 	if err != nil {
@@ -200,7 +206,16 @@ func (v *visitor) acceptImport() error {
 	if err != nil {
 		return problem.New(problem.BadRequest)
 	}
-	if _, err := v.service.ImportFile(v.ctx(), region, service.Kind(v.value("kind")), v.value("name"), bytes.NewReader(body), service.ImportOptions{ByHand: service.ByHand(v.value("by_hand"))}); err != nil {
+	seen, err := strconv.ParseInt(v.value("version"), 10, 64)
+	if err != nil || seen <= 0 {
+		return problem.New(problem.BadRequest)
+	}
+	_, err = v.service.ImportFile(v.ctx(), region, service.Kind(v.value("kind")), v.value("name"), bytes.NewReader(body),
+		service.ImportOptions{Expected: seen, ByHand: service.ByHand(v.value("by_hand"))})
+	if errors.Is(err, service.ErrStale) {
+		return v.tryImport(http.StatusConflict, region, v.importFields(v.value("kind")), v.value("name"), body)
+	}
+	if err != nil {
 		return err
 	}
 	return v.done(v.at("/import", region), "said.imported")

@@ -8,6 +8,7 @@ func teamWalk(p *place) map[string]stop {
 		"/people/new":           lead("/people/new"),
 		"/people/{staff}":       lead("/people/zc-1", "/people/zc-2?open=terms&contract=0"),
 		"/people/{staff}/leave": lead("/people/zc-1/leave?last=2027-06-30"),
+		"/contacts":             lead("/contacts"),
 		"/slot-rules":           lead("/slot-rules"),
 	}
 }

@@ -11,6 +11,7 @@ var leadMenu = []MenuItem{
 	{Key: "lead.scenarios", Path: "/scenarios"},
 	{Key: "lead.meetings", Path: "/meetings"},
 	{Key: "lead.slots", Path: "/slot-rules"},
+	{Key: "lead.contacts", Path: "/contacts"},
 	{Key: "lead.links", Path: "/links"},
 	{Key: "lead.import", Path: "/import"},
 	{Key: "lead.assumptions", Path: "/assumptions"},

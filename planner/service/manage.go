@@ -93,6 +93,9 @@ func (s *Service) Contacts(ctx context.Context, region string) ([]Contact, error
 	return s.Store.Contacts(ctx, region)
 }
 
+// ContactMark tells one state of a contact from another, as PersonMark does of people.
+func ContactMark(c *Contact) (string, error) { return markOf(c) }
+
 // AddContact makes somebody a contact; see store.AddContact.
 func (s *Service) AddContact(ctx context.Context, c Contact) (int64, error) {
 	return s.Store.AddContactOf(ctx, c, s.Now())
