@@ -41,7 +41,7 @@ func (h *handlers) showAccount(w http.ResponseWriter, r *http.Request, v *visit,
 	}
 	body := web.Account{
 		Name: me.Name, Mail: me.Mail, HasPassword: me.Password != "", HasTOTP: me.TOTP != "", Bound: me.Subject != "",
-		Provider: h.Entrance.Provider != nil, Said: said, Wrong: wrong,
+		Provider: h.Entrance.Provider != nil, Said: said, Wrong: wrong, Signed: h.signed(r),
 	}
 	for _, m := range me.Memberships {
 		body.Roles = append(body.Roles, web.AccountRole{ID: m.ID, Role: string(m.Role), Where: m.Region, Active: m.ID == v.Membership})

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/wijkplanner/wijkplanner/api/rights"
 	"github.com/wijkplanner/wijkplanner/api/web"
@@ -199,10 +200,10 @@ func (v *visitor) showScenarios(status int, s *service.Snapshot, fields []web.Fi
 	for i := range all {
 		x := &all[i]
 		id := map[string]string{"scenario": strconv.FormatInt(x.ID, 10)}
-		row := web.SheetRow{Cells: []string{x.Name, x.Created.Format("2006-01-02"), "–"}}
+		row := web.SheetRow{Cells: []string{x.Name, v.lang.Date(calendar.DateOf(x.Created, time.UTC)), "–"}}
 		row.Actions = []web.SheetAction{{Path: "/scenarios/plan", Label: "scenario.plan", Hidden: id}}
 		if !x.Planned.IsZero() {
-			row.Cells[2] = x.Planned.Format("2006-01-02")
+			row.Cells[2] = v.lang.Date(calendar.DateOf(x.Planned, time.UTC))
 			row.Actions = append(row.Actions, web.SheetAction{Path: "/scenarios/publish", Label: "scenario.publish", Confirm: "scenario.sure", Hidden: id})
 			if len(planned) < mostBeside {
 				planned = append(planned, x.ID)

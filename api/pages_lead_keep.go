@@ -264,7 +264,7 @@ func (v *visitor) showAssumptions(status int, fields []web.Field) error {
 func (v *visitor) normRow(a planner.Assumption) web.SheetRow {
 	from, source := v.text("assumption.always"), a.Source
 	if a.From != calendar.NoDate {
-		from = a.From.String()
+		from = v.lang.Date(a.From)
 	}
 	if source == "" || source == "assumption" {
 		source = v.text("assumption.assumed")

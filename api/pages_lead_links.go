@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/wijkplanner/wijkplanner/api/problem"
 	"github.com/wijkplanner/wijkplanner/api/web"
@@ -105,7 +106,7 @@ func (v *visitor) contactRows(s *service.Snapshot) (web.Block, error) {
 		}
 		for k := range good {
 			if good[k].Contact == c.ID {
-				row.Cells[2], row.Cells[3] = good[k].Expires.Format("2006-01-02"), v.lastUsed(good[k].LastUsed)
+				row.Cells[2], row.Cells[3] = v.lang.Date(calendar.DateOf(good[k].Expires, time.UTC)), v.lastUsed(good[k].LastUsed)
 			}
 		}
 		out.Rows = append(out.Rows, row)
@@ -117,7 +118,7 @@ func (v *visitor) lastUsed(d calendar.Date) string {
 	if d == calendar.NoDate {
 		return v.text("links.never")
 	}
-	return d.String()
+	return v.lang.Date(d)
 }
 
 // nameOf is whose calendar it is, in words.

@@ -55,25 +55,48 @@ func meetingNamed(s *planner.State, id string) *planner.Meeting {
 
 // showTeamMeetings shows the list and a form, to change m or to add one.
 func (v *visitor) showTeamMeetings(status int, s *service.Snapshot, m *planner.Meeting, fields []web.Field) error {
-	list := web.Block{
-		ID: "list", Head: "meeting.list", Heads: []string{"meeting.name", "meeting.day", "meeting.minutes", "meeting.rule", "meeting.who"}, Numeric: []bool{false, false, true},
-		Blank: &web.Blank{Title: "meeting.none", Text: "meeting.none.text"},
-	}
+	heads := []string{"meeting.name", "meeting.rule", "meeting.day", "meeting.minutes", "meeting.who"}
+	team := web.Block{ID: "list", Head: "meeting.list", Heads: heads, Numeric: []bool{false, false, false, true}, Blank: &web.Blank{Title: "meeting.none", Text: "meeting.none.text"}}
+	places := web.Block{ID: "places", Head: "meeting.places", About: "meeting.places.about", Heads: heads, Numeric: team.Numeric}
 	for i := range s.State.Meetings {
 		x := &s.State.Meetings[i]
-		who := strings.Join(append(slices.Clone(x.Roles), x.Staff...), ", ")
-		list.Rows = append(list.Rows, web.SheetRow{
-			Cells:   []string{x.Name, x.Start.String() + " " + x.Clock.String(), strconv.Itoa(x.Minutes), x.Rule, who},
-			Link:    "/meetings?" + url.Values{"region": {s.State.Region}, "meeting": {x.ID}}.Encode() + "#edit",
-			Actions: []web.SheetAction{{Path: "/meetings/remove", Label: "remove", Confirm: "meeting.sure", Danger: true, Hidden: map[string]string{"meeting": x.ID}}},
-		})
+		if len(x.Roles)+len(x.Staff) > 0 {
+			team.Rows = append(team.Rows, v.meetingRow(s, x))
+		} else {
+			places.Rows = append(places.Rows, v.meetingRow(s, x))
+		}
 	}
 	edit := web.Block{ID: "edit", Head: "meeting.add", About: "meeting.about", Form: &web.SheetForm{Path: "/meetings", Do: "meeting.do", Fields: fields}}
 	if m != nil {
 		edit.Head, edit.Form.Path, edit.Form.Do = "meeting.change", "/meetings/change", "meeting.change.do"
 		edit.Form.Fields = append(edit.Form.Fields, web.Field{Name: "meeting", Kind: "hidden", Value: m.ID})
 	}
-	return v.sheet(status, "lead.meetings", web.Sheet{Lead: "meeting.lead", Region: s.State.Region, Blocks: []web.Block{list, edit}})
+	blocks := []web.Block{team, edit}
+	if len(places.Rows) > 0 {
+		blocks = append(blocks, places)
+	}
+	return v.sheet(status, "lead.meetings", web.Sheet{Lead: "meeting.lead", Region: s.State.Region, Blocks: blocks})
+}
+
+// meetingRow is a meeting of the list: of whom, and how often in words.
+func (v *visitor) meetingRow(s *service.Snapshot, m *planner.Meeting) web.SheetRow {
+	var who []string
+	for _, role := range m.Roles {
+		who = append(who, v.roleName(s.State, role))
+	}
+	for _, staff := range m.Staff {
+		who = append(who, nameOf(s, v, "staff", staff))
+	}
+	if len(who) == 0 && m.Location != "" {
+		who = append(who, nameOf(s, v, "location", m.Location))
+	}
+	return web.SheetRow{
+		Cells: []string{m.Name, v.lang.RuleText(m), v.lang.Date(m.Start) + ", " + m.Clock.String(), strconv.Itoa(m.Minutes), strings.Join(who, ", ")},
+		Link:  "/meetings?" + url.Values{"region": {s.State.Region}, "meeting": {m.ID}}.Encode() + "#edit",
+		Actions: []web.SheetAction{{
+			Path: "/meetings/remove", Label: "remove", Confirm: "meeting.sure", Danger: true, Hidden: map[string]string{"meeting": m.ID},
+		}},
+	}
 }
 
 // listCell writes codes as a cell of an input folder does.

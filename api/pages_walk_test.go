@@ -160,6 +160,9 @@ func look(b *chromium.Page, label string, open func(lang string)) {
 	b.Check(label + " in Dutch on a desk, light")
 	b.Screen(768, 1000)
 	b.CheckLayout(label + " in Dutch on a tablet, light")
+	if text := b.Text("body"); strings.Contains(text, "%s") || strings.Contains(text, "%!") || strings.Contains(text, "%d") {
+		b.Errorf("%s: a text lacks what it is about: %.200s", label, text[strings.Index(text, "%"):])
+	}
 	b.Screen(360, 740)
 	b.Scheme(true)
 	b.Check(label + " in Dutch on a phone, dark")

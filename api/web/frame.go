@@ -212,6 +212,9 @@ func (l Lang) Amount(x float64) string {
 // Hours writes minutes as whole hours.
 func (l Lang) Hours(minutes int64) string { return l.hours(minutes) }
 
+// Date writes a day: 1 maart 2027.
+func (l Lang) Date(d calendar.Date) string { return l.date(d) }
+
 // Month writes a month: maart 2027.
 func (l Lang) Month(m planner.Month) string {
 	first := m.Period().From.Time()

@@ -21,7 +21,7 @@ var frameMessages = map[string]planner.Text{
 	"said.undone":     {NL: "Teruggedraaid: alles staat zoals het was.", EN: "Undone: everything is as it was."},
 	"said.cancelling": {NL: "Het werk stopt.", EN: "The work stops."},
 
-	"progress.title":                   {NL: "Bezig", EN: "Working"},
+	"progress.title":                   {NL: "Voortgang", EN: "Progress"},
 	"progress.waiting":                 {NL: "Wacht op zijn beurt.", EN: "Waiting for its turn."},
 	"progress.assign":                  {NL: "De locaties worden verdeeld.", EN: "Dividing the locations."},
 	"progress.visits":                  {NL: "De bezoeken worden gepland.", EN: "Planning the visits."},

@@ -2,9 +2,11 @@ package web
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/wijkplanner/wijkplanner/calendar"
 	"github.com/wijkplanner/wijkplanner/planner"
@@ -172,24 +174,102 @@ func KindText(kind string) planner.Text {
 	return planner.Text{NL: plain, EN: plain}
 }
 
-// ruleText says how often a meeting is, in words where the rule is one of a form.
+// ruleText says in words how often a meeting is; what it has no words for repeats.
 func ruleText(m *planner.Meeting) planner.Text {
-	day := m.Start.Weekday()
-	switch m.Rule {
-	case "":
-		return planner.Text{NL: "eenmalig", EN: "once"}
-	case "FREQ=WEEKLY":
-		return planner.Text{NL: "elke " + Dutch.dayName(day), EN: "every " + English.dayName(day)}
-	case "FREQ=WEEKLY;INTERVAL=2":
-		return planner.Text{NL: "om de week op " + Dutch.dayName(day), EN: "every other " + English.dayName(day)}
-	}
-	if by, monthly := strings.CutPrefix(m.Rule, "FREQ=MONTHLY;BYDAY="); monthly && len(by) > 2 {
-		if n, err := strconv.Atoi(by[:len(by)-2]); err == nil && (n == -1 || n >= 1 && n <= 4) {
-			nl, en := []string{"laatste", "", "eerste", "tweede", "derde", "vierde"}[n+1], []string{"last", "", "first", "second", "third", "fourth"}[n+1]
-			return planner.Text{NL: "elke " + nl + " " + Dutch.dayName(day) + " van de maand", EN: "every " + en + " " + English.dayName(day) + " of the month"}
-		}
+	if text, ok := ruleWords(m); ok {
+		return text
 	}
 	return planner.Text{NL: "herhaalt zich", EN: "repeats"}
+}
+
+// RuleText says in words how often a meeting is, or gives its rule where there are
+// no words for it.
+func (l Lang) RuleText(m *planner.Meeting) string {
+	if text, ok := ruleWords(m); ok {
+		return l.text(text)
+	}
+	return m.Rule
+}
+
+// ordinals are the places of a day in its month, the last first.
+var ordinals = map[int]planner.Text{
+	-1: {NL: "laatste", EN: "last"}, 1: {NL: "eerste", EN: "first"}, 2: {NL: "tweede", EN: "second"}, 3: {NL: "derde", EN: "third"}, 4: {NL: "vierde", EN: "fourth"},
+}
+
+// ruleWords has words for rules of every so many weeks, and of one day of every so
+// many months.
+func ruleWords(m *planner.Meeting) (planner.Text, bool) {
+	if m.Rule == "" {
+		return planner.Text{NL: "eenmalig", EN: "once"}, true
+	}
+	freq, every, by, until := "", 1, "", calendar.NoDate
+	for part := range strings.SplitSeq(m.Rule, ";") {
+		name, value, _ := strings.Cut(part, "=")
+		var err error
+		switch name {
+		case "FREQ":
+			freq = value
+		case "INTERVAL":
+			every, err = strconv.Atoi(value)
+		case "BYDAY":
+			by = value
+		case "UNTIL": // RFC 5545 section 3.3.10: 20271231, with or without a time
+			day, parseErr := time.Parse("20060102", value[:min(8, len(value))])
+			until, err = calendar.DateOf(day, time.UTC), parseErr
+		default:
+			return planner.Text{}, false
+		}
+		if err != nil {
+			return planner.Text{}, false
+		}
+	}
+	day := m.Start.Weekday()
+	if by != "" {
+		at := slices.Index([]string{"SU", "MO", "TU", "WE", "TH", "FR", "SA"}, by[max(0, len(by)-2):])
+		if at < 0 {
+			return planner.Text{}, false
+		}
+		day = time.Weekday(at)
+	}
+	text, ok := everyDay(freq, every, by, day)
+	if ok && until != calendar.NoDate {
+		text.NL, text.EN = text.NL+", tot en met "+Dutch.date(until), text.EN+", until "+English.date(until)
+	}
+	return text, ok
+}
+
+// everyDay has words for a rule by its parts.
+func everyDay(freq string, every int, by string, day time.Weekday) (planner.Text, bool) {
+	nl, en := Dutch.dayName(day), English.dayName(day)
+	switch place, monthly := ordinals[ordinalOf(by)]; {
+	case freq == "WEEKLY" && len(by) <= 2:
+		return everyWeeks(every, nl, en), true
+	case freq != "MONTHLY" || !monthly:
+		return planner.Text{}, false
+	case every == 1:
+		return planner.Text{NL: "elke " + place.NL + " " + nl + " van de maand", EN: "every " + place.EN + " " + en + " of the month"}, true
+	default:
+		return planner.Text{NL: fmt.Sprintf("elke %d maanden op de %s %s", every, place.NL, nl), EN: fmt.Sprintf("every %d months on the %s %s", every, place.EN, en)}, true
+	}
+}
+
+// ordinalOf is the number before a day, 2 of 2TU; 0 for none.
+func ordinalOf(by string) int {
+	n, err := strconv.Atoi(by[:max(0, len(by)-2)])
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+func everyWeeks(n int, nl, en string) planner.Text {
+	switch n {
+	case 1:
+		return planner.Text{NL: "elke " + nl, EN: "every " + en}
+	case 2:
+		return planner.Text{NL: "om de week op " + nl, EN: "every other " + en}
+	}
+	return planner.Text{NL: fmt.Sprintf("elke %d weken op %s", n, nl), EN: fmt.Sprintf("every %d weeks on %s", n, en)}
 }
 
 // PlaceCalendar is the page about a location's calendar.

@@ -49,7 +49,7 @@ type Proposal struct {
 	Created time.Time
 	Figures service.Figures
 	Was     *service.Figures
-	Gaps    []RoleGap
+	Gap     *RoleGap
 	Touched []TouchedRow
 	Places  []PlaceChange
 	Visits  []VisitChangeRow
@@ -112,8 +112,8 @@ func NewProposal(l Lang, state *planner.State, p *service.PublishPreview, now ti
 	}
 	for _, role := range f.assignedRoles() {
 		for _, g := range f.gaps(role.ID) {
-			if !g.Backup {
-				out.Gaps = append(out.Gaps, g)
+			if !g.Backup && (out.Gap == nil || g.Gap > out.Gap.Gap) {
+				out.Gap = &g
 			}
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/wijkplanner/wijkplanner/calendar"
+	"github.com/wijkplanner/wijkplanner/planner/service"
 )
 
 // What the pages about signing in can say.
@@ -92,6 +93,9 @@ func WriteSignInLink(w io.Writer, lang Lang) error { return writeForm(w, lang, "
 // Account is the page of somebody who is signed in.
 type Account struct {
 	Name, Mail string
+	// Signed is the role in which they are here, for the head and the menu; nil for
+	// a page without.
+	Signed *Signed
 	// Roles are what they are; one is active.
 	Roles []AccountRole
 	// HasPassword and HasTOTP say what they have set up; Bound says that they can
@@ -112,7 +116,15 @@ type AccountRole struct {
 
 // WriteAccount writes the page. Nothing is written on error.
 func WriteAccount(w io.Writer, lang Lang, a Account) error {
-	return writeForm(w, lang, "account", "/account", a)
+	title, err := lang.message("account.title")
+	if err != nil {
+		return err
+	}
+	p := page{Lang: lang, Title: title, Home: "/account", Made: calendar.NoDate, Signed: a.Signed, Body: a}
+	if a.Signed != nil {
+		p.Menu = menu(service.Role(a.Signed.Role), p.Home)
+	}
+	return write(w, "account", p)
 }
 
 // LocationDoor is the page behind a location's link: its name and the form for

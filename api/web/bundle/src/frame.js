@@ -20,3 +20,10 @@ document.addEventListener('click', (event) => {
   if (event.target.closest?.('[data-print]')) window.print();
 });
 document.documentElement.classList.add('scripts');
+
+// On a phone the menu is a line that scrolls: where one is, is in sight.
+const here = document.querySelector('.menu [aria-current]');
+if (here) {
+  const line = here.closest('ul');
+  line.scrollLeft = here.getBoundingClientRect().left - line.getBoundingClientRect().left - (line.clientWidth - here.clientWidth) / 2;
+}
