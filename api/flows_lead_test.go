@@ -184,7 +184,7 @@ func setANorm(p *place, h *hand) {
 	h.Writes("#value", "12")
 	h.Goes("form[action='/assumptions'] button")
 	h.Reads("#notice", "Opgeslagen")
-	h.Reads("section[aria-labelledby=list]", "2027-07-01")
+	h.Reads("section[aria-labelledby=list]", "1 juli 2027")
 }
 
 func makeAndEndACalendar(p *place, h *hand) {
