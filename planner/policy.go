@@ -2,7 +2,6 @@ package planner
 
 import (
 	"cmp"
-	"math"
 	"slices"
 	"time"
 
@@ -18,27 +17,6 @@ type PolicyFigures struct {
 	// Leads are how soon questions had their first visit, by month of asking.
 	Leads []LeadFigure
 	Loads []LoadFigure
-}
-
-// Cell is a count as it may be shown: rounded to five, or hidden.
-type Cell struct {
-	Count  int
-	Hidden bool
-}
-
-// smallest is the least count that is shown, and the step to which counts are
-// rounded; leastBase is the least base of a percentage or a median.
-const (
-	smallest  = 5
-	leastBase = 10
-)
-
-// CellOf is a count as it may be shown.
-func CellOf(n int) Cell {
-	if n < smallest {
-		return Cell{Hidden: true}
-	}
-	return Cell{Count: (n + smallest/2) / smallest * smallest}
 }
 
 // CoverageFigure is how the promises of one district or role stand.
@@ -66,7 +44,8 @@ type LeadFigure struct {
 type LoadFigure struct {
 	Role   string
 	People Cell
-	// Load and Capacity are minutes a year; both are 0 where Hidden.
+	// Load and Capacity are minutes a year as they may be shown; both are 0 where
+	// Hidden.
 	Load, Capacity int64
 	Hidden         bool
 }
@@ -137,7 +116,7 @@ func coverageFigures(rows []Coverage, by func(*Coverage) string) []CoverageFigur
 		if i < len(names) {
 			out[i].Name = names[i]
 		}
-		if n := table[i]; n[1]+n[2]+n[3]+n[4] >= leastBase && !c[0].Hidden {
+		if n := table[i]; n[1]+n[2]+n[3]+n[4] >= FewestBase && !c[0].Hidden {
 			out[i].Kept = share(n[1]+n[2], n[1]+n[2]+n[3]+n[4])
 		}
 	}
@@ -155,38 +134,6 @@ func share(part, whole int) int {
 		return 0
 	}
 	return min(max(percent, 5), 95)
-}
-
-// Suppress hides the counts of a table that are too small, and rounds the rest;
-// the last row is the total of the others. Where one count of a column is hidden
-// alone, the next smallest is hidden too: else the total would tell it.
-func Suppress(table [][]int) [][]Cell {
-	out := make([][]Cell, len(table))
-	for i, row := range table {
-		out[i] = make([]Cell, len(row))
-		for j, n := range row {
-			out[i][j] = CellOf(n)
-		}
-	}
-	if len(table) < 2 {
-		return out
-	}
-	parts := table[:len(table)-1]
-	for j := range table[0] {
-		hidden, least, count := 0, -1, math.MaxInt
-		for i, part := range parts {
-			switch {
-			case out[i][j].Hidden:
-				hidden++
-			case part[j] < count:
-				least, count = i, part[j]
-			}
-		}
-		if hidden == 1 && least >= 0 {
-			out[least][j] = Cell{Hidden: true}
-		}
-	}
-	return out
 }
 
 // The bounds of the classes of lead times, in days.
@@ -218,7 +165,7 @@ func leadFigures(questions []Question, p Period, zone *time.Location) []LeadFigu
 		counts := [][]int{{upTo(aWeek)}, {upTo(twoWeeks) - upTo(aWeek)}, {upTo(fourWeeks) - upTo(twoWeeks)}, {len(all) - upTo(fourWeeks)}, {len(all)}}
 		cells := Suppress(counts) // the classes add up to the month's questions
 		f.Week, f.TwoWeeks, f.FourWeeks, f.Longer = cells[0][0], cells[1][0], cells[2][0], cells[3][0]
-		if len(all) >= leastBase {
+		if len(all) >= FewestBase {
 			f.Median = all[len(all)/2]
 		}
 		out = append(out, f)
@@ -234,5 +181,6 @@ func loadFigure(r *RoleResult) LoadFigure {
 	for i := range r.Loads {
 		f.Load, f.Capacity = f.Load+r.Loads[i].Load, f.Capacity+r.Loads[i].Capacity
 	}
+	f.Load, f.Capacity = ShownMinutes(f.Load), ShownMinutes(f.Capacity)
 	return f
 }

@@ -64,7 +64,7 @@ func TestPolicyFigures(t *testing.T) {
 	}
 	five := make([]Load, 5)
 	for i := range five {
-		five[i] = Load{Load: 600, Capacity: 1200}
+		five[i] = Load{Load: 621, Capacity: 1177} // shown in blocks of five hours
 	}
 	p.Roles = []RoleResult{{Role: "zc", Kind: Primary, Loads: five}, {Role: "ab", Kind: Primary, Loads: five[:4]}, {Role: "zc", Kind: Backup, Loads: five}}
 	var questions []Question

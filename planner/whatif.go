@@ -26,9 +26,11 @@ type Figures struct {
 	// Locations and Staff are how many take part in the year.
 	Locations, Staff int
 	// Heaviest is the greatest load against capacity, in percent, and HeaviestStaff
-	// whose it is.
+	// whose it is, of those who have any time; NoTime counts who has work and none:
+	// somebody who is pinned and whose contract ends.
 	Heaviest      float64
 	HeaviestStaff string
+	NoTime        int
 	// TravelHours is the travel of the planned visits in the year.
 	TravelHours float64
 	// Faces is how many people a location sees on average, over all roles.
@@ -169,6 +171,9 @@ func figures(s *State, o *Outcome) Figures {
 			out.UnassignedFTE += x.FTE
 		}
 		for _, l := range r.Loads {
+			if l.Capacity <= 0 && l.Load > 0 {
+				out.NoTime++
+			}
 			if l.Capacity > 0 && 100*float64(l.Load)/float64(l.Capacity) > out.Heaviest {
 				out.Heaviest, out.HeaviestStaff = 100*float64(l.Load)/float64(l.Capacity), l.Staff
 			}

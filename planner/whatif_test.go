@@ -146,3 +146,15 @@ func amsterdam(t *testing.T) *time.Location {
 	}
 	return zone
 }
+
+// TestWorkWithoutTimeIsCounted: who has no time has no percentage, and is not left
+// out for that.
+func TestWorkWithoutTimeIsCounted(t *testing.T) {
+	t.Parallel()
+	o := Outcome{Forecast: &Forecast{}, Plan: &Plan{Roles: []RoleResult{{Role: "zc", Kind: Primary, Loads: []Load{
+		{Staff: "anna", Load: 50, Capacity: 100}, {Staff: "bram", Load: 10}, {Staff: "carla"},
+	}}}}}
+	if f := figures(&State{}, &o); f.Heaviest != 50 || f.HeaviestStaff != "anna" || f.NoTime != 1 {
+		t.Errorf("%+v", f)
+	}
+}

@@ -4,7 +4,6 @@ import (
 	"math"
 
 	"github.com/wijkplanner/wijkplanner/planner"
-	"github.com/wijkplanner/wijkplanner/planner/service"
 )
 
 // roleIsCommon says of each role whether so many people have it that its sums show
@@ -21,7 +20,7 @@ func roleIsCommon(s *planner.State) map[string]bool {
 	}
 	out := map[string]bool{}
 	for role, who := range people {
-		out[role] = len(who) >= service.FewestPeople
+		out[role] = len(who) >= planner.Fewest
 	}
 	return out
 }
@@ -36,8 +35,8 @@ func wholeRegion(all []WaitingTime) []WaitingTime {
 		}
 		if m := w.Measured; m != nil {
 			w.Measured = nil
-			if m.Questions-m.Open >= service.FewestPeople {
-				w.Measured = &MeasuredPeriod{Questions: (m.Questions + 2) / 5 * 5, Mean: math.Round(m.Mean), Low: math.Round(m.Low), High: math.Round(m.High)}
+			if m.Questions-m.Open >= planner.Fewest {
+				w.Measured = &MeasuredPeriod{Questions: int(planner.ShownCount(int64(m.Questions))), Mean: math.Round(m.Mean), Low: math.Round(m.Low), High: math.Round(m.High)}
 			}
 		}
 		if w.Expected != nil || w.Measured != nil {

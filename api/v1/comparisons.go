@@ -57,6 +57,7 @@ type ComparedColumn struct {
 	Staff         int             `json:"staff"`
 	Heaviest      float64         `json:"heaviest_load_percent" doc:"The greatest load against capacity."`
 	HeaviestStaff string          `json:"heaviest_staff_id,omitempty"`
+	NoTime        int             `json:"staff_without_time" doc:"How many have work and no time at all, and are in no percentage."`
 	TravelHours   float64         `json:"travel_hours_year"`
 	Faces         float64         `json:"faces" doc:"How many people a location sees on average."`
 	Changed       int             `json:"locations_changing_hands"`
@@ -98,7 +99,7 @@ func comparisonOf(c *service.Comparison) Comparison {
 func columnOf(c *service.Compared) ComparedColumn {
 	f := &c.Figures
 	out := ComparedColumn{
-		Scenario: c.Scenario, Name: c.Name, Locations: f.Locations, Staff: f.Staff, Heaviest: f.Heaviest, HeaviestStaff: f.HeaviestStaff,
+		Scenario: c.Scenario, Name: c.Name, Locations: f.Locations, Staff: f.Staff, Heaviest: f.Heaviest, HeaviestStaff: f.HeaviestStaff, NoTime: f.NoTime,
 		TravelHours: f.TravelHours, Faces: f.Faces, Changed: f.Changed, Visits: c.Visits, Unplanned: f.Unplanned, Promised: f.UnplannedMinimum,
 		ShortFTE: f.ShortFTE, Unassigned: f.UnassignedFTE, ConsultDays: waited(f.ConsultDays), AcuteDays: waited(f.AcuteDays), Gap: f.Gap,
 		Loads: []ComparedLoad{}, Months: []ForecastMonth{}, Misfits: []Misfit{}, Waits: sideBySide(c.Waits, nil),

@@ -53,6 +53,7 @@ func Figures() []Figure {
 		{planner.Text{NL: "mensen", EN: "people"}, planner.Text{NL: "mensen", EN: "people"}, func(f *planner.Figures) any { return int64(f.Staff) }},
 		{planner.Text{NL: "zwaarste belasting", EN: "heaviest load"}, planner.Text{NL: "%", EN: "%"}, func(f *planner.Figures) any { return rounded(f.Heaviest) }},
 		{planner.Text{NL: "van wie die is", EN: "whose load that is"}, planner.Text{NL: "", EN: ""}, func(f *planner.Figures) any { return f.HeaviestStaff }},
+		{planner.Text{NL: "mensen met werk maar zonder tijd", EN: "people with work and no time"}, planner.Text{NL: "mensen", EN: "people"}, func(f *planner.Figures) any { return int64(f.NoTime) }},
 		{planner.Text{NL: "reistijd", EN: "travel"}, planner.Text{NL: "uur per jaar", EN: "hours a year"}, func(f *planner.Figures) any { return rounded(f.TravelHours) }},
 		{planner.Text{NL: "gezichten per locatie", EN: "faces a location"}, planner.Text{NL: "mensen", EN: "people"}, func(f *planner.Figures) any { return rounded(f.Faces) }},
 		{planner.Text{NL: "van hand verwisseld", EN: "change hands"}, planner.Text{NL: "locaties", EN: "locations"}, func(f *planner.Figures) any { return int64(f.Changed) }},

@@ -74,29 +74,18 @@ func compareHeads(a, b *planner.LoadLine) int {
 		cmp.Compare(slices.Index(planner.WorkKinds(), a.Kind), slices.Index(planner.WorkKinds(), b.Kind)), cmp.Compare(a.Detail, b.Detail))
 }
 
-// What is shown of people to those who may see figures only, so that nobody's own
-// load can be worked out: nothing of fewer than five people, minutes in whole
-// blocks of five hours, points in fives, and whole months.
-const (
-	FewestPeople = 5
-	roundMinutes = 300
-	roundPoints  = 5
-)
-
-// Suppressed returns the cells that somebody may see who may see figures only. It
-// is given one fixed breakdown, by month, role and kind of work: were there two,
+// Suppressed returns the cells that somebody may see who may see figures only, by
+// the rule of package planner (few.go). It is given one fixed breakdown, by month, role and kind of work: were there two,
 // one could be taken from the other.
 func Suppressed(cells []LoadCell) []LoadCell {
 	out := []LoadCell{}
 	for _, c := range cells {
-		if c.People < FewestPeople {
+		if c.People < planner.Fewest {
 			continue
 		}
-		c.Minutes, c.Points = rounded(c.Minutes, roundMinutes), rounded(c.Points, roundPoints)
+		c.Minutes, c.Points = planner.ShownMinutes(c.Minutes), planner.ShownCount(c.Points)
 		c.People = 0
 		out = append(out, c)
 	}
 	return out
 }
-
-func rounded(n, to int64) int64 { return (n + to/2) / to * to }
