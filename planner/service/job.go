@@ -206,7 +206,8 @@ const watchPause = 500 * time.Millisecond
 const watchRepeat = 30
 
 // WatchJob calls f with a job each time it changes, first as it is now and at
-// least each fifteen seconds, until it has ended, f fails or the context ends.
+// least each fifteen seconds, until it has ended, f fails or the context ends. It
+// gives ErrNotFound as soon as whoever follows it has lost the right to.
 func (s *Service) WatchJob(ctx context.Context, id int64, f func(Job) error) error {
 	ticker := time.NewTicker(watchPause)
 	defer ticker.Stop()
@@ -214,6 +215,9 @@ func (s *Service) WatchJob(ctx context.Context, id int64, f func(Job) error) err
 	for looks := 0; ; looks++ {
 		j, err := s.Store.Job(ctx, id)
 		if err != nil {
+			return err
+		}
+		if err := s.mayStill(ctx, s.Store.Scope()); err != nil {
 			return err
 		}
 		if looks%watchRepeat == 0 || j.State != told.State || j.Stage != told.Stage || j.Progress != told.Progress || j.Cancelling != told.Cancelling {

@@ -319,3 +319,31 @@ func TestWatchJob(t *testing.T) {
 		}
 	})
 }
+
+// TestRA5_WatchingEnds: who loses the right to see a job while following it is
+// told nothing more of it.
+func TestRA5_WatchingEnds(t *testing.T) {
+	t.Parallel()
+	forEachDatabase(t, func(w world) {
+		w.published("noord")
+		j, err := w.StartPropose(w.Context(), "noord", PlanParams{Year: 2027, Iterations: 10})
+		w.must(err)
+		lead := Scope{Role: store.Lead, Actor: "user:7", Region: "noord"}
+		var revoked atomic.Bool
+		w.Rights = func(_ context.Context, by Scope) error {
+			if revoked.Load() && by == lead {
+				return ErrNotFound
+			}
+			return nil
+		}
+		told := 0
+		err = w.As(lead).WatchJob(w.Context(), j.ID, func(Job) error {
+			told++
+			revoked.Store(true)
+			return w.Store.CancelJob(w.Context(), j.ID, w.Now()) // there is something to tell
+		})
+		if told != 1 || !errors.Is(err, ErrNotFound) {
+			w.Errorf("told %d times, %v: want once, and then nothing", told, err)
+		}
+	})
+}
