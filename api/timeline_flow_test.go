@@ -1,10 +1,12 @@
 package api_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/wijkplanner/wijkplanner/api/web"
 	"github.com/wijkplanner/wijkplanner/calendar"
 	"github.com/wijkplanner/wijkplanner/internal/chromium"
 	"github.com/wijkplanner/wijkplanner/planner"
@@ -156,4 +158,27 @@ func TestVisitMoveOfAnOldPlan(t *testing.T) {
 	p.must(err)
 	b.Follow("#effect button[type=submit]")
 	b.WaitText("main", "veranderd")
+}
+
+// A visit of a proposal is moved in another proposal; the plan of the region stays.
+func TestVisitMoveOfAProposal(t *testing.T) {
+	t.Parallel()
+	p := town(t)
+	draft := p.draft()
+	plan, _, err := p.Plan(p.Context(), draft)
+	p.must(err)
+	before := p.day(p.movable().visit.ID)
+	b := p.open(p.lead(), chromium.Settings{NoScript: true})
+	v := &plan.Visits[slices.IndexFunc(plan.Visits, func(v planner.Visit) bool { return !v.Meeting && v.Start.After(now.AddDate(0, 1, 0)) })]
+	b.Go(web.VisitPath(p.region, v.Crew[0].Staff, v.ID, draft) + "&lang=en")
+	b.Follow("section[aria-labelledby=better] a")
+	b.WaitText("#effect", "Travel")
+	b.Follow("#effect button[type=submit]")
+	b.WaitText("#notice", "new proposal")
+	if at := b.Path(); !strings.HasPrefix(at, "/proposals/") || strings.HasPrefix(at, path("/proposals/%d?", draft)) {
+		t.Errorf("it led to %s", at)
+	}
+	if after := p.day(p.movable().visit.ID); after != before {
+		t.Error("the region's plan changed")
+	}
 }

@@ -99,14 +99,16 @@ func newVisitMover(s *State, p *Plan, today calendar.Date, m VisitMove) (*visitM
 		return nil, fmt.Errorf("%w: %q", ErrUnknownVisit, m.Visit)
 	}
 	period := Period{p.From, p.To}
-	r := newReplanning(s, published, ReplanOptions{Today: today, MaxMoves: -1}, period.From)
-	r.unfrozen, r.serving = true, servingOf(p.Assignments)
+	// Everything from the plan's first day on is in the problem, what is over too:
+	// the even week and the gaps are those of the whole plan.
+	r := newReplanning(s, published, ReplanOptions{Today: period.From, MaxMoves: -1}, period.From)
+	r.o.Today, r.unfrozen, r.serving = max(today, period.From), true, servingOf(p.Assignments)
 	f, err := newFormulation(r.state(s, period), period)
 	if err != nil {
 		return nil, err
 	}
 	f.replan = r
-	f.startFrom(max(period.From, today))
+	f.startFrom(period.From)
 	told := &published.Visits[at]
 	v := &visitMover{f: f, plan: p, ask: m, told: told, dense: schedule.None, still: map[int]string{}}
 	v.out = &VisitMoveEffect{Visit: told.ID, Location: told.Location, Was: told.moment()}
@@ -141,17 +143,29 @@ func (v *visitMover) formulate() {
 			x.Pinned = id != v.ask.Visit
 			if !x.Pinned {
 				v.dense = i
+				v.keepCrew(x)
 			}
 		}
 	}
 	for i := range v.f.replan.published.Visits {
-		if told := &v.f.replan.published.Visits[i]; !told.Meeting && !known[told.ID] && told.Status != Cancelled && told.date() >= v.f.first {
+		if told := &v.f.replan.published.Visits[i]; !told.Meeting && !known[told.ID] && told.Status != Cancelled {
 			v.stand(told)
 		}
 	}
 	if len(v.still) > 0 { // further places
 		v.p.Travel = nil
 		v.f.addTravel(v.p)
+	}
+}
+
+// keepCrew lets those who make a visit go on making it, though their contract is
+// shorter than the plan; on each day it has to be there.
+func (v *visitMover) keepCrew(x *schedule.Visit) {
+	for i, s := range x.Published.Staff {
+		role := v.f.state.Programme.Role(v.told.Crew[i].Role)
+		if role != nil && role.Assign == NotAssigned && v.f.state.Staff[s].has(role.ID, v.ask.Date) {
+			x.Crew[i] = merge(slices.Clone(x.Crew[i]), []schedule.Option{{Staff: s}})
+		}
 	}
 }
 
@@ -184,7 +198,7 @@ func (v *visitMover) refuse() bool {
 		v.fault(MoveFault{Rule: MoveMeeting})
 	case v.told.Status == Cancelled:
 		v.fault(MoveFault{Rule: MoveCancelled})
-	case v.told.date() < v.f.first:
+	case v.told.date() < v.f.replan.o.Today:
 		v.fault(MoveFault{Rule: MovePast})
 	case v.dense == schedule.None:
 		v.fault(MoveFault{Rule: MoveNotDue})
@@ -219,7 +233,7 @@ func (v *visitMover) place() {
 	}
 	v.belong(place.Staff)
 	switch {
-	case v.ask.Date < v.f.first:
+	case v.ask.Date < v.f.replan.o.Today:
 		v.fault(MoveFault{Rule: MovePast})
 	case !v.f.period.Contains(v.ask.Date):
 		v.fault(MoveFault{Rule: MovePeriod})

@@ -198,8 +198,11 @@ func (f *formulation) frozenUntil() calendar.Date {
 // notBefore returns the first day for a visit: nothing new comes into the near
 // term, and what was told for it and cannot stay may go anywhere from today.
 func (f *formulation) notBefore(told *Visit) calendar.Date {
-	if f.replan == nil || f.replan.unfrozen || told != nil && told.date() < f.frozenUntil() {
+	switch {
+	case f.replan == nil, !f.replan.unfrozen && told != nil && told.date() < f.frozenUntil():
 		return calendar.NoDate
+	case f.replan.unfrozen:
+		return f.replan.o.Today
 	}
 	return f.frozenUntil()
 }

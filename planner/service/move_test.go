@@ -228,9 +228,9 @@ func TestMoveVisitOfADraft(t *testing.T) {
 	})
 }
 
-// TestRC1_TwoLeadsMoveOntoTheSameTime lets leads move visits of one person onto
+// TestTwoLeadsMoveOntoTheSameTime lets leads move visits of one person onto
 // one time at once: one wins, whatever the order, and the others are told.
-func TestRC1_TwoLeadsMoveOntoTheSameTime(t *testing.T) {
+func TestTwoLeadsMoveOntoTheSameTime(t *testing.T) {
 	t.Parallel()
 	forEachDatabase(t, func(w world) {
 		r := w.ruled()
