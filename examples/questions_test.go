@@ -112,6 +112,25 @@ func TestHowManyCounsellorsForThreeMunicipalities(t *testing.T) {
 	}
 }
 
+// TestWholeMunicipalitiesByTheirChildren: the eight addresses are all that the open
+// sample has with places for 0 to 4; the whole of the three municipalities is
+// estimated by the children of the postcode table (CBS), as many counsellors for
+// each of them as Nijmegen has.
+func TestWholeMunicipalitiesByTheirChildren(t *testing.T) {
+	t.Parallel()
+	children := map[string]int{}
+	for _, a := range files.PostcodeAreas() {
+		children[a.Municipality] += a.Children
+	}
+	three := children["Beuningen"] + children["Heumen"] + children["Berg en Dal"]
+	s := read(t, "passende-kinderopvang-nijmegen")
+	more := float64(len(s.Staff)) * float64(three) / float64(children["Nijmegen"])
+	t.Logf("Nijmegen: %d counsellors for %d children of 0 to 4; %d in the three municipalities: %.1f counsellors more at the same measure", len(s.Staff), children["Nijmegen"], three, more)
+	if three != 3430 || children["Nijmegen"] != 8360 || math.Abs(more-2.46) > 0.01 {
+		t.Errorf("%d and %d children, %.2f counsellors", three, children["Nijmegen"], more)
+	}
+}
+
 // worstShort is the most minutes that any role is short in a month.
 func worstShort(f *planner.Forecast) (worst int64) {
 	for i := range f.Rows {
