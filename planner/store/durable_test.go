@@ -130,7 +130,7 @@ func TestRN5_UnfitDatabasesAreRefused(t *testing.T) {
 		_, err := s.dial(p.Context(), old)
 		w.must(err)
 		w.must(migrations.UpTo(p.Context(), s.sql, s.dialect, 25))
-		w.must(s.sql.Close())
+		w.must(s.Close())
 		p.world(old).imports(town("noord")) // as if it had never been older
 	})
 }
