@@ -92,7 +92,7 @@ const measure = `(async () => {
 const name = (e) => { const t = e.outerHTML.slice(0, 140).replace(/\s+/g, ' '); return t; };
 const out = {axe: [], wide: [], small: [], shift: window.watched?.shift ?? 0, refused: window.watched?.refused ?? []};
 if (WITH_AXE) {
-  const r = await axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations']});
+  const r = await axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations'], preload: false});
   for (const v of r.violations) for (const n of v.nodes) out.axe.push(v.id + ' (' + v.impact + '): ' + n.html.slice(0, 200) + ' — ' + (n.failureSummary ?? '').replace(/\s+/g, ' ').slice(0, 300));
 }
 const width = document.documentElement.clientWidth;
