@@ -200,7 +200,7 @@ func (v *visitor) showScenarios(status int, s *service.Snapshot, fields []web.Fi
 	for i := range all {
 		x := &all[i]
 		id := map[string]string{"scenario": strconv.FormatInt(x.ID, 10)}
-		row := web.SheetRow{Cells: []string{x.Name, v.lang.Date(calendar.DateOf(x.Created, time.UTC)), "–"}}
+		row := web.SheetRow{Link: whatIfPath(region, x.ID), Cells: []string{x.Name, v.lang.Date(calendar.DateOf(x.Created, time.UTC)), "–"}}
 		row.Actions = []web.SheetAction{{Path: "/scenarios/plan", Label: "scenario.plan", Hidden: id}}
 		if !x.Planned.IsZero() {
 			row.Cells[2] = v.lang.Date(calendar.DateOf(x.Planned, time.UTC))

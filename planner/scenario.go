@@ -271,6 +271,48 @@ func (x *scene) loosen(c *Scenario) {
 	}
 }
 
+// Settled returns the assignments of a scenario that becomes so: pins that had no
+// reason before and need none with its plan lose the one that loosened them, so that
+// "what if" is said of nothing but what the scenario really put above a capacity or a
+// ceiling.
+func Settled(before []Assignment, after *State, plan *Plan) []Assignment {
+	out := slices.Clone(after.Assignments)
+	for i := range out {
+		a := out[i]
+		if a.Reason != WhatIfReason {
+			continue
+		}
+		if a.Reason = ""; slices.Contains(before, a) && plan.fits(after, &a) {
+			out[i].Reason = ""
+		}
+	}
+	return out
+}
+
+// fits reports whether somebody's load in the role and kind of an assignment is
+// within their capacity and every ceiling of their contracts.
+func (p *Plan) fits(s *State, a *Assignment) bool {
+	for i := range p.Roles {
+		r := &p.Roles[i]
+		if r.Role != a.Role || r.Kind != a.Kind {
+			continue
+		}
+		for _, l := range r.Loads {
+			if l.Staff == a.Staff && (l.Load > l.Capacity || !s.underCeilings(a, l.Locations)) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func (s *State) underCeilings(a *Assignment, locations int) bool {
+	at := slices.IndexFunc(s.Staff, func(m Staff) bool { return m.ID == a.Staff })
+	return at >= 0 && !slices.ContainsFunc(s.Staff[at].Contracts, func(c Contract) bool {
+		return c.Role == a.Role && c.MaxLocations > 0 && locations > c.MaxLocations
+	})
+}
+
 // endedOn ends contracts in a role, or in every role, after a day; those that
 // would begin later are gone.
 func endedOn(contracts []Contract, role string, last calendar.Date) []Contract {

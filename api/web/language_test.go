@@ -190,7 +190,7 @@ func TestTemplatesHoldNoWords(t *testing.T) {
 var families = []string{
 	"covered.", "import.kind.", "links.level.", "stage.", "change.", "ledger.none",
 	"progress.", "said.", "fault.", "booking.", "figures.", "mine.absence.hit.", "mine.change.", "mine.hours.", "mine.level.", "mode.",
-	"place.closed.visits.", "error.", "reason.", "repeat.", "state.", "undone.",
+	"place.closed.visits.", "error.", "reason.", "repeat.", "state.", "undone.", "whatif.kind.",
 }
 
 // namedInCode adds the keys that the Go sources of the pages name.

@@ -166,7 +166,7 @@ var keepMessages = map[string]planner.Text{
 	"scenario.now":          {NL: "Zoals het nu is", EN: "As it is now"},
 	"scenario.stale":        {NL: "gegevens sindsdien veranderd", EN: "data changed since"},
 	"scenario.add":          {NL: "Nieuw scenario", EN: "New scenario"},
-	"scenario.about":        {NL: "Een scenario verandert niets tot u het vaststelt.", EN: "A scenario changes nothing until you publish it."},
+	"scenario.about":        {NL: "Een scenario verandert niets tot u het vaststelt. Kies daarna de naam in de lijst om er meer veranderingen bij te zetten.", EN: "A scenario changes nothing until you publish it. Choose its name in the list after that to add more changes."},
 	"scenario.change":       {NL: "Wat verandert er", EN: "What changes"},
 	"scenario.hours":        {NL: "Iemand werkt andere uren", EN: "Somebody works other hours"},
 	"scenario.leave":        {NL: "Iemand vertrekt", EN: "Somebody leaves"},

@@ -242,6 +242,7 @@ func (t *Tx) publishScenario(id int64, now time.Time) error {
 	if len(faults) > 0 {
 		return &ScenarioError{faults}
 	}
+	after.Assignments = planner.Settled(before.Assignments, after, row.Plan.v)
 	if err := t.importState(after); err != nil {
 		return err
 	}
