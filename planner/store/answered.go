@@ -88,10 +88,10 @@ func (s *Store) BeginAnswer(ctx context.Context, key string, request [sha256.Siz
 		case have.Status > 0:
 			done = &Answered{int(have.Status), have.Header, have.Body}
 			return nil
-		case now.Sub(have.CreatedAt.Time) < KeyLease:
-			return fmt.Errorf("%w: the same request is being worked on", ErrBusy)
 		case have.Status == effected:
 			return fmt.Errorf("%s: %w", have.Header, ErrEffected)
+		case now.Sub(have.CreatedAt.Time) < KeyLease:
+			return fmt.Errorf("%w: the same request is being worked on", ErrBusy)
 		}
 		claim = have.Claim + 1
 		return t.db.Model(&answeredRow{}).Where("actor = ? AND key = ?", s.scope.Actor, key).
