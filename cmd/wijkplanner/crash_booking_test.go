@@ -187,7 +187,11 @@ func (c *crash) bookOne(ctx context.Context, b *deskBooking) {
 	case 0, http.StatusServiceUnavailable: // nobody knows
 	case http.StatusConflict:
 		var p problem.Problem
-		if err := json.Unmarshal(got, &p); err != nil || p.Code != problem.AlreadyDone {
+		err := json.Unmarshal(got, &p)
+		if p.Code == problem.KeyBusy {
+			return // killed before it had an effect: the key is free again in seconds
+		}
+		if err != nil || p.Code != problem.AlreadyDone {
 			c.Errorf("booking %s at %s, %s: %s (%v)", b.key, b.Location, b.Start, got, err)
 			return
 		}

@@ -68,7 +68,7 @@ func (t *Tx) noteEffect(object string) error {
 // has to do it – Scope.Claim – saying BeatAnswer more often than every KeyLease,
 // and then EndAnswer. It gives ErrBusy while the same request is being worked on,
 // ErrKeyReused when the key was used for another one, and ErrEffected with the
-// object when it was done by a program that died before it answered.
+// object when it was done and is not answered yet, or never.
 func (s *Store) BeginAnswer(ctx context.Context, key string, request [sha256.Size]byte, now time.Time) (done *Answered, claim int64, err error) {
 	err = s.Tx(ctx, func(t *Tx) error {
 		done, claim = nil, 1
