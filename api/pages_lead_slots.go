@@ -90,7 +90,7 @@ func (v *visitor) showSlotRules(status int, filled *planner.SlotRule, problems w
 		if err != nil {
 			return err
 		}
-		body.Preview = web.PreviewOf(v.lang, s.State, zone, v.value("location"), preview)
+		body.Preview = web.PreviewOf(s.State, zone, v.value("location"), preview)
 	}
 	return v.showAs(status, v.team("lead.slots", s.State.Region), "slotrules", body)
 }

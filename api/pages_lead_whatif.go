@@ -129,13 +129,15 @@ func (v *visitor) changeFields(s *planner.State, kind string) []web.Field {
 		code.Hint = "whatif.code.hint"
 		return []web.Field{
 			text("name", "whatif.name", 100), code, pick("school", "whatif.school", regions),
-			{Name: name("places"), Label: "whatif.places", Kind: "number", Min: "1", Max: "100", Required: true}, like, date,
+			{Name: name("places"), Label: "whatif.places", Kind: "number", Min: "1", Max: "100", Required: true},
+			like, date,
 		}
 	case "norm":
 		return []web.Field{pick("key", "assumption.key", norms), text("value", "assumption.value", 12), date}
 	case "promise":
 		return []web.Field{
-			pick("requirement", "whatif.requirement", requirements), {Name: name("minimum"), Label: "whatif.minimum", Kind: "number", Min: "0", Max: "50", Required: true},
+			pick("requirement", "whatif.requirement", requirements),
+			{Name: name("minimum"), Label: "whatif.minimum", Kind: "number", Min: "0", Max: "50", Required: true},
 			{Name: name("target"), Label: "whatif.target", Kind: "number", Min: "0", Max: "50", Required: true},
 		}
 	default:

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -177,12 +178,13 @@ func (p *place) auditor() store.Membership {
 // cookies are those of somebody who is signed in with a role.
 func (p *place) cookies(m store.Membership) map[string]string {
 	p.Helper()
-	switch {
-	case m.Role == nobody.Role:
+	if m.Role == nobody.Role {
 		return nil
-	case m.Role == halfway.Role, m.Role == enrolling.Role, m.Role == settled.Role:
+	}
+	if slices.Contains([]store.Role{halfway.Role, enrolling.Role, settled.Role}, m.Role) {
 		return p.partway(m.Role)
-	case m.Role == store.LocationContact:
+	}
+	if m.Role == store.LocationContact {
 		return p.entered(m.Staff).cookies
 	}
 	return p.signedIn(p.account("Noor de Wit", m)).cookies

@@ -89,10 +89,10 @@ func (p *place) job(state store.JobState) int64 {
 			p.must(p.Store.EndJob(p.Context(), &job, store.JobOutcome{State: store.JobWaiting, Due: day.AddDate(1, 0, 0)}, now))
 		}
 	}
-	switch {
-	case state == store.JobRunning:
+	switch state { //nolint:exhaustive // every other state is an end
+	case store.JobRunning:
 		_, err = p.Store.BeatJob(p.Context(), &job, "search", 400, day.Add(time.Hour))
-	case state == store.JobDone:
+	case store.JobDone:
 		made := service.PlanResult{Plan: p.draft()}
 		err = p.Store.FinishJob(p.Context(), &job, now, func(*store.Tx) (any, error) { return made, nil })
 	default:

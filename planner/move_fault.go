@@ -164,15 +164,15 @@ func (v *visitMover) name(x *schedule.Fault) {
 	if other := v.other(x); other != schedule.None {
 		out.What = v.idOf(other)
 	}
-	switch k := x.Kind; {
-	case k == schedule.FaultWindow:
+	switch x.Kind { //nolint:exhaustive // the others have one name
+	case schedule.FaultWindow:
 		v.nameWindow()
 		return
-	case k == schedule.FaultAway:
+	case schedule.FaultAway:
 		out.Rule = v.whyAway(x.Staff)
-	case k == schedule.FaultOverlap:
+	case schedule.FaultOverlap:
 		out = v.nameOverlap(x, out)
-	case k == schedule.FaultCrew: // that all belong was seen before
+	case schedule.FaultCrew: // that all belong was seen before
 		out.Rule = MoveTwice
 	default:
 		out.Rule = plainRules[x.Kind]

@@ -13,8 +13,10 @@ func TestWhatIfIsSaidOfWhatNeedsIt(t *testing.T) {
 	after := &State{
 		Assignments: []Assignment{pin("fits", WhatIfReason), pin("full", WhatIfReason), pin("many", WhatIfReason), pin("asked", "asked_by_location"), pin("own", WhatIfReason)},
 		Staff: []Staff{
-			{ID: "fits", Contracts: []Contract{{Role: "zc", MaxLocations: 9}}}, {ID: "full", Contracts: []Contract{{Role: "zc"}}},
-			{ID: "many", Contracts: []Contract{{Role: "zc", MaxLocations: 3}}}, {ID: "own", Contracts: []Contract{{Role: "zc"}}},
+			{ID: "fits", Contracts: []Contract{{Role: "zc", MaxLocations: 9}}},
+			{ID: "full", Contracts: []Contract{{Role: "zc"}}},
+			{ID: "many", Contracts: []Contract{{Role: "zc", MaxLocations: 3}}},
+			{ID: "own", Contracts: []Contract{{Role: "zc"}}},
 		},
 	}
 	plan := &Plan{Roles: []RoleResult{{Role: "zc", Kind: Primary, Loads: []Load{

@@ -142,7 +142,8 @@ func (p *SlotRules) RuleForm(l Lang, s *planner.State, r *planner.SlotRule, loca
 		need(number("notice_minutes", "mine.rule.notice", "", (r.NoticeMinutes+59)/60, -1, "0", "1440")), need(number("horizon_days", "mine.rule.horizon", "", r.HorizonDays, 0, "1", "366")),
 		need(number("increment", "slots.step", "slots.step.hint", r.Increment, 0, "5", "240")), number("max_day", "mine.rule.most", "", r.MaxDay, 0, "1", "50"),
 		number("buffer_before", "slots.before", "slots.buffer.hint", r.BufferBefore, -1, "0", "480"), number("buffer_after", "slots.after", "slots.buffer.hint", r.BufferAfter, -1, "0", "480"),
-		number("acute_hours", "slots.acute", "slots.acute.hint", r.AcuteHours, 0, "0", "336"), {Name: "approval", Label: "slots.approve", Kind: "check"},
+		number("acute_hours", "slots.acute", "slots.acute.hint", r.AcuteHours, 0, "0", "336"),
+		{Name: "approval", Label: "slots.approve", Kind: "check"},
 	}
 	if r.Approval {
 		p.Fields[len(p.Fields)-1].Value = "on"
@@ -151,7 +152,7 @@ func (p *SlotRules) RuleForm(l Lang, s *planner.State, r *planner.SlotRule, loca
 }
 
 // PreviewOf lays out what a rule would offer.
-func PreviewOf(l Lang, s *planner.State, zone *time.Location, location string, v *service.SlotPreview) *SlotPreview {
+func PreviewOf(s *planner.State, zone *time.Location, location string, v *service.SlotPreview) *SlotPreview {
 	f := facts{
 		state: s, zone: zone, locations: byID(s.Locations, func(x *planner.Location) string { return x.ID }),
 		staff: byID(s.Staff, func(x *planner.Staff) string { return x.ID }),
