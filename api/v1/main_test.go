@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -28,6 +29,13 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if !long() {
+		// The same draws in each run, unless the command line says others; the long
+		// forms draw anew.
+		if err := flag.Set("rapid.seed", "20261128"); err != nil {
+			panic(err)
+		}
+	}
 	code := m.Run()
 	pgtest.Stop()
 	if code == 0 {

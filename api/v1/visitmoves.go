@@ -116,6 +116,7 @@ func (a *API) aboutVisitMoves() {
 	add(a, publish, huma.Operation{
 		OperationID: "previewVisitMove", Method: http.MethodGet, Path: at + "/move-preview", Tags: []string{"plans"},
 		Summary: "What moving one visit of a plan would mean: the rules it would break, and what it costs",
+		Errors:  []int{409},
 	}, func(ctx context.Context, in *moveAsked) (*moveEffectOne, error) {
 		if _, err := a.planOf(ctx, in.id(), in.Plan); err != nil {
 			return nil, err
