@@ -26,6 +26,8 @@ func leadFlows() []flow {
 		{"make and end a calendar", as, false, makeAndEndACalendar},
 		{"give a contact another link", as, false, rotateALink},
 		{"import with a diff", as, true, importADiff},
+		{"several changes at once, worked out whole, published and taken back", as, true, publishAWhatIf},
+		{"look for the smallest remedy", as, false, lookForARemedy},
 	}
 }
 
@@ -129,6 +131,61 @@ func forecastAndWhatIf(p *place, h *hand) {
 	h.Goes("#progress a")
 	h.Reads("section[aria-labelledby=beside]", "Zonder zorgcoördinator 5")
 	h.Looks("scenarios side by side")
+}
+
+// publishAWhatIf gathers changes in one scenario, sees all that they mean beside the
+// region as it is, makes them so, and takes them back.
+func publishAWhatIf(p *place, h *hand) {
+	leaves := func() bool {
+		s := p.state()
+		at := slices.IndexFunc(s.Staff, func(m planner.Staff) bool { return m.ID == "ab-6" })
+		return at >= 0 && slices.ContainsFunc(s.Staff[at].Contracts, func(c planner.Contract) bool { return strings.HasPrefix(c.To.String(), "2027-") })
+	}
+	h.Go("/scenarios?lang=nl")
+	h.Writes("#name", "Kleiner team")
+	h.Writes("#change", "leave")
+	h.Writes("#who", "staff ab-6")
+	h.Writes("#from", "2027-10-01")
+	h.Goes("form[action='/scenarios'] button")
+	h.Goes("section[aria-labelledby=list] tbody tr:first-child th a")
+	h.Writes("#hours_who", "zc-4")
+	h.Writes("#hours_hours", "16")
+	h.Writes("#hours_from", "2027-10-01")
+	h.Goes("section[aria-labelledby=add-hours] form button")
+	h.Reads("section[aria-labelledby=changes]", "Zorgcoördinator 4")
+	h.Go("/scenarios?lang=nl")
+	h.Goes("form[action='/scenarios/whole'] button")
+	h.Reads("#progress", "Klaar")
+	h.Goes("#progress a")
+	h.Reads("section[aria-labelledby=figures]", "Zoals het nu is")
+	h.Reads("section[aria-labelledby=figures]", "Kleiner team")
+	h.Looks("scenarios worked out whole")
+	if leaves() {
+		p.Error("working it out made it so")
+	}
+	h.Go("/scenarios")
+	h.Agrees()
+	h.Goes("section[aria-labelledby=list] tbody tr:first-child form[action='/scenarios/publish'] button")
+	h.Reads("#notice", "Vastgesteld")
+	if !leaves() {
+		p.Error("what was published is not so")
+	}
+	h.Go("/proposals?lang=nl")
+	h.Agrees()
+	h.Goes("form[action$='/undo'] button")
+	h.Reads("#notice", "Teruggedraaid")
+	if leaves() {
+		p.Error("what was taken back is still so")
+	}
+}
+
+func lookForARemedy(_ *place, h *hand) {
+	h.Go("/forecast?lang=nl")
+	h.Goes("form[action='/forecast/remedies'] button")
+	h.Reads("#progress", "Klaar")
+	h.Goes("#progress a")
+	h.Reads("main", "Kleinste oplossing")
+	h.Looks("the smallest remedies")
 }
 
 func arrangeMeetings(p *place, h *hand) {

@@ -11,7 +11,7 @@ import (
 
 // leadPages are the team lead's pages.
 func leadPages() []pageRoute {
-	return slices.Concat(boardPages(), planPages(), yearPages(), keepPages(), capacityPages(), staffPages(), slotPages(), contactPages(), whatIfPages())
+	return slices.Concat(boardPages(), planPages(), yearPages(), keepPages(), capacityPages(), staffPages(), slotPages(), contactPages(), whatIfPages(), wholePages())
 }
 
 // The rights that the lead's pages ask for.

@@ -52,7 +52,7 @@ func (v *visitor) forecast() error {
 	if err != nil {
 		return err
 	}
-	blocks = append(blocks, v.waitBlock(s.State, waits))
+	blocks = append(blocks, remedyBlock(region), v.waitBlock(s.State, waits))
 	silent, err := v.service.Silent(v.ctx(), region, silentDays)
 	if err != nil {
 		return err
@@ -121,12 +121,6 @@ func (v *visitor) waitBlock(s *planner.State, waits []planner.Wait) web.Block {
 		ID: "waits", Head: "waits.head", About: "waits.about", Heads: []string{"waits.where", "waits.what", "waits.mean", "waits.band"}, Numeric: []bool{false, false, true, true},
 		Blank: &web.Blank{Title: "waits.none", Text: "waits.none.text"},
 	}
-	days := func(d float64) string {
-		if d < 0 {
-			return "–"
-		}
-		return v.lang.Decimal(d, 1)
-	}
 	drawing, longest := web.Drawing{Parts: []web.ChartPart{{Class: "plan", Key: "waits.four"}, {Class: "tick", Key: "waits.mean"}}}, 0.0
 	for _, w := range waits {
 		longest = max(longest, w.Mean, w.High)
@@ -139,8 +133,8 @@ func (v *visitor) waitBlock(s *planner.State, waits []planner.Wait) web.Block {
 		if w.Acute {
 			what = v.text("waits.acute")
 		}
-		out.Rows = append(out.Rows, web.SheetRow{Cells: []string{where, what, days(w.Mean), days(w.Low) + "–" + days(w.High)}})
-		drawing.Bars = append(drawing.Bars, web.BarBetween(where+", "+what, days(w.Mean), w.Mean, w.Low, w.High, longest))
+		out.Rows = append(out.Rows, web.SheetRow{Cells: []string{where, what, v.days(w.Mean), v.days(w.Low) + "–" + v.days(w.High)}})
+		drawing.Bars = append(drawing.Bars, web.BarBetween(where+", "+what, v.days(w.Mean), w.Mean, w.Low, w.High, longest))
 	}
 	if len(waits) > 0 {
 		out.Drawing = &drawing
@@ -197,8 +191,12 @@ func (v *visitor) showScenarios(status int, s *service.Snapshot, fields []web.Fi
 		Blank: &web.Blank{Title: "scenario.none", Text: "scenario.none.text"},
 	}
 	var planned []int64
+	open := 0
 	for i := range all {
 		x := &all[i]
+		if x.Published == 0 {
+			open++
+		}
 		id := map[string]string{"scenario": strconv.FormatInt(x.ID, 10)}
 		row := web.SheetRow{Link: whatIfPath(region, x.ID), Cells: []string{x.Name, v.lang.Date(calendar.DateOf(x.Created, time.UTC)), "–"}}
 		row.Actions = []web.SheetAction{{Path: "/scenarios/plan", Label: "scenario.plan", Hidden: id}}
@@ -213,6 +211,9 @@ func (v *visitor) showScenarios(status int, s *service.Snapshot, fields []web.Fi
 		list.Rows = append(list.Rows, row)
 	}
 	blocks := []web.Block{list}
+	if open > 0 {
+		blocks = append(blocks, wholeBlock(region))
+	}
 	if len(planned) > 0 {
 		beside, err := v.beside(region, planned)
 		if err != nil {
@@ -320,11 +321,7 @@ func (v *visitor) planScenario() error {
 	if err != nil {
 		return err
 	}
-	year := 0
-	if s.Plan != nil {
-		year = s.Plan.From.Year()
-	}
-	job, err := v.service.StartScenario(v.ctx(), id, service.PlanParams{Year: year, Seed: 1, Seconds: 5, MaxChanges: -1})
+	job, err := v.service.StartScenario(v.ctx(), id, service.PlanParams{Year: yearOf(s), Seed: 1, Seconds: 5, MaxChanges: -1})
 	if err != nil {
 		return err
 	}

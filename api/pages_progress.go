@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/wijkplanner/wijkplanner/api/problem"
 	"github.com/wijkplanner/wijkplanner/api/rights"
@@ -68,7 +69,8 @@ func (v *visitor) job() (service.Job, error) {
 // progressOf says how far a job is, in the words of people.
 func progressOf(j *service.Job) web.Progress {
 	p := web.Progress{ID: j.ID, Stage: "progress.working", Percent: j.Progress / 10}
-	if key := "progress." + j.Stage; web.KnownMessage(key) {
+	stage, _, _ := strings.Cut(j.Stage, " ") // which of how many follows
+	if key := "progress." + stage; web.KnownMessage(key) {
 		p.Stage = key
 	}
 	switch {
@@ -96,5 +98,11 @@ func resultPath(j *service.Job) string {
 	if j.Kind == service.ScenarioJob {
 		return "/scenarios"
 	}
-	return ""
+	var worked struct {
+		Report int64 `json:"report_id"`
+	}
+	if json.Unmarshal(j.Result, &worked) != nil {
+		return ""
+	}
+	return reportPath(j.Kind, j.Region, worked.Report)
 }

@@ -81,6 +81,12 @@ func town(t *testing.T) *place {
 	if err := os.WriteFile(at, data, 0o600); err != nil {
 		t.Fatal(err)
 	}
+	return townAt(t, at)
+}
+
+// townAt is the town of a database file.
+func townAt(t *testing.T, at string) *place {
+	t.Helper()
 	h := &house{T: t, log: &lockedBuffer{}, address: at, late: new(atomic.Int64)}
 	clock := func() time.Time { return now.Add(time.Duration(h.late.Load())) }
 	st, err := store.Open(t.Context(), at, store.WithClock(clock))

@@ -143,6 +143,9 @@ func TestMessageKeys(t *testing.T) {
 		used["norm."+a.Key], used["unit."+a.Key] = true, true // chosen by assumption
 	}
 	used["unit.work"] = true // named by a row
+	for _, kind := range []planner.RemedyKind{planner.MoreHours, planner.MoveLocations, planner.DropSecondVisits} {
+		used["remedy."+string(kind)] = true // chosen by kind
+	}
 	namedInCode(t, used)
 	for key := range used {
 		if _, ok := web.Messages()[key]; !ok {

@@ -5,7 +5,7 @@ import "github.com/wijkplanner/wijkplanner/planner"
 // messages holds every text of the pages in both languages, a table for each
 // group of pages. Arguments are
 // written by the caller (%s), counts have a form for one and for other.
-var messages = joined(plainMessages, frameMessages, leadMessages, peopleMessages, keepMessages, teamMessages, slotMessages, whatIfMessages)
+var messages = joined(plainMessages, frameMessages, leadMessages, peopleMessages, keepMessages, teamMessages, slotMessages, whatIfMessages, wholeMessages)
 
 var plainMessages = map[string]planner.Text{
 	"skip":     {NL: "Naar de inhoud", EN: "Skip to content"},
