@@ -41,7 +41,7 @@ func TestPagesBeforeThereIsAPlan(t *testing.T) {
 	for who, m := range map[string]store.Membership{"lead": p.lead(), "staff": p.member("zc-1"), "auditor": p.auditor()} {
 		b, opened := p.signedIn(p.account("Noor de Wit", m)), 0
 		for _, lang := range []string{"nl", "en"} {
-			home := b.get("/?lang="+lang)
+			home := b.get("/?lang=" + lang)
 			if home.Code == http.StatusSeeOther {
 				home = b.get(home.Header().Get("Location"))
 			}

@@ -38,7 +38,8 @@ func teamWalk(p *place) map[string]stop {
 		"/forecast/remedies/{report}": lead(
 			path("/forecast/remedies/%d", p.report(store.RemediesReport, []planner.Remedy{
 				{Kind: planner.MoreHours, Role: "zorgcoordinator", Steps: 13, Enough: true, Proved: true, Cost: 90_000, Before: 60_000},
-				{Kind: planner.MoveLocations}, {Kind: planner.DropSecondVisits, Steps: 12, Enough: true, Cost: 61_000, Before: 60_000},
+				{Kind: planner.MoveLocations},
+				{Kind: planner.DropSecondVisits, Steps: 12, Enough: true, Cost: 61_000, Before: 60_000},
 			})),
 			path("/forecast/remedies/%d", p.report(store.RemediesReport, []planner.Remedy{})),
 		),
