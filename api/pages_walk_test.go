@@ -1,3 +1,5 @@
+//go:build !race
+
 package api_test
 
 import (
@@ -22,23 +24,6 @@ import (
 	"github.com/wijkplanner/wijkplanner/planner/service"
 	"github.com/wijkplanner/wijkplanner/planner/store"
 )
-
-// stop is a page on the walk: who sees it, and at which address.
-type stop struct {
-	as store.Membership
-	// paths are addresses of the pattern; one that differs in nothing but a part
-	// of it needs no second.
-	paths []string
-}
-
-// walk says for every page who looks at it and where.
-func walk(p *place) map[string]stop {
-	out := leadWalk(p)
-	maps.Copy(out, peopleWalk(p))
-	maps.Copy(out, teamWalk(p))
-	maps.Copy(out, frameWalk(p))
-	return out
-}
 
 // atOnce is how many pages one tab looks at; more of a role go to another, and two
 // tabs look at a time.
@@ -186,17 +171,6 @@ func shots() map[string]shot {
 	out := leadShots()
 	maps.Copy(out, peopleShots())
 	return out
-}
-
-// shot is a page to take a picture of.
-type shot struct {
-	as   func(*place) store.Membership
-	path string
-	dark bool
-	// phone takes it at 360 pixels.
-	phone bool
-	// ready is what must be there first.
-	ready string
 }
 
 // TestScreenshots takes the pictures of the main pages: into the folder that make

@@ -14,6 +14,34 @@ import (
 	"github.com/wijkplanner/wijkplanner/planner/store"
 )
 
+// stop is a page on the walk: who sees it, and at which address.
+type stop struct {
+	as store.Membership
+	// paths are addresses of the pattern; one that differs in nothing but a part
+	// of it needs no second.
+	paths []string
+}
+
+// walk says for every page who looks at it and where.
+func walk(p *place) map[string]stop {
+	out := leadWalk(p)
+	maps.Copy(out, peopleWalk(p))
+	maps.Copy(out, teamWalk(p))
+	maps.Copy(out, frameWalk(p))
+	return out
+}
+
+// shot is a page to take a picture of.
+type shot struct {
+	as   func(*place) store.Membership
+	path string
+	dark bool
+	// phone takes it at 360 pixels.
+	phone bool
+	// ready is what must be there first.
+	ready string
+}
+
 // noPages says of every route that is read and is no page for people what it is,
 // with an address of it to ask for as a team lead; TestNoPages looks whether that
 // is so. A route ends with * for all below it.

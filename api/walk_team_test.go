@@ -51,3 +51,11 @@ func teamWalk(p *place) map[string]stop {
 		"/slot-rules":           lead("/slot-rules"),
 	}
 }
+
+// whatIf keeps an empty scenario of the town and returns its id.
+func (p *place) whatIf(changes planner.Scenario) int64 {
+	p.Helper()
+	sc, err := p.As(store.Scope{Role: store.Lead, Actor: "user:1", Region: p.region}).AddScenario(p.Context(), p.region, "Proef", changes)
+	p.must(err)
+	return sc.ID
+}

@@ -1,3 +1,5 @@
+//go:build !race
+
 package api_test
 
 import (
@@ -13,20 +15,11 @@ import (
 
 	"github.com/wijkplanner/wijkplanner/internal/chromium"
 	"github.com/wijkplanner/wijkplanner/planner"
-	"github.com/wijkplanner/wijkplanner/planner/store"
 )
 
 // faultsOf are the faults next to fields of a page.
 func faultsOf(page string) string {
 	return strings.Join(regexp.MustCompile(`-fault">[^<]*`).FindAllString(page, -1), "; ")
-}
-
-// whatIf keeps an empty scenario of the town and returns its id.
-func (p *place) whatIf(changes planner.Scenario) int64 {
-	p.Helper()
-	sc, err := p.As(store.Scope{Role: store.Lead, Actor: "user:1", Region: p.region}).AddScenario(p.Context(), p.region, "Proef", changes)
-	p.must(err)
-	return sc.ID
 }
 
 // A scenario gets several changes and loses one, with the keyboard alone and without

@@ -315,7 +315,7 @@ type ImportReport struct {
 	Kept    []Pin    `json:"kept" nullable:"false" doc:"Pins made before of which the folder says nothing: they stay."`
 	Lost    []Pin    `json:"lost" nullable:"false" doc:"Pins made before of which the folder gives days to others, or no longer has the place or the person."`
 
-	Conflicts []ByHandConflict `json:"conflicts" nullable:"false" doc:"What was made by hand and the import gives to others: by_hand of the import says which is to be."`
+	Conflicts []ByHandConflict `json:"conflicts" nullable:"false" doc:"What was made by hand and the import gives to others: byHand of the import says which is to be."`
 }
 
 // ByHandConflict is an assignment that somebody made by hand and one of an
@@ -335,7 +335,7 @@ func byHandConflicts(all []service.ByHandConflict) []ByHandConflict {
 
 // InByHand is the choice of an import about what was made by hand.
 type InByHand struct {
-	ByHand string `query:"by_hand" enum:"keep,replace" doc:"What becomes of assignments made by hand that the import gives to others. Left out, an import with such is refused with 409."`
+	ByHand string `query:"byHand" enum:"keep,replace" doc:"What becomes of assignments made by hand that the import gives to others. Left out, an import with such is refused with 409."`
 }
 
 // Pin is an assignment that somebody made by hand.

@@ -47,7 +47,7 @@ type FileImport struct {
 	Rejected []Rejected     `json:"rejected" nullable:"false" doc:"Rows of a register export that cannot be used; any other file with a fault is refused."`
 	Changes  []Change       `json:"changes" nullable:"false" doc:"What is added (opened), gone from the file (closed) or changed."`
 
-	Conflicts []ByHandConflict `json:"conflicts" nullable:"false" doc:"Assignments made by hand that the file gives to others: by_hand of the import says which is to be."`
+	Conflicts []ByHandConflict `json:"conflicts" nullable:"false" doc:"Assignments made by hand that the file gives to others: byHand of the import says which is to be."`
 }
 
 // Rejected is a row that cannot be used.
@@ -129,7 +129,7 @@ func fileFaults(err error) error {
 	if errors.As(err, &byHand) {
 		p := problem.New(problem.Conflict)
 		for _, c := range byHand.Conflicts {
-			p = p.With(problem.InputFault{In: "by_hand", Detail: fmt.Sprintf("location %s, %s %s is %s's by hand and %s's in the import: keep or replace",
+			p = p.With(problem.InputFault{In: "query.byHand", Detail: fmt.Sprintf("location %s, %s %s is %s's by hand and %s's in the import: keep or replace",
 				c.ByHand.Location, c.ByHand.Role, c.ByHand.Kind, c.ByHand.Staff, c.Imported.Staff)})
 		}
 		return p
