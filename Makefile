@@ -56,11 +56,12 @@ lint: ## vet, formatting and the linter
 
 # A browser waits ten times as long for a program that is watched: the tests that
 # open one (//go:build !race) run without the race detector, with all others of
-# their package; that one asks the same pages without a browser.
+# their package; that one asks the same pages without a browser. Two tests that
+# measure times want no browsers beside them: they have run with the detector.
 unit: ## all tests, with the race detector; long searches, times and browsers without
 	$(GOTEST) -timeout 20m ./...
 	go test -run '^Test(RA1|RA2|RA4|RV2|RC1|RD1|RS1)_' ./planner ./api/v1 ./cmd/wijkplanner
-	go test ./api
+	go test -skip '^Test(RN3|RO10)_' ./api
 
 FUZZTIME ?= 20s
 FUZZ_PACKAGES ?= ./...
