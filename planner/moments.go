@@ -124,6 +124,9 @@ func (g *Gathering) check(s *State) error {
 	if len(g.Staff) == 0 && len(g.Pools) == 0 {
 		faults = append(faults, errors.New("nobody of our own takes part: name staff, or a role of which one comes"))
 	}
+	if slices.Contains(g.Staff, "") {
+		faults = append(faults, errors.New("somebody without an id among staff: leave the empty one out"))
+	}
 	m := Meeting{ID: "gathering", Staff: g.Staff, Location: g.Location}
 	for _, roles := range g.Pools {
 		m.Roles = append(m.Roles, roles...)

@@ -130,3 +130,13 @@ func TestPickedMomentIsAMeeting(t *testing.T) {
 		t.Errorf("%+v, %v", checks, err)
 	}
 }
+
+// Somebody without an id is refused: nobody is found by it.
+func TestFindMomentsRefusesAnEmptyID(t *testing.T) {
+	t.Parallel()
+	g := gathering()
+	g.Staff = append(g.Staff, "")
+	if _, _, err := FindMoments(town(), nil, g, 5); err == nil || !strings.Contains(err.Error(), "without an id") {
+		t.Errorf("moments for nobody: %v", err)
+	}
+}
