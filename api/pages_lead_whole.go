@@ -35,8 +35,7 @@ func reportPath(kind, region string, report int64) string {
 	return at + strconv.FormatInt(report, 10) + "?" + url.Values{"region": {region}}.Encode()
 }
 
-// wholeBlock is the form that works the newest scenarios out whole; ids are those
-// that are not published, the newest first.
+// wholeBlock is the form that works the newest scenarios out whole.
 func wholeBlock(region string) web.Block {
 	return web.Block{ID: "whole", Head: "whole.head", About: "whole.about", Form: &web.SheetForm{
 		Path: "/scenarios/whole", Do: "whole.do", Fields: []web.Field{{Name: "region", Kind: "hidden", Value: region}},
@@ -79,23 +78,20 @@ func yearOf(s *service.Snapshot) int {
 	return s.Plan.From.Year()
 }
 
-// report is the number in the path.
-func (v *visitor) report() (int64, error) {
+// reportAsked is the report in the path, with its region as it is.
+func (v *visitor) reportAsked() (*service.Snapshot, int64, error) {
 	id, err := strconv.ParseInt(v.param("report"), 10, 64)
 	if err != nil {
-		return 0, service.ErrNotFound
+		return nil, 0, service.ErrNotFound
 	}
-	return id, nil
+	s, err := v.snapshot()
+	return s, id, err
 }
 
 // comparison lays scenarios side by side: loads, travel, faces, hands, visits,
 // shortage and waits.
 func (v *visitor) comparison() error {
-	s, err := v.snapshot()
-	if err != nil {
-		return err
-	}
-	id, err := v.report()
+	s, id, err := v.reportAsked()
 	if err != nil {
 		return err
 	}
@@ -176,11 +172,7 @@ func (v *visitor) startRemedies() error {
 
 // remedies shows what was found.
 func (v *visitor) remedies() error {
-	s, err := v.snapshot()
-	if err != nil {
-		return err
-	}
-	id, err := v.report()
+	s, id, err := v.reportAsked()
 	if err != nil {
 		return err
 	}

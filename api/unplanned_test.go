@@ -18,7 +18,7 @@ import (
 var menuLink = regexp.MustCompile(`<a[^>]* href="([^"]+)"`)
 
 // TestPagesBeforeThereIsAPlan: on the first day there are people and locations and
-// no plan; every page of every menu opens all the same and says what to do next.
+// no plan; every page of every menu opens all the same.
 func TestPagesBeforeThereIsAPlan(t *testing.T) {
 	t.Parallel()
 	at := filepath.Join(t.TempDir(), "fresh.db")
